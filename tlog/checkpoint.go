@@ -2,7 +2,6 @@ package tlog
 
 import (
 	"bytes"
-	"crypto/ed25519"
 	"fmt"
 	"strconv"
 )
@@ -45,7 +44,7 @@ func (c Checkpoint) check() error {
 }
 
 // SignCheckpoint returns the checkpoint as a note with the log's signature.
-// The signer must be of [NewLogSigner]. The caller answers for never signing
+// The signer must be of [NewLogSigner] with the origin as its name. The caller answers for never signing
 // two heads that contradict each other.
 func SignCheckpoint(cp Checkpoint, s Signer) ([]byte, error) {
 	if s.alg != algLog {
@@ -55,7 +54,14 @@ func SignCheckpoint(cp Checkpoint, s Signer) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return joinNote(text, []SignatureLine{{s.name, s.id, ed25519.Sign(s.key, text)}}), nil
+	if cp.Origin != s.name {
+		return nil, fmt.Errorf("%w: key of log %q asked to sign for %q; take the key of that log", ErrOrigin, s.name, cp.Origin)
+	}
+	sig, err := s.sign(text)
+	if err != nil {
+		return nil, err
+	}
+	return joinNote(text, []SignatureLine{{s.name, s.id, sig}}), nil
 }
 
 // ParseCheckpoint reads a checkpoint note without verifying anything: nothing
@@ -124,16 +130,15 @@ func parseText(text []byte) (Checkpoint, error) {
 // enough, other lines are ignored: one bad line, added on the way, must not
 // void a head. Cosignatures are not looked at; see [Certified].
 func VerifyCheckpoint(note []byte, origin string, log Verifier) (Checkpoint, error) {
+	if log.name != origin {
+		return Checkpoint{}, fmt.Errorf("%w: key of log %q where %q was asked for; take the key of that log", ErrOrigin, log.name, origin)
+	}
 	s, err := verifySigned(note, log)
-	if err != nil {
-		return Checkpoint{}, err
-	}
-	if s.cp.Origin != origin {
-		return Checkpoint{}, fmt.Errorf("%w: %q where %q was asked for; ask the node for that log", ErrOrigin, s.cp.Origin, origin)
-	}
-	return s.cp, nil
+	return s.cp, err
 }
 
+// verifySigned binds the origin as well: the name of the log's key is its
+// origin, so that no checkpoint of one term passes for another's.
 func verifySigned(note []byte, log Verifier) (signed, error) {
 	if log.alg != algLog {
 		return signed{}, fmt.Errorf("%w: %q is no key for a log's own signature", ErrKey, log.name)
@@ -141,6 +146,9 @@ func verifySigned(note []byte, log Verifier) (signed, error) {
 	s, err := parseSigned(note)
 	if err != nil {
 		return signed{}, err
+	}
+	if s.cp.Origin != log.name {
+		return signed{}, fmt.Errorf("%w: %q where %q was asked for; ask the node for that log", ErrOrigin, s.cp.Origin, log.name)
 	}
 	if _, ok := s.signedBy(log); !ok {
 		return signed{}, fmt.Errorf("%w: checkpoint of %q, size %d, is not signed by %s; ask for it from a node that follows that lead", ErrSignature, s.cp.Origin, s.cp.Size, keyLabel(log))

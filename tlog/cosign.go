@@ -49,8 +49,11 @@ func Cosign(note []byte, s Signer, unixTime int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	sig := binary.BigEndian.AppendUint64(make([]byte, 0, timedSize), uint64(unixTime))
-	sig = append(sig, ed25519.Sign(s.key, cosignedMessage(n.text, unixTime))...)
+	raw, err := s.sign(cosignedMessage(n.text, unixTime))
+	if err != nil {
+		return nil, err
+	}
+	sig := append(binary.BigEndian.AppendUint64(make([]byte, 0, timedSize), uint64(unixTime)), raw...)
 	return append(SignatureLine{s.name, s.id, sig}.append(nil), '\n'), nil
 }
 
@@ -149,7 +152,7 @@ func checkCosigners(cosigners []Verifier) error {
 // unknown lines do not count. Below the quorum it returns the checkpoint and
 // the cosignatures that are there together with ErrQuorum, so that the missing
 // ones can be shown. quorum is 1 to len(cosigners); the charter's is
-// floor(2n/3)+1. The origin is the caller's to compare.
+// floor(2n/3)+1.
 func Certified(note []byte, log Verifier, cosigners []Verifier, quorum int) (Checkpoint, []Cosigned, error) {
 	if err := checkCosigners(cosigners); err != nil {
 		return Checkpoint{}, nil, err

@@ -1,12 +1,15 @@
 package tlog
 
 import (
+	"crypto"
 	"crypto/ed25519"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
-	"encoding/hex"
 	"fmt"
+	"math/big"
+	"slices"
 	"strings"
 )
 
@@ -28,15 +31,16 @@ type Verifier struct {
 	key  [ed25519.PublicKeySize]byte
 }
 
-// Signer is one private key with its name and its purpose.
+// Signer is one private key, wherever it is kept, with its name and purpose.
 type Signer struct {
 	Verifier
-	key ed25519.PrivateKey
+	key crypto.Signer
 }
 
 // NewLogVerifier returns the verifier of a log's own signature (signature type
-// 0x01). It refuses, with ErrKey, names other than 1 to 255 visible ASCII
-// characters without plus, and keys that are not canonical or of small order.
+// 0x01). The name is the log's origin: a checkpoint of another origin does not
+// verify. It refuses, with ErrKey, names other than 1 to 255 visible ASCII
+// characters without plus, and keys that are not canonical points of the curve or of small order.
 func NewLogVerifier(name string, key ed25519.PublicKey) (Verifier, error) {
 	return newVerifier(name, algLog, key)
 }
@@ -48,15 +52,16 @@ func NewCosignerVerifier(name string, key ed25519.PublicKey) (Verifier, error) {
 }
 
 // NewLogSigner returns the signer of a log's checkpoints, with the refusals of
-// [NewLogVerifier].
-func NewLogSigner(name string, key ed25519.PrivateKey) (Signer, error) {
+// [NewLogVerifier]. The name is the log's origin. key is an
+// ed25519.PrivateKey, or stands for one that is kept elsewhere.
+func NewLogSigner(name string, key crypto.Signer) (Signer, error) {
 	return newSigner(name, algLog, key)
 }
 
 // NewCosigner returns the signer of a cosigner's cosignatures, with the
 // refusals of [NewLogVerifier]. One key must serve one cosigner only: the
 // signed message does not name who signed.
-func NewCosigner(name string, key ed25519.PrivateKey) (Signer, error) {
+func NewCosigner(name string, key crypto.Signer) (Signer, error) {
 	return newSigner(name, algCosigner, key)
 }
 
@@ -102,15 +107,34 @@ func (v Verifier) String() string {
 	return fmt.Sprintf("%s+%08x+%s", v.name, v.id, base64.StdEncoding.EncodeToString(append([]byte{v.alg}, v.key[:]...)))
 }
 
-func newSigner(name string, alg byte, key ed25519.PrivateKey) (Signer, error) {
-	if len(key) != ed25519.PrivateKeySize {
-		return Signer{}, fmt.Errorf("%w: a private key of %q has %d bytes, not %d", ErrKey, name, len(key), ed25519.PrivateKeySize)
+func newSigner(name string, alg byte, key crypto.Signer) (Signer, error) {
+	if key == nil {
+		return Signer{}, fmt.Errorf("%w: no private key of %q; unlock it first", ErrKey, name)
 	}
-	v, err := newVerifier(name, alg, key.Public().(ed25519.PublicKey))
+	if k, ok := key.(ed25519.PrivateKey); ok && len(k) != ed25519.PrivateKeySize {
+		return Signer{}, fmt.Errorf("%w: private key of %q has %d bytes, not %d", ErrKey, name, len(k), ed25519.PrivateKeySize)
+	}
+	pub, ok := key.Public().(ed25519.PublicKey)
+	if !ok {
+		return Signer{}, fmt.Errorf("%w: private key of %q is no Ed25519 key", ErrKey, name)
+	}
+	v, err := newVerifier(name, alg, pub)
 	if err != nil {
 		return Signer{}, err
 	}
-	return Signer{v, append(ed25519.PrivateKey(nil), key...)}, nil
+	return Signer{v, key}, nil
+}
+
+// sign returns the raw Ed25519 signature of msg.
+func (s Signer) sign(msg []byte) ([]byte, error) {
+	sig, err := s.key.Sign(rand.Reader, msg, crypto.Hash(0))
+	if err != nil {
+		return nil, fmt.Errorf("sign with %s: %w", keyLabel(s.Verifier), err)
+	}
+	if len(sig) != ed25519.SignatureSize {
+		return nil, fmt.Errorf("%w: %s made a signature of %d bytes, not %d", ErrKey, keyLabel(s.Verifier), len(sig), ed25519.SignatureSize)
+	}
+	return sig, nil
 }
 
 func newVerifier(name string, alg byte, key ed25519.PublicKey) (Verifier, error) {
@@ -125,7 +149,7 @@ func newVerifier(name string, alg byte, key ed25519.PublicKey) (Verifier, error)
 	}
 	v := Verifier{name: name, alg: alg, key: [ed25519.PublicKeySize]byte(key)}
 	if !canonicalPoint(v.key) {
-		return Verifier{}, fmt.Errorf("%w: public key of %q is not canonical or of small order; its owner has to make another", ErrKey, name)
+		return Verifier{}, fmt.Errorf("%w: public key of %q is not a canonical point of the curve, or of small order; its owner has to make another", ErrKey, name)
 	}
 	h := sha256.Sum256(append(append([]byte(name), '\n', alg), key...))
 	v.id = binary.BigEndian.Uint32(h[:])
@@ -151,42 +175,46 @@ func checkName(name string) error {
 	return nil
 }
 
-// smallOrder are the y coordinates, little-endian without the sign bit, of the
-// eight points whose order divides eight. A key among them would accept
-// signatures that nobody made.
-var smallOrder = func() (ys [5][32]byte) {
-	for i, s := range []string{
-		"0000000000000000000000000000000000000000000000000000000000000000", // order 4
-		"0100000000000000000000000000000000000000000000000000000000000000", // order 1
-		"ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", // order 2
-		"26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05", // order 8
-		"c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a", // order 8
-	} {
-		if n, err := hex.Decode(ys[i][:], []byte(s)); err != nil || n != 32 {
-			panic("tlog: table of small order")
-		}
-	}
-	return ys
-}()
-
-// canonicalPoint reports whether the encoding's y lies below the field's prime
-// 2^255-19 and is not that of a point of small order. It does not ask whether
-// the point lies on the curve: with one that does not nothing ever verifies.
+// canonicalPoint reports whether the 32 bytes are the canonical encoding of a
+// point of the curve whose order does not divide eight (spec/README.md,
+// Conventions). Keys of small order would accept signatures that nobody made.
 func canonicalPoint(key [32]byte) bool {
-	key[31] &= 0x7f
-	for _, y := range smallOrder {
-		if key == y {
+	slices.Reverse(key[:])
+	key[0] &= 0x7f // the sign of x
+	y := new(big.Int).SetBytes(key[:])
+	if y.Cmp(fieldPrime) >= 0 {
+		return false
+	}
+	for _, s := range smallOrder {
+		if y.Cmp(s) == 0 {
 			return false
 		}
 	}
-	// At or above the prime: 2^255-19 up to 2^255-1.
-	if key[31] == 0x7f && key[0] >= 0xed {
-		for _, b := range key[1:31] {
-			if b != 0xff {
-				return true
-			}
-		}
-		return false
-	}
-	return true
+	// RFC 8032 section 5.1.3: x^2 = (y^2-1)/(d*y^2+1). The quotient is a
+	// square exactly when the product is; neither is zero, for x = 0 only
+	// where y is 1 or -1, and d*y^2 is never -1.
+	y2 := new(big.Int).Mul(y, y)
+	u := new(big.Int).Sub(y2, big.NewInt(1))
+	v := new(big.Int).Add(new(big.Int).Mul(curveD, y2), big.NewInt(1))
+	return big.Jacobi(u.Mul(u, v).Mod(u, fieldPrime), fieldPrime) == 1
 }
+
+var (
+	// fieldPrime is 2^255-19.
+	fieldPrime = new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 255), big.NewInt(19))
+	// curveD is -121665/121666 (RFC 8032 section 5.1).
+	curveD = new(big.Int).Mod(new(big.Int).Mul(big.NewInt(-121665),
+		new(big.Int).ModInverse(big.NewInt(121666), fieldPrime)), fieldPrime)
+	// smallOrder are the y of the eight points whose order divides eight:
+	// one of order 1, one of 2, two of 4 with one y, four of 8 with two.
+	smallOrder = func() []*big.Int {
+		eight, ok := new(big.Int).SetString("2707385501144840649318225287225658788936804267575313519463743609750303021993", 10)
+		if !ok {
+			panic("tlog: y of order eight")
+		}
+		return []*big.Int{
+			big.NewInt(1), new(big.Int).Sub(fieldPrime, big.NewInt(1)), big.NewInt(0),
+			eight, new(big.Int).Sub(fieldPrime, eight),
+		}
+	}()
+)
