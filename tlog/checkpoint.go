@@ -130,11 +130,18 @@ func parseText(text []byte) (Checkpoint, error) {
 // enough, other lines are ignored: one bad line, added on the way, must not
 // void a head. Cosignatures are not looked at; see [Certified].
 func VerifyCheckpoint(note []byte, origin string, log Verifier) (Checkpoint, error) {
-	if log.name != origin {
-		return Checkpoint{}, fmt.Errorf("%w: key of log %q where %q was asked for; take the key of that log", ErrOrigin, log.name, origin)
+	if err := log.checkOrigin(origin); err != nil {
+		return Checkpoint{}, err
 	}
 	s, err := verifySigned(note, log)
 	return s.cp, err
+}
+
+func (v Verifier) checkOrigin(origin string) error {
+	if v.name != origin {
+		return fmt.Errorf("%w: key of log %q where %q was asked for; take the key of that log", ErrOrigin, v.name, origin)
+	}
+	return nil
 }
 
 // verifySigned binds the origin as well: the name of the log's key is its

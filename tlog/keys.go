@@ -208,7 +208,7 @@ var (
 	// smallOrder are the y of the eight points whose order divides eight:
 	// one of order 1, one of 2, two of 4 with one y, four of 8 with two.
 	smallOrder = func() []*big.Int {
-		eight, ok := new(big.Int).SetString("2707385501144840649318225287225658788936804267575313519463743609750303021993", 10)
+		eight, ok := new(big.Int).SetString("05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826", 16)
 		if !ok {
 			panic("tlog: y of order eight")
 		}

@@ -88,14 +88,12 @@ func ParseInclusion(data []byte) (Inclusion, error) {
 // proof holds and the checkpoint is of the origin and certified, as by
 // [Certified]. Quorum 0 with no cosigners asks for the log's signature alone.
 func (in Inclusion) Verify(leafHash Hash, origin string, log Verifier, cosigners []Verifier, quorum int) (Checkpoint, error) {
-	cp, err := VerifyCheckpoint(in.Note, origin, log)
-	if err != nil {
+	if err := log.checkOrigin(origin); err != nil {
 		return Checkpoint{}, err
 	}
-	if quorum != 0 || len(cosigners) != 0 {
-		if _, _, err := Certified(in.Note, log, cosigners, quorum); err != nil {
-			return Checkpoint{}, err
-		}
+	cp, _, err := certified(in.Note, log, cosigners, quorum)
+	if err != nil {
+		return Checkpoint{}, err
 	}
 	if err := CheckInclusion(in.Proof, in.Index, cp.Size, leafHash, cp.Root); err != nil {
 		return Checkpoint{}, err

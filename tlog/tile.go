@@ -116,6 +116,9 @@ func coordinates(prefix string, index int64, width int) string {
 	return prefix + "/" + n
 }
 
+// maxIndex is the index of the last tile of level 0 in a log of MaxSize.
+const maxIndex = MaxSize / TileWidth
+
 // entriesLevel stands for entry bundles where tile levels are counted.
 const entriesLevel = -1
 
@@ -148,10 +151,12 @@ func parsePath(path string) (level int, index int64, width int, err error) {
 	}
 	for _, e := range f {
 		n, err := strconv.Atoi(strings.TrimPrefix(e, "x"))
-		if err != nil || n < 0 || n > 999 || index > MaxSize {
+		if err != nil || n < 0 || n > 999 {
 			return bad()
 		}
-		index = index*1000 + int64(n)
+		if index = index*1000 + int64(n); index > maxIndex {
+			return bad()
+		}
 	}
 	// The one comparison that makes the reading strict.
 	again := BundlePath(index, width)
