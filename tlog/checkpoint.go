@@ -92,8 +92,8 @@ func parseSigned(note []byte) (signed, error) {
 	return signed{cp, text, lines}, nil
 }
 
-// parseText reads a checkpoint text: three lines, and the only text that
-// their meaning has.
+// parseText reads a checkpoint text. Each of its three lines has one spelling
+// for each meaning, so the text is the one of [Checkpoint.Text].
 func parseText(text []byte) (Checkpoint, error) {
 	f := bytes.Split(text, []byte("\n"))
 	// The text ends in a newline, so there is an empty last element.
@@ -103,26 +103,16 @@ func parseText(text []byte) (Checkpoint, error) {
 	if len(f) > 4 {
 		return Checkpoint{}, fmt.Errorf("%w: a checkpoint with extension lines; no member signs what others cannot check", ErrMalformed)
 	}
-	if len(f[1]) > 15 {
-		return Checkpoint{}, fmt.Errorf("%w: a size of %d digits; no log passes %d", ErrRange, len(f[1]), MaxSize)
-	}
-	size, err := strconv.ParseInt(string(f[1]), 10, 64)
+	size, err := parseNumber(f[1])
 	if err != nil {
-		return Checkpoint{}, fmt.Errorf("%w: a size that is no number", ErrMalformed)
+		return Checkpoint{}, err
 	}
 	root, err := parseHash(f[2])
 	if err != nil {
 		return Checkpoint{}, err
 	}
 	cp := Checkpoint{string(f[0]), size, root}
-	again, err := cp.Text()
-	if err != nil {
-		return Checkpoint{}, err
-	}
-	if !bytes.Equal(again, text) {
-		return Checkpoint{}, fmt.Errorf("%w: a size with a sign or leading zeroes", ErrMalformed)
-	}
-	return cp, nil
+	return cp, cp.check()
 }
 
 // VerifyCheckpoint returns the checkpoint when it is of the given origin and

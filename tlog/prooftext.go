@@ -183,17 +183,33 @@ func cutField(data []byte, name string) (value, rest []byte, ok bool) {
 	return value, rest, true
 }
 
-// cutNumber takes a line of a name and a decimal number of at most MaxSize off
-// data.
+// cutNumber takes a line of a name and a number off data.
 func cutNumber(data []byte, name string) (n int64, rest []byte, err error) {
 	value, rest, ok := cutField(data, name)
-	if ok && len(value) <= 15 {
-		n, err = strconv.ParseInt(string(value), 10, 64)
-		if err == nil && strconv.FormatInt(n, 10) == string(value) && n >= 0 && n <= MaxSize {
-			return n, rest, nil
+	if !ok {
+		return 0, nil, fmt.Errorf("%w: there is no line %q where it belongs", ErrMalformed, name)
+	}
+	n, err = parseNumber(value)
+	return n, rest, err
+}
+
+// parseNumber reads a decimal number of at most MaxSize in its only spelling.
+func parseNumber(b []byte) (int64, error) {
+	for _, c := range b {
+		if c < '0' || c > '9' {
+			return 0, fmt.Errorf("%w: a number with a character that is no digit", ErrMalformed)
 		}
 	}
-	return 0, nil, fmt.Errorf("%w: there is no line %q with a number from 0 to %d", ErrMalformed, name, MaxSize)
+	if len(b) == 0 || b[0] == '0' && len(b) > 1 {
+		return 0, fmt.Errorf("%w: a number that is empty or has leading zeroes", ErrMalformed)
+	}
+	// 15 digits hold MaxSize and cannot overflow.
+	if len(b) <= 15 {
+		if n, err := strconv.ParseInt(string(b), 10, 64); err == nil && n <= MaxSize {
+			return n, nil
+		}
+	}
+	return 0, fmt.Errorf("%w: a number above %d, which no log passes", ErrRange, MaxSize)
 }
 
 // cutProof takes lines of hashes and the empty line after them off data.
