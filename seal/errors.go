@@ -68,11 +68,11 @@ var (
 		"the envelope is sealed under another key", "try the other set keys of this originator, incarnation and epoch"}
 	// ErrAuthentication says that a body under a fitting key does not open: a
 	// fault of the originator, see [Unopenable].
-	ErrAuthentication error = &refusal{"seal-authentication", "body does not open under the key that its tag commits to",
-		"the originator sealed it wrongly", "keep the envelope as evidence and ask the originator"}
+	ErrAuthentication error = &refusal{"seal-authentication", "does not open under the key that the originator signed for",
+		"the originator sealed it wrongly", "keep it as evidence and ask the originator"}
 	// ErrPadding says that padding is not zero or the inner length too large.
 	ErrPadding error = &refusal{"seal-padding", "padding refused",
-		"what follows the content must be zeros", "keep the envelope as evidence and ask the originator"}
+		"what follows the content must be zeros", "keep it as evidence and ask the originator"}
 	// ErrTooLarge refuses what passes a bound.
 	ErrTooLarge error = &refusal{"seal-too-large", "too large",
 		"sizes are bounded", "send it as an attachment, or in parts"}
@@ -91,6 +91,9 @@ var (
 	// ErrMeans says that evidence cannot be judged with what was handed in.
 	ErrMeans error = &refusal{"seal-means", "evidence cannot be judged here",
 		"a function that it needs was not handed in", "judge it where log and act formats are known"}
+	// ErrDiscloses keeps out of the log what only some members may read.
+	ErrDiscloses error = &refusal{"seal-discloses", "evidence discloses an envelope",
+		"the log is read by all members, its recipients are fewer (rule 9)", "give it to those who may read the envelope, as a file"}
 	// ErrAttachment refuses a reference to an attachment that contradicts itself.
 	ErrAttachment error = &refusal{"seal-attachment", "attachment reference refused",
 		"its sizes do not belong together", "ask the originator for a new reference"}

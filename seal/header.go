@@ -133,7 +133,8 @@ func (h *Header) write(raw []byte) {
 	copy(raw[atSignature:], h.Signature[:])
 }
 
-var zeros [32]byte
+// zeros is compared with; nothing writes to it.
+var zeros [64]byte
 
 // checkHeader is ParseHeader without the copy.
 func checkHeader(raw []byte) error {
@@ -173,14 +174,14 @@ func checkHeader(raw []byte) error {
 	case 0:
 		return fmt.Errorf("%w: sequence 0", ErrSequence)
 	case 1:
-		if !bytes.Equal(raw[atPrevious:atPrevious+32], zeros[:]) {
+		if !bytes.Equal(raw[atPrevious:atPrevious+32], zeros[:32]) {
 			return fmt.Errorf("%w: the first header of an incarnation follows none", ErrPrevious)
 		}
 	}
 	if binary.BigEndian.Uint64(raw[atTime:]) > uint64(MaxTime) {
 		return ErrTime
 	}
-	if kind != Sealed && !bytes.Equal(raw[atTag:atTag+32], zeros[:]) {
+	if kind != Sealed && !bytes.Equal(raw[atTag:atTag+32], zeros[:32]) {
 		return fmt.Errorf("%w: the tag of a public envelope", ErrReserved)
 	}
 	return nil

@@ -84,12 +84,19 @@ func unpad(inner []byte) ([]byte, error) {
 	if uint64(n) > uint64(len(rest)) {
 		return nil, fmt.Errorf("%w: %d bytes said, room for %d", ErrPadding, n, len(rest))
 	}
-	for pad := rest[n:]; len(pad) > 0; {
-		m := min(len(pad), len(zeros))
-		if !bytes.Equal(pad[:m], zeros[:m]) {
-			return nil, fmt.Errorf("%w: not all zeros after %d bytes", ErrPadding, n)
-		}
-		pad = pad[m:]
+	if !allZero(rest[n:]) {
+		return nil, fmt.Errorf("%w: not all zeros after %d bytes", ErrPadding, n)
 	}
 	return rest[:n:n], nil
+}
+
+func allZero(b []byte) bool {
+	for len(b) > 0 {
+		m := min(len(b), len(zeros))
+		if !bytes.Equal(b[:m], zeros[:m]) {
+			return false
+		}
+		b = b[m:]
+	}
+	return true
 }
