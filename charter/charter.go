@@ -93,15 +93,14 @@ func (k *PublicKey) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Quotas limit what one originator may hand in; what is over them is refused
-// with the code of spec/quotas.md and is never invalid.
+// Quotas limit what one originator may hand in (spec/quotas.md). What is over
+// them is refused, and never invalid.
 type Quotas struct {
-	LeavesPerHour      int64 `json:"leaves_h"`           // 1-10,000,000
-	BytesPerHour       int64 `json:"bytes_h"`            // bodies: 1 MiB - 1 TiB
-	PacketsPerEpoch    int64 `json:"packets_epoch"`      // 1-65,536
-	AttachmentsPerDay  int64 `json:"attachments_d"`      // 0-1,000,000
-	AttachmentMaxBytes int64 `json:"attachment_max"`     // 0 - 1 TiB
-	AttachmentBytesDay int64 `json:"attachment_bytes_d"` // 0 - 16 TiB
+	LeavesPerMinute  int64 `json:"leaves_per_minute"` // 60-10,000,000
+	BytesPerMinute   int64 `json:"bytes_per_minute"`  // of bodies: 1 MiB - 1 TiB
+	PacketsPerEpoch  int64 `json:"packets_per_epoch"` // 64-65,536
+	AttachmentBytes  int64 `json:"attachment_bytes"`  // of one: 0 - 100 MiB
+	AttachmentsTotal int64 `json:"attachments_total"` // kept: 0 - 16 TiB
 }
 
 // Reduction is how coarse and how late a place and a time of any person or
@@ -121,8 +120,8 @@ func New() *Charter {
 		Slots: 8, MergeDelaySeconds: 60, CoarseSeconds: 60, ReceiptSeconds: 10,
 		FillViews: true, AllSets: 5,
 		Quotas: Quotas{
-			LeavesPerHour: 500_000, BytesPerHour: 8 << 30, PacketsPerEpoch: 4096,
-			AttachmentsPerDay: 10_000, AttachmentMaxBytes: 8 << 30, AttachmentBytesDay: 64 << 30,
+			LeavesPerMinute: 600_000, BytesPerMinute: 2 << 30, PacketsPerEpoch: 4096,
+			AttachmentBytes: 100 << 20, AttachmentsTotal: 64 << 30,
 		},
 		Reduction: Reduction{CellKM: 10, DelayH: 24},
 	}
@@ -217,12 +216,11 @@ func (c *Charter) validate() ([]KeyCertificate, error) {
 		{"coarse_s", int64(c.CoarseSeconds), 1, 3600},
 		{"receipt_s", int64(c.ReceiptSeconds), 1, 86400},
 		{"all_sets", int64(c.AllSets), 0, 6},
-		{"quotas/leaves_h", c.Quotas.LeavesPerHour, 1, 10_000_000},
-		{"quotas/bytes_h", c.Quotas.BytesPerHour, 1 << 20, 1 << 40},
-		{"quotas/packets_epoch", c.Quotas.PacketsPerEpoch, 1, 65536},
-		{"quotas/attachments_d", c.Quotas.AttachmentsPerDay, 0, 1_000_000},
-		{"quotas/attachment_max", c.Quotas.AttachmentMaxBytes, 0, 1 << 40},
-		{"quotas/attachment_bytes_d", c.Quotas.AttachmentBytesDay, 0, 1 << 44},
+		{"quotas/leaves_per_minute", c.Quotas.LeavesPerMinute, 60, 10_000_000},
+		{"quotas/bytes_per_minute", c.Quotas.BytesPerMinute, 1 << 20, 1 << 40},
+		{"quotas/packets_per_epoch", c.Quotas.PacketsPerEpoch, 64, 65536},
+		{"quotas/attachment_bytes", c.Quotas.AttachmentBytes, 0, 100 << 20},
+		{"quotas/attachments_total", c.Quotas.AttachmentsTotal, 0, 1 << 44},
 	} {
 		if b.value < b.low || b.value > b.upper {
 			return nil, fmt.Errorf("%w: %s is %d; it lies in %d to %d", ErrSyntax, b.name, b.value, b.low, b.upper)
