@@ -42,7 +42,7 @@ type Label struct {
 // [ErrInvalid]. The conditions hold of every join of labels of which they
 // hold. It does not look at the policy table; [Table.Check] does.
 func (l Label) Validate() error {
-	if err := checkText("policy", string(l.Policy), maxName); err != nil {
+	if err := l.Policy.validate(); err != nil {
 		return fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	if err := checkText("class", string(l.Class), maxName); err != nil {

@@ -123,12 +123,19 @@ func NewTable(common PolicyID, policies []Policy, equivalences []Equivalence) (*
 	return t, nil
 }
 
-func (p Policy) validate() error {
-	if err := checkText("policy", string(p.ID), maxName); err != nil {
+func (id PolicyID) validate() error {
+	if err := checkText("policy", string(id), maxName); err != nil {
 		return err
 	}
-	if strings.Contains(string(p.ID), ":") {
-		return fmt.Errorf("%w: policy %q: a colon separates policy and class and cannot stand in the name", ErrSyntax, p.ID)
+	if strings.Contains(string(id), ":") {
+		return fmt.Errorf("%w: policy %q: a colon separates policy and class and cannot stand in the name", ErrSyntax, id)
+	}
+	return nil
+}
+
+func (p Policy) validate() error {
+	if err := p.ID.validate(); err != nil {
+		return err
 	}
 	if p.URI != "" {
 		if err := checkURN(p.URI); err != nil {
