@@ -71,7 +71,7 @@ func signerKey(key crypto.Signer) (PublicKey, error) {
 func openNote(msg []byte, verifiers ...note.Verifier) (text string, err error) {
 	n, err := note.Open(msg, note.VerifierList(verifiers...))
 	if err != nil {
-		return "", fmt.Errorf("%w: %w", ErrSignature, err)
+		return "", fmt.Errorf("%w: %w; it takes one valid line of %s", ErrSignature, err, names(verifiers))
 	}
 	if len(n.UnverifiedSigs) > 0 {
 		return "", fmt.Errorf("%w: a line of %q, who has no part in this note; remove it",
@@ -90,6 +90,14 @@ func openNote(msg []byte, verifiers ...note.Verifier) (text string, err error) {
 		return "", fmt.Errorf("%w: signature lines repeated or not canonical; sign again", ErrSignature)
 	}
 	return n.Text, nil
+}
+
+func names(verifiers []note.Verifier) string {
+	all := make([]string, len(verifiers))
+	for i, v := range verifiers {
+		all[i] = v.Name()
+	}
+	return strings.Join(all, ", ")
 }
 
 // renderNote writes a note out in its one spelling, "" where a signature
