@@ -151,9 +151,14 @@ func newVerifier(name string, alg byte, key ed25519.PublicKey) (Verifier, error)
 	if !canonicalPoint(v.key) {
 		return Verifier{}, fmt.Errorf("%w: public key of %q is not a canonical point of the curve, or of small order; its owner has to make another", ErrKey, name)
 	}
-	h := sha256.Sum256(append(append([]byte(name), '\n', alg), key...))
-	v.id = binary.BigEndian.Uint32(h[:])
+	v.id = keyID(name, alg, key)
 	return v, nil
+}
+
+// keyID is signed-note's key id.
+func keyID(name string, alg byte, key []byte) uint32 {
+	h := sha256.Sum256(append(append([]byte(name), '\n', alg), key...))
+	return binary.BigEndian.Uint32(h[:])
 }
 
 // verify reports whether sig is the raw Ed25519 signature of msg.
