@@ -122,15 +122,15 @@ func compareTiles(t *testing.T, l *testLog) {
 	}
 }
 
-// TestProofsAgainstOracle compares proofs of every size up to 150 and samples
+// TestProofsAgainstOracle compares proofs of every size up to 130 and samples
 // of every size up to 2,000 with x/mod's, and checks each with both.
 func TestProofsAgainstOracle(t *testing.T) {
 	l := newTestLog(t)
 	l.grow(t, 2000)
 	for size := int64(1); size <= 2000; size++ {
 		step := int64(1)
-		if size > 150 {
-			step = size/7 + 1
+		if size > 130 {
+			step = size/4 + 1
 		}
 		for i := int64(0); i < size; i += step {
 			checkInclusionCase(t, l, i, size)
