@@ -1,0 +1,371 @@
+package centre
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"maps"
+	"strconv"
+
+	"entente/charter"
+	"entente/internal/store/logdb"
+	"entente/label"
+	"entente/seal"
+	"entente/tlog"
+)
+
+// run is a run of leaves on its way into the log.
+type run struct {
+	headers []byte   // n times 256 bytes
+	bodies  [][]byte // nil where there is none
+}
+
+func (r *run) n() int              { return len(r.bodies) }
+func (r *run) header(i int) []byte { return r.headers[i*seal.HeaderSize : (i+1)*seal.HeaderSize] }
+
+func (r *run) add(header, body []byte) {
+	r.headers = append(r.headers, header...)
+	r.bodies = append(r.bodies, body)
+}
+
+// appended is what a run did to the log.
+type appended struct {
+	first, size int64
+	root        tlog.Hash
+}
+
+// verdict is what verifying a run has shown.
+type verdict struct {
+	known  int                           // leaves before the first of an unknown version
+	chains map[label.MemberID]seal.Chain // each originator's end after the run
+	state  *charter.State                // after the run; the one before when nothing changed
+}
+
+// appendRun stores a run that v has judged (nil: it is judged here), once
+// accept agrees with the head that it leads to, and moves the station's state
+// on. Nothing is stored unless everything holds. The caller holds appending.
+func (s *Station) appendRun(ctx context.Context, r run, v *verdict, accept func(size int64, root tlog.Hash) error) (appended, error) {
+	first := s.size
+	opaque := s.opaque
+	switch {
+	case opaque >= 0:
+		v = &verdict{known: 0, chains: s.chains, state: s.state}
+	case v == nil:
+		var err error
+		if v, err = s.check(first, r, maps.Clone(s.chains), s.state, true); err != nil {
+			return appended{}, err
+		}
+	}
+	if v.known < r.n() && opaque < 0 {
+		opaque = first + int64(v.known)
+	}
+	known, chains, state := v.known, v.chains, v.state
+	refold := state != s.state
+
+	b := logdb.Batch{First: first, Headers: r.headers, Bodies: r.bodies}
+	leaves := make([]tlog.Hash, r.n())
+	moved := map[label.MemberID]int64{}
+	for i := range r.n() {
+		raw := r.header(i)
+		leaves[i] = tlog.LeafHash(raw)
+		index := first + int64(i)
+		if i >= known {
+			continue
+		}
+		o := label.MemberID(raw[40:43])
+		moved[o] += int64(len(r.bodies[i]))
+		if r.bodies[i] == nil && !s.expired(raw) {
+			b.Awaited = append(b.Awaited, index)
+		}
+		if kind := seal.Kind(raw[5]); kind != seal.Sealed {
+			b.Public = append(b.Public, logdb.Public{Index: index, Kind: uint8(kind), Originator: string(o), Epoch: be32(raw[96:])})
+		}
+		if o == s.self {
+			b.Own = append(b.Own, logdb.Own{Incarnation: be32(raw[44:]), Sequence: be64(raw[48:]), Index: index})
+		}
+	}
+	for m, n := range moved {
+		c := chains[m]
+		b.Chains = append(b.Chains, logdb.Chain{Originator: string(m), Incarnation: c.Incarnation, Sequence: c.Sequence, Hash: c.Last, Bytes: s.bytes[m] + n})
+	}
+
+	frontier := s.frontier.Clone()
+	if err := frontier.Append(leaves); err != nil {
+		return appended{}, err
+	}
+	root := frontier.Root()
+	if err := accept(frontier.Size(), root); err != nil {
+		return appended{}, err
+	}
+	b.Tiles = frontier.TakeTiles()
+	if err := s.log.Append(ctx, b); err != nil {
+		return appended{}, err
+	}
+	if opaque >= 0 && s.opaque < 0 {
+		if err := s.log.SetSetting(ctx, settingOpaque, strconv.AppendInt(nil, opaque, 10)); err != nil {
+			return appended{}, err
+		}
+	}
+
+	s.mu.Lock()
+	s.frontier, s.size, s.root, s.chains, s.state, s.opaque = frontier, frontier.Size(), root, chains, state, opaque
+	for m, n := range moved {
+		s.bytes[m] += n
+	}
+	s.absent += len(b.Awaited)
+	s.bump()
+	s.mu.Unlock()
+	if refold {
+		if err := s.loadKeys(); err != nil {
+			return appended{}, err
+		}
+	}
+	if len(b.Own) > 0 {
+		s.out.logged(b.Own[len(b.Own)-1])
+	}
+	s.watch.logged(chains)
+	return appended{first, s.size, root}, nil
+}
+
+// check verifies a run against the end of the log that chains and base stand
+// for: every header, every hash, one signature per originator and key, and with
+// bodies every body that is there. chains is moved on and becomes the
+// verdict's.
+func (s *Station) check(first int64, r run, chains map[label.MemberID]seal.Chain, base *charter.State, bodies bool) (*verdict, error) {
+	known := r.n()
+	for i := range r.n() {
+		h, err := seal.ParseHeader(r.header(i))
+		if errors.Is(err, seal.ErrVersion) || errors.Is(err, seal.ErrKind) {
+			known = i
+			break
+		}
+		if err != nil {
+			return nil, &seal.RunError{Index: i, Err: err}
+		}
+		if r.bodies[i] == nil {
+			if h.Kind != seal.Sealed {
+				return nil, fmt.Errorf("leaf %d: %w: a public leaf is never without its body", first+int64(i), ErrBodies)
+			}
+			continue
+		}
+		if !bodies {
+			continue
+		}
+		if err := seal.CheckBody(r.header(i), r.bodies[i]); err != nil {
+			return nil, &seal.RunError{Index: i, Err: err}
+		}
+	}
+	if first == 0 && known > 0 && seal.Kind(r.header(0)[5]) != seal.Genesis {
+		return nil, fmt.Errorf("leaf 0 is of kind %d: %w: a log begins with its genesis", r.header(0)[5], charter.ErrInvalidLeaf)
+	}
+	state, at := base, 0
+	// fold brings state to just before leaf i.
+	fold := func(i int) error {
+		for ; at < i; at++ {
+			if !foldable(seal.Kind(r.header(at)[5])) {
+				continue
+			}
+			if state == base {
+				state = base.Clone()
+			}
+			if err := s.fold(state, first+int64(at), r.header(at), r.bodies[at]); err != nil {
+				return &seal.RunError{Index: at, Err: err}
+			}
+		}
+		return nil
+	}
+	key := func(i int, h *seal.Header) (ed25519.PublicKey, error) {
+		if err := fold(i); err != nil {
+			return nil, err
+		}
+		return headerKey(state, first+int64(i), h, r.bodies[i])
+	}
+	if err := seal.CheckRun(s.hash, chains, r.headers[:known*seal.HeaderSize], key); err != nil {
+		return nil, err
+	}
+	if err := fold(known); err != nil {
+		return nil, err
+	}
+	return &verdict{known: known, chains: chains, state: state}, nil
+}
+
+// headerKey returns the key under which a header must be signed: the one in
+// force, or the one in the certificate that the leaf itself carries.
+func headerKey(st *charter.State, index int64, h *seal.Header, body []byte) (ed25519.PublicKey, error) {
+	leaf := charter.Leaf{Kind: uint8(h.Kind), Originator: h.Originator, Incarnation: h.Incarnation, Sequence: h.Sequence}
+	if h.Kind == seal.Keys || h.Kind == seal.Genesis {
+		payload, err := seal.Payload(h.AppendTo(nil), body)
+		if err != nil {
+			return nil, err
+		}
+		leaf.Payload = payload
+	}
+	k, err := st.HeaderKeyFor(index, leaf)
+	if err != nil {
+		return nil, err
+	}
+	return ed25519.PublicKey(k[:]), nil
+}
+
+// expired says whether a body may be absent: the window is past by log time
+// (spec/delivery.md, "What a member cosigns").
+func (s *Station) expired(header []byte) bool {
+	window := int64(s.found.Charter().WindowDays) * 86400
+	return s.certified.Time > 0 && s.certified.Time-int64(be64(header[88:])) > window
+}
+
+const settingOpaque = "opaque_from"
+
+// loadOpaque looks whether the log holds leaves that an earlier program did not
+// know, and verifies them now if this one does.
+func (s *Station) loadOpaque(ctx context.Context) error {
+	v, err := s.log.Setting(ctx, settingOpaque)
+	if err != nil || len(v) == 0 {
+		return err
+	}
+	at, err := strconv.ParseInt(string(v), 10, 64)
+	if err != nil {
+		return fmt.Errorf("setting %s: %w", settingOpaque, err)
+	}
+	s.opaque = at
+	for at < s.size {
+		end := min(at+1024, s.size)
+		part, err := s.log.Read(ctx, at, end)
+		if err != nil {
+			return err
+		}
+		v, err := s.check(at, run{headers: part.Headers, bodies: part.Bodies}, s.chains, s.state, false)
+		if err != nil {
+			return fmt.Errorf("verify what an earlier version mirrored: %w", err)
+		}
+		s.state = v.state
+		if v.known < part.N() {
+			s.opaque = at + int64(v.known)
+			return s.log.SetSetting(ctx, settingOpaque, strconv.AppendInt(nil, s.opaque, 10))
+		}
+		at = end
+	}
+	s.opaque = -1
+	return s.log.SetSetting(ctx, settingOpaque, nil)
+}
+
+// seeCheckpoint verifies a checkpoint of the lead and holds it against the log
+// here. When it contradicts what is stored, the station halts.
+func (s *Station) seeCheckpoint(ctx context.Context, note []byte) (tlog.Checkpoint, error) {
+	cp, err := tlog.VerifyCheckpoint(note, s.origin, s.logKey)
+	if err != nil {
+		return cp, err
+	}
+	s.mu.RLock()
+	size, root := s.size, s.root
+	s.mu.RUnlock()
+	switch {
+	case cp.Size == size:
+	case cp.Size < size && cp.Size > 0:
+		if root, err = tlog.RootAt(cp.Size, s.log); err != nil {
+			return cp, err
+		}
+	default:
+		return cp, nil
+	}
+	if cp.Root != root {
+		return cp, s.forked(ctx, note, cp)
+	}
+	return cp, nil
+}
+
+// forked halts over a checkpoint that contradicts the log here, with the best
+// evidence there is: a checkpoint of the lead over our own log.
+func (s *Station) forked(ctx context.Context, note []byte, cp tlog.Checkpoint) error {
+	s.mu.RLock()
+	ours, certified := s.checkNote, s.certified.Note
+	s.mu.RUnlock()
+	var ev *tlog.Evidence
+	for _, other := range [][]byte{ours, certified} {
+		if other == nil || ev != nil {
+			continue
+		}
+		if e, err := tlog.Inconsistent(note, other, s.logKey, s.log); err == nil {
+			ev = e
+		}
+	}
+	err := fmt.Errorf("%w: size %d has another root than the log here", ErrForkedLog, cp.Size)
+	if ev == nil {
+		s.halt(ctx, err, "checkpoint", note)
+		return err
+	}
+	data, merr := tlog.MarshalEvidence(*ev)
+	if merr != nil {
+		data = note
+	}
+	s.halt(ctx, err, "fork", data)
+	return err
+}
+
+// keepCheckpoint remembers the lead's checkpoint for the log's present size.
+func (s *Station) keepCheckpoint(cp tlog.Checkpoint, note []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if cp.Size >= s.checkSize && cp.Size <= s.size {
+		s.checkNote, s.checkSize = note, cp.Size
+		s.bump()
+	}
+}
+
+// certify takes a checkpoint with cosignatures. It counts when a quorum of
+// them is valid and the log here holds it.
+func (s *Station) certify(ctx context.Context, note []byte) error {
+	cp, cosigned, err := tlog.Certified(note, s.logKey, s.cosigners, s.quorum)
+	if err != nil {
+		return err
+	}
+	s.mu.RLock()
+	size, have := s.size, s.certified
+	s.mu.RUnlock()
+	if cp.Size <= have.Size {
+		return nil
+	}
+	if cp.Size > size {
+		return nil // it is certified again once the leaves are here
+	}
+	if _, err := s.seeCheckpoint(ctx, note); err != nil {
+		return err
+	}
+	note, err = tlog.Prune(note, s.logKey, s.cosigners)
+	if err != nil {
+		return err
+	}
+	h := logdb.Head{Size: cp.Size, Time: max(tlog.LogTime(cosigned), have.Time), Note: note}
+	s.mu.Lock()
+	if h.Size > s.certified.Size {
+		s.certified = h
+		s.bump()
+	}
+	s.mu.Unlock()
+	s.watch.noteCosigned(note)
+	return nil
+}
+
+// findHeader looks for an originator's header in the log, newest first.
+func (s *Station) findHeader(ctx context.Context, o label.MemberID, incarnation uint32, sequence uint64) ([]byte, error) {
+	s.mu.RLock()
+	end := s.size
+	s.mu.RUnlock()
+	for end > 0 {
+		from := max(0, end-4096)
+		hs, err := s.log.Headers(ctx, from, end)
+		if err != nil {
+			return nil, err
+		}
+		for at := len(hs) - seal.HeaderSize; at >= 0; at -= seal.HeaderSize {
+			raw := hs[at : at+seal.HeaderSize]
+			if label.MemberID(raw[40:43]) == o && be32(raw[44:]) == incarnation && be64(raw[48:]) == sequence {
+				return bytes.Clone(raw), nil
+			}
+		}
+		end = from
+	}
+	return nil, ErrNotFound
+}

@@ -1,0 +1,389 @@
+package centre
+
+import (
+	"context"
+	crand "crypto/rand"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"entente/internal/store/logdb"
+	"entente/seal"
+)
+
+// Item is one envelope to be made and filed. Seal is called with the place that
+// it will stand in, and may be called again with another if storing fails.
+type Item struct {
+	// Ref guards against filing twice: an item whose Ref has been filed is
+	// not filed again, its first place is returned. Empty guards nothing.
+	Ref  string
+	Seal func(place seal.Place) (seal.Envelope, error)
+	// Keep keeps the item's place in the order given; others are shuffled, so
+	// that order says nothing about what belongs together.
+	Keep bool
+}
+
+// Filed is where an item stands in this member's chain, durable here.
+type Filed struct {
+	Incarnation uint32    `json:"incarnation"`
+	Sequence    uint64    `json:"sequence"`
+	Hash        seal.Hash `json:"hash"` // of the header; zero when it was filed before
+}
+
+// outbox signs this member's envelopes, keeps them until they are in the log,
+// announces and submits them.
+type outbox struct {
+	s    *Station
+	reqs chan *fileRequest
+	kick chan struct{} // something new to submit
+
+	mu      sync.Mutex
+	chain   seal.Chain // end of the own chain, log and outbox
+	logged1 logdb.Own  // last own envelope in the log
+	filing  sync.Mutex // held while sequence numbers are given
+}
+
+type fileRequest struct {
+	items []Item
+	done  chan fileResult
+}
+
+type fileResult struct {
+	filed []Filed
+	err   error
+}
+
+func newOutbox(s *Station) *outbox {
+	return &outbox{s: s, reqs: make(chan *fileRequest, 256), kick: make(chan struct{}, 1)}
+}
+
+// load finds the end of the own chain.
+func (o *outbox) load(ctx context.Context) error {
+	o.chain = o.s.chains[o.s.self]
+	o.logged1 = logdb.Own{Incarnation: o.chain.Incarnation, Sequence: o.chain.Sequence}
+	tail, err := o.s.log.OutboxTail(ctx)
+	if err != nil || tail == nil {
+		return err
+	}
+	if tail.Incarnation > o.chain.Incarnation || tail.Incarnation == o.chain.Incarnation && tail.Sequence > o.chain.Sequence {
+		o.chain = seal.Chain{Incarnation: tail.Incarnation, Sequence: tail.Sequence, Last: seal.HashHeader(tail.Header)}
+	}
+	return nil
+}
+
+// File makes, signs and stores envelopes; when it returns nil they are on the
+// disk and will reach the log, whatever happens to this process. Requests that
+// arrive together share one write, and are shuffled.
+func (s *Station) File(ctx context.Context, items []Item) ([]Filed, error) {
+	if len(items) == 0 {
+		return nil, nil
+	}
+	r := &fileRequest{items: items, done: make(chan fileResult, 1)}
+	select {
+	case s.out.reqs <- r:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	select {
+	case res := <-r.done:
+		return res.filed, res.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// run files requests until ctx ends.
+func (o *outbox) run(ctx context.Context) error {
+	for {
+		var reqs []*fileRequest
+		n := 0
+		select {
+		case r := <-o.reqs:
+			reqs, n = append(reqs, r), len(r.items)
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	gather:
+		for n < 4096 {
+			select {
+			case r := <-o.reqs:
+				reqs, n = append(reqs, r), n+len(r.items)
+			default:
+				break gather
+			}
+		}
+		o.serve(ctx, reqs)
+	}
+}
+
+// serve files the requests together; when that fails, each on its own, so that
+// one bad item does not fail the others.
+func (o *outbox) serve(ctx context.Context, reqs []*fileRequest) {
+	var all []Item
+	for _, r := range reqs {
+		all = append(all, r.items...)
+	}
+	filed, err := o.file(ctx, all)
+	if err != nil && len(reqs) > 1 {
+		for _, r := range reqs {
+			filed, err := o.file(ctx, r.items)
+			r.done <- fileResult{filed, err}
+		}
+		return
+	}
+	for _, r := range reqs {
+		if err != nil {
+			r.done <- fileResult{nil, err}
+			continue
+		}
+		r.done <- fileResult{filed[:len(r.items)], nil}
+		filed = filed[len(r.items):]
+	}
+}
+
+func (o *outbox) file(ctx context.Context, items []Item) ([]Filed, error) {
+	if !o.s.recover_.maySign() {
+		return nil, ErrRecovering
+	}
+	if err := o.s.room(); err != nil {
+		return nil, err
+	}
+	o.filing.Lock()
+	defer o.filing.Unlock()
+	if o.s.lead1 != nil && o.tail().Sequence == 0 {
+		// The first envelope of the first lead is the log's genesis.
+		payload, err := o.s.found.Genesis()
+		if err != nil {
+			return nil, err
+		}
+		genesis := Item{Ref: "genesis/1", Seal: func(p seal.Place) (seal.Envelope, error) {
+			return seal.SealPublic(p, seal.Genesis, payload, o.s.keys.Header())
+		}}
+		if _, err := o.place(ctx, []Item{genesis}); err != nil {
+			return nil, err
+		}
+	}
+	return o.place(ctx, items)
+}
+
+// place gives items their places, seals and stores them. The caller holds
+// filing.
+func (o *outbox) place(ctx context.Context, items []Item) ([]Filed, error) {
+	refs := make([]string, 0, len(items))
+	for _, it := range items {
+		if it.Ref != "" {
+			refs = append(refs, it.Ref)
+		}
+	}
+	known := map[string]logdb.Place{}
+	if len(refs) > 0 {
+		var err error
+		if known, err = o.s.log.Refs(ctx, refs); err != nil {
+			return nil, err
+		}
+	}
+	out := make([]Filed, len(items))
+	order := make([]int, 0, len(items))
+	for i, it := range items {
+		if p, ok := known[it.Ref]; ok && it.Ref != "" {
+			out[i] = Filed{Incarnation: p.Incarnation, Sequence: p.Sequence}
+			continue
+		}
+		order = append(order, i)
+	}
+	if len(order) == 0 {
+		return out, nil
+	}
+	shuffle(order, items)
+
+	o.mu.Lock()
+	chain := o.chain
+	o.mu.Unlock()
+	if chain.Incarnation == 0 {
+		chain.Incarnation = 1
+	}
+	coarse := int64(o.s.found.Charter().CoarseSeconds)
+	claimed := time.Now().Unix() / coarse * coarse
+	epoch := o.s.Epoch()
+	rows := make([]logdb.Filed, 0, len(order))
+	for _, i := range order {
+		e, err := items[i].Seal(chain.Place(o.s.hash, o.s.self, claimed, epoch))
+		if err != nil {
+			return nil, err
+		}
+		if err := chain.Next(e.Header); err != nil {
+			return nil, fmt.Errorf("the envelope was not made for its place: %w", err)
+		}
+		rows = append(rows, logdb.Filed{Incarnation: chain.Incarnation, Sequence: chain.Sequence, Header: e.Header, Body: e.Body, Ref: items[i].Ref})
+		out[i] = Filed{Incarnation: chain.Incarnation, Sequence: chain.Sequence, Hash: chain.Last}
+	}
+	if err := o.s.log.File(ctx, rows); err != nil {
+		// The write may have been persisted although it failed: what is in
+		// the file decides, before any other envelope takes these places.
+		return nil, errors.Join(err, o.reload(ctx))
+	}
+	o.mu.Lock()
+	o.chain = chain
+	o.mu.Unlock()
+	o.s.watch.announce(rows)
+	o.wake()
+	return out, nil
+}
+
+// reload takes the end of the own chain from the file.
+func (o *outbox) reload(ctx context.Context) error {
+	tail, err := o.s.log.OutboxTail(ctx)
+	if err != nil {
+		return err
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if tail != nil && (tail.Incarnation > o.chain.Incarnation || tail.Incarnation == o.chain.Incarnation && tail.Sequence > o.chain.Sequence) {
+		o.chain = seal.Chain{Incarnation: tail.Incarnation, Sequence: tail.Sequence, Last: seal.HashHeader(tail.Header)}
+		o.wake()
+	}
+	return nil
+}
+
+// shuffle mixes the items that need not keep their place, by a generator that
+// nobody can predict: the order that was must not be told from the order that
+// is.
+func shuffle(order []int, items []Item) {
+	var free []int // positions in order
+	for k, i := range order {
+		if !items[i].Keep {
+			free = append(free, k)
+		}
+	}
+	var seed [32]byte
+	crand.Read(seed[:])
+	rand.New(rand.NewChaCha8(seed)).Shuffle(len(free), func(a, b int) {
+		order[free[a]], order[free[b]] = order[free[b]], order[free[a]]
+	})
+}
+
+func (o *outbox) wake() {
+	select {
+	case o.kick <- struct{}{}:
+	default:
+	}
+}
+
+// logged learns that own envelopes up to this one are in the log.
+func (o *outbox) logged(last logdb.Own) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.logged1 = last
+	if last.Incarnation > o.chain.Incarnation || last.Incarnation == o.chain.Incarnation && last.Sequence > o.chain.Sequence {
+		// The log knows more of us than our outbox: we were restored, and
+		// have just learned it back.
+		o.chain = o.s.chains[o.s.self]
+	}
+}
+
+// tail returns the end of the own chain.
+func (o *outbox) tail() seal.Chain {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.chain
+}
+
+// room refuses to promise durability when the disk is nearly full.
+func (s *Station) room() error {
+	if s.tune.FreeDisk == nil {
+		return nil
+	}
+	free, err := s.tune.FreeDisk()
+	if err != nil {
+		return err
+	}
+	if free < s.tune.ReserveMiB<<20 {
+		return fmt.Errorf("%w: %d MiB are free, %d are held in reserve", ErrFull, free>>20, s.tune.ReserveMiB)
+	}
+	return nil
+}
+
+// Epoch returns the key epoch in force by log time.
+func (s *Station) Epoch() uint32 {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.found.Charter().EpochOf(s.certified.Time)
+}
+
+// submitLoop brings the outbox to the lead, in order, until ctx ends.
+func (o *outbox) submitLoop(ctx context.Context) error {
+	if err := o.s.recover_.wait(ctx, o.s.recover_.maySign); err != nil {
+		return err
+	}
+	var sent logdb.Own // last envelope the lead has acknowledged
+	pause := o.s.tune.RetryMin
+	for {
+		o.mu.Lock()
+		if o.logged1.Incarnation > sent.Incarnation || o.logged1.Incarnation == sent.Incarnation && o.logged1.Sequence > sent.Sequence {
+			sent = o.logged1
+		}
+		o.mu.Unlock()
+		es, err := o.s.log.Outbox(ctx, sent.Incarnation, sent.Sequence, o.s.tune.BatchLeaves)
+		if err == nil && len(es) == 0 {
+			select {
+			case <-o.kick:
+				continue
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		if err == nil {
+			var r run
+			bytes := 0
+			for _, e := range es {
+				if bytes += len(e.Header) + len(e.Body); bytes > maxFrame {
+					break
+				}
+				r.add(e.Header, e.Body)
+			}
+			var n int
+			n, err = o.s.submitTo(ctx, r)
+			if n > 0 {
+				sent = logdb.Own{Incarnation: es[n-1].Incarnation, Sequence: es[n-1].Sequence}
+				pause = o.s.tune.RetryMin
+			}
+			if err == nil {
+				continue
+			}
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		o.s.logger.Warn("the outbox could not be submitted", "code", Code(err), "err", err, "again_in", pause)
+		// What the lead had may have been lost with it: begin again at the
+		// first envelope that is not in the log.
+		sent = logdb.Own{}
+		if err := sleep(ctx, pause); err != nil {
+			return err
+		}
+		pause = min(2*pause, o.s.tune.RetryMax)
+	}
+}
+
+// submitTo hands envelopes to the lead and returns how many it has taken.
+func (s *Station) submitTo(ctx context.Context, r run) (int, error) {
+	if s.lead1 != nil {
+		res := s.lead1.submit(ctx, r)
+		return res.accepted, res.err
+	}
+	return s.postEnvelopes(ctx, s.lead, r)
+}
+
+// sleep waits, or returns the context's error.
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

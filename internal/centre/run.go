@@ -1,0 +1,108 @@
+package centre
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// Run does this member's part until ctx ends: it files and submits, follows or
+// sequences, cosigns, announces, compares and recovers. It returns when all of
+// that has stopped.
+func (s *Station) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	s.living.Store(&ctx)
+	var wg sync.WaitGroup
+	var first error
+	var once sync.Once
+	start := func(f func(context.Context) error) {
+		wg.Go(func() {
+			if err := f(ctx); err != nil && !errors.Is(err, context.Canceled) {
+				once.Do(func() { first = err; cancel() })
+			}
+		})
+	}
+	start(s.recover_.run)
+	start(s.out.run)
+	start(s.out.submitLoop)
+	start(s.watch.announceLoop)
+	start(s.watch.compareLoop)
+	start(s.cosigner.run)
+	start(s.headLoop)
+	if s.lead1 != nil {
+		start(s.lead1.run)
+		start(s.regain)
+	} else {
+		start(s.follow)
+	}
+	<-ctx.Done()
+	wg.Wait()
+	if err := s.saveHead(context.WithoutCancel(ctx)); err != nil && first == nil {
+		first = err
+	}
+	return first
+}
+
+// Size returns the number of leaves held here.
+func (s *Station) Size() int64 {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.size
+}
+
+// headLoop keeps the certified head on the disk, not more often than a disk
+// likes: what is lost in a crash is certified again.
+func (s *Station) headLoop(ctx context.Context) error {
+	tick := time.NewTicker(250 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		changed := s.Changed()
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if err := s.saveHead(ctx); err != nil && ctx.Err() == nil {
+			s.logger.Error("the certified head could not be kept", "err", err)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// saveHead writes the certified head if it has moved.
+func (s *Station) saveHead(ctx context.Context) error {
+	h := s.Certified()
+	s.savedMu.Lock()
+	defer s.savedMu.Unlock()
+	if h.Size == 0 || h.Size == s.saved {
+		return nil
+	}
+	if err := s.log.KeepHead(ctx, h); err != nil {
+		return err
+	}
+	s.saved = h.Size
+	return nil
+}
+
+// regain lets a lead that was restored take its own log back from the members
+// who mirrored it, before it signs anything.
+func (s *Station) regain(ctx context.Context) error {
+	for !s.recover_.headReady() {
+		if m, ok := s.watch.ahead(); ok {
+			part, cancel := context.WithTimeout(ctx, 4*s.tune.RetryMax)
+			err := s.followOnce(part, m)
+			cancel()
+			s.logger.Info("the lead takes its log back", "from", string(m), "size", s.Size(), "err", err)
+		}
+		if err := sleep(ctx, s.tune.RetryMin); err != nil {
+			return err
+		}
+	}
+	return nil
+}
