@@ -234,10 +234,12 @@ func (w *whole) reasons(m MemberID, i int) []Reason {
 		by := ByMember(o)
 		switch state, until := w.consents.State(by, w.id(i), m); state {
 		case Granted:
-		case Withheld:
-			withheld = append(withheld, Reason{Kind: WithheldBy, By: &by, State: state, Until: until})
-			missing = append(missing, Reason{}) // a withholding is no grant either
 		default:
+			if state == Withheld && l.Originators.Contains(o) {
+				withheld = append(withheld, Reason{Kind: WithheldBy, By: &by, State: state, Until: until})
+				missing = append(missing, Reason{}) // a withholding is no grant either
+				continue
+			}
 			missing = append(missing, Reason{Kind: ConsentMissing, By: &by, State: state, Until: until})
 		}
 	}

@@ -9,9 +9,10 @@ package label
 //     needed has granted it (a member that is one of them grants itself); and
 //  2. for each external originator it is the holder, or that originator has
 //     granted it (rule 8); and
-//  3. no originator, no member whose consent is needed and no external
-//     originator withholds the material from it. Nobody withholds from itself,
-//     and no external originator from the holder.
+//  3. no originator and no external originator withholds the material from it.
+//     Nobody withholds from itself, and no external originator from the holder;
+//     a member whose consent is needed but that is no originator can keep the
+//     release from being widened, not narrow it.
 //
 // Nothing else in the label changes. Effective is idempotent, and rolling up
 // effective labels and taking the effective label of the result, by the same
@@ -36,11 +37,14 @@ func (c Consents) release(l *Label, id PortionID) MemberSet {
 	var wide, held MemberSet
 	for i, o := range l.required().ids {
 		granted, withheld := c.decided(ByMember(o), id)
-		granted, withheld = granted.With(o), withheld.Minus(single(o))
-		if held = held.Union(withheld); i == 0 {
+		granted = granted.With(o)
+		if i == 0 {
 			wide = granted
 		} else {
 			wide = wide.Intersect(granted)
+		}
+		if l.Originators.Contains(o) {
+			held = held.Union(withheld.Minus(single(o)))
 		}
 	}
 	rel = rel.Union(wide)

@@ -23,7 +23,7 @@ func (r Reason) text(m MemberID, rel MemberSet) string {
 		}
 		return fmt.Sprintf("it is released to %s, not to %s (rule 7)", rel.join(", "), m)
 	case ConsentMissing:
-		return fmt.Sprintf("originator %s: %s", r.By, r.stateText())
+		return fmt.Sprintf("%s: %s", r.By, r.stateText())
 	case ExternalMissing:
 		return fmt.Sprintf("external originator %s via %s: %s (rule 8)", r.By.ID, r.By.Holder, r.stateText())
 	case WithheldBy:
@@ -48,6 +48,8 @@ func (r Reason) stateText() string {
 		return "consent refused" + until(" until ", r.Until)
 	case Lapsed:
 		return "consent lapsed" + until(" at ", r.Until)
+	case Withheld:
+		return "consent withheld" + until(" until ", r.Until)
 	default:
 		return "no consent on record"
 	}

@@ -163,11 +163,12 @@ def reasons(l, consents, portion, at, m):
     xs = [x for x in l.get("external", []) if x["holder"] != m]
     xt = [(x, state(consents, outsider(x["id"], x["holder"]), m, portion, at)) for x in xs]
     out = []
+    held = [o for o, s in st.items() if s == "withheld" and o in l["originators"]]
     if m not in l["rel"] and any(s != "granted" for s in st.values()):
         out.append("not released")
-        out += [f"consent missing {o} {s}" for o, s in st.items() if s not in ("granted", "withheld")]
+        out += [f"consent missing {o} {s}" for o, s in st.items() if s != "granted" and o not in held]
     out += [f"external originator {x['id']} VIA {x['holder']} {s}" for x, s in xt if s not in ("granted", "withheld")]
-    out += [f"withheld {o}" for o, s in st.items() if s == "withheld"]
+    out += [f"withheld {o}" for o in held]
     out += [f"withheld {x['id']} VIA {x['holder']}" for x, s in xt if s == "withheld"]
     return out
 
@@ -485,6 +486,8 @@ def consent_cases():
         [consent(member("RUS"), "withhold", "IRQ", JAN, MAR), consent(member("RUS"), "withhold", "IRQ", JAN)])
     eff("withhold", "a standing reservation against a member in rel", rus, [consent(member("RUS"), "withhold", "IRQ", JAN)])
     eff("withhold-self", "nobody withholds from itself", rus, [consent(member("RUS"), "withhold", "RUS", JAN)])
+    eff("withhold-needed", "one whose consent is needed, not an originator, cannot narrow", label("SECRET", "IRQ SYR", "IRQ", "RUS"),
+        [consent(member("RUS"), "withhold", "IRQ SYR", JAN)])
     eff("withhold-lifted", "a reservation lifted for one portion", rus,
         [consent(member("RUS"), "withhold", "IRQ", JAN), consent(member("RUS"), "grant", "IRQ", MAR, portions=["p1"])])
     eff("withhold-lapsed", "a reservation that lapsed", rus, [consent(member("RUS"), "withhold", "IRQ", JAN, MAR)])
