@@ -1,0 +1,436 @@
+package names
+
+import (
+	"math"
+	"slices"
+	"sync"
+)
+
+// Threshold is the similarity from which two names count as a match, everywhere: in Compare, CompareTSV and the
+// matches of a search. See doc/names.md for how it was chosen.
+const Threshold = 0.5
+
+// Result is the comparison of two names.
+type Result struct {
+	// Similarity is the estimated probability, 0 to 1, that the two names are spellings of one name.
+	Similarity float64
+	// Match is Similarity >= Threshold.
+	Match bool
+	// Kind is how the names were read.
+	Kind Kind
+	// Pairs are the tokens found alike, strongest first; Left and Right are those without a partner.
+	Pairs []TokenPair
+	// Left and Right are the tokens of the first and the second name that have no partner.
+	Left, Right []Token
+	// Note says what decided beyond the tokens: a group of the lexicon, numbers that differ, an acronym.
+	Note string
+}
+
+// TokenPair is two tokens found alike.
+type TokenPair struct {
+	// A is of the first name, B of the second.
+	A, B Token
+	// Similarity is that of the tokens, 0 to 1.
+	Similarity float64
+	// How says by what way.
+	How How
+}
+
+// pairAt is least similarity with which two tokens are a pair; below it they contradict each other.
+const pairAt = 0.55
+
+// evidence is what the tokens say, before the decision.
+type evidence struct {
+	matched             float64 // weight of paired tokens, times similarity
+	loss                float64 // weight of paired tokens, times what lacks in similarity
+	left                float64 // weight without partner in the first name
+	right               float64
+	pairs               int
+	weak                bool // numbers contradict
+	gen                 bool // father and son marks contradict
+	sameText            bool
+	nameLeft, nameRight int     // distinctive tokens without partner
+	nameHit             float64 // weight of paired distinctive tokens
+	initials            int     // pairs by an initial
+}
+
+var matchers = sync.Pool{New: func() any { return new(matcher) }}
+
+// Compare compares two names. It is symmetric; a name compared with itself, or with a spelling that differs in case,
+// diacritics, separators or the order of tokens, has similarity 1 (order: up to a difference of 0.02 for names whose
+// particles bind to their neighbour, such as "Abu").
+func Compare(a, b string, kind Kind) Result {
+	m := matchers.Get().(*matcher)
+	defer matchers.Put(m)
+	return m.explain(a, b, kind)
+}
+
+// Similarity is Compare without the explanation.
+func Similarity(a, b string, kind Kind) float64 {
+	m := matchers.Get().(*matcher)
+	defer matchers.Put(m)
+	na, nb, k := parsePair(a, b, kind)
+	return m.compare(na, nb, k, nil)
+}
+
+// parsePair parses both names as of one kind.
+func parsePair(a, b string, kind Kind) (*Name, *Name, Kind) {
+	na, nb := Parse(a, kind), Parse(b, kind)
+	if na.Kind == nb.Kind {
+		return na, nb, na.Kind
+	}
+	if na.Kind == Person {
+		na = Parse(a, Organization)
+	} else {
+		nb = Parse(b, Organization)
+	}
+	return na, nb, Organization
+}
+
+func (m *matcher) explain(a, b string, kind Kind) Result {
+	na, nb, k := parsePair(a, b, kind)
+	r := Result{Kind: k}
+	r.Similarity = m.compare(na, nb, k, &r)
+	r.Match = r.Similarity >= Threshold
+	slices.SortStableFunc(r.Pairs, func(x, y TokenPair) int {
+		switch {
+		case x.Similarity > y.Similarity:
+			return -1
+		case x.Similarity < y.Similarity:
+			return 1
+		}
+		return 0
+	})
+	return r
+}
+
+// compare decides; r, when given, gets the explanation.
+func (m *matcher) compare(a, b *Name, kind Kind, r *Result) float64 {
+	if len(a.Tokens) == 0 || len(b.Tokens) == 0 {
+		if a.folded != "" && a.folded == b.folded {
+			return 1
+		}
+		return 0
+	}
+	if a.folded == b.folded {
+		if r != nil {
+			r.Note = "the same letters"
+			for i := range min(len(a.Tokens), len(b.Tokens)) {
+				r.Pairs = append(r.Pairs, TokenPair{a.Tokens[i], b.Tokens[i], 1, SameLetters})
+			}
+		}
+		return 1
+	}
+	// one order of the two names, so that rounding cannot make the result depend on the order
+	swapped := len(a.Tokens) > len(b.Tokens) || len(a.Tokens) == len(b.Tokens) && a.folded > b.folded
+	if swapped {
+		a, b = b, a
+	}
+	ta, tb := m.load(a, b)
+	e := m.weigh(ta, tb, kind, r)
+	s := e.decide(kind)
+	if kind == Organization && s < 0.9 {
+		if acr := acronymOf(a, b); acr > s {
+			s = acr
+			if r != nil {
+				r.Note = "acronym"
+			}
+		}
+	}
+	if g, ok := sameGroups(a.groups, b.groups); ok {
+		if g && s < 0.97 {
+			s = 0.97
+			if r != nil {
+				r.Note = "names of one group: " + groupIndex.groups[a.groups[0]].Name
+			}
+		} else if !g && s > 0.2 {
+			s = 0.2
+			if r != nil {
+				r.Note = "names of different groups: " + groupIndex.groups[a.groups[0]].ID + ", " + groupIndex.groups[b.groups[0]].ID
+			}
+		}
+	}
+	if r != nil && swapped {
+		r.Left, r.Right = r.Right, r.Left
+		for i := range r.Pairs {
+			r.Pairs[i].A, r.Pairs[i].B = r.Pairs[i].B, r.Pairs[i].A
+		}
+	}
+	return s
+}
+
+// sameGroups compares what the names mean as groups; known only when both are unambiguous.
+func sameGroups(a, b []int) (same, known bool) {
+	if len(a) != 1 || len(b) != 1 {
+		return false, false
+	}
+	return a[0] == b[0], true
+}
+
+// load copies the tokens into the workspace and joins neighbours that the other name writes together.
+func (m *matcher) load(a, b *Name) (ta, tb []Token) {
+	m.tok[0] = append(m.tok[0][:0], a.Tokens...)
+	m.tok[1] = append(m.tok[1][:0], b.Tokens...)
+	m.tok[0], m.tok[1] = m.joinNeighbours(m.tok[0], m.tok[1])
+	m.tok[1], m.tok[0] = m.joinNeighbours(m.tok[1], m.tok[0])
+	for i := range m.tok[0] {
+		m.a[i].reset(&m.tok[0][i])
+	}
+	for i := range m.tok[1] {
+		m.b[i].reset(&m.tok[1][i])
+	}
+	return m.tok[0], m.tok[1]
+}
+
+// joinNeighbours replaces two neighbouring tokens of a by one when a token of b is their letters in one piece.
+func (m *matcher) joinNeighbours(a, b []Token) ([]Token, []Token) {
+	for i := 0; i+1 < len(a); i++ {
+		x, y := &a[i], &a[i+1]
+		if x.Script != y.Script || x.Role != RoleName && x.Role != RoleInitial && x.Role != RoleParticle && x.Role != RoleGeneric || y.Role != RoleName && y.Role != RoleInitial && y.Role != RoleGeneric {
+			continue
+		}
+		if x.Role == RoleInitial && y.Role == RoleInitial {
+			continue
+		}
+		for j := range b {
+			z := &b[j]
+			lx, ly, lz := runeLen(x.Text), runeLen(y.Text), runeLen(z.Text)
+			if z.Role == RoleNumber || lz < 4 || !m.mayJoin(x, y, z, lx, ly, lz) {
+				continue
+			}
+			joined := newToken(x.Text+y.Text, z.Role)
+			joined.class = 0
+			joined.weight = z.weight
+			m.extra.reset(&joined)
+			m.a[0].reset(z)
+			s, _ := m.aligned(&m.extra, &m.a[0])
+			if joined.Text == z.Text {
+				s = 1
+			}
+			if s < 0.84 {
+				continue
+			}
+			// Not when one of the two alone is as good: "Ali Alia" against "Alia".
+			alone := false
+			for _, part := range [...]*Token{x, y} {
+				m.extra.reset(part)
+				if p, _ := m.aligned(&m.extra, &m.a[0]); p >= s || part.Text == z.Text {
+					alone = true
+				}
+			}
+			if alone {
+				continue
+			}
+			a[i] = joined
+			a = append(a[:i+1], a[i+2:]...)
+			break
+		}
+	}
+	return a, b
+}
+
+func runeLen(s string) int {
+	n := 0
+	for range s {
+		n++
+	}
+	return n
+}
+
+// mayJoin is the quick check before an alignment.
+func (m *matcher) mayJoin(x, y, z *Token, lx, ly, lz int) bool {
+	if x.Script == z.Script {
+		if d := lx + ly - lz; d < -2 || d > 2 {
+			return false
+		}
+		rx, _ := firstRune(x.Text)
+		rz, _ := firstRune(z.Text)
+		return rx == rz || skeletonClass(rx) == skeletonClass(rz)
+	}
+	if lx+ly > 2*lz+2 || lz > 2*(lx+ly)+2 {
+		return false
+	}
+	return true
+}
+
+func firstRune(s string) (rune, bool) {
+	for _, r := range s {
+		return r, true
+	}
+	return 0, false
+}
+
+// weigh pairs the tokens and sums what they say.
+func (m *matcher) weigh(ta, tb []Token, kind Kind, r *Result) evidence {
+	var e evidence
+	for i := range ta {
+		for j := range tb {
+			m.sims[i][j], m.hows[i][j] = m.similarity(&m.a[i], &m.b[j])
+		}
+	}
+	var match [maxTokens]int
+	m.assign.best(len(ta), len(tb), func(i, j int) float32 {
+		s := m.sims[i][j]
+		if s < pairAt {
+			return 0
+		}
+		return s * s * (ta[i].weight + tb[j].weight)
+	}, &match)
+	var taken [maxTokens]bool
+	var numbersA, numbersB, numberHit int
+	for i := range ta {
+		t := &ta[i]
+		if t.Role == RoleNumber {
+			numbersA++
+		}
+		j := match[i]
+		if j < 0 {
+			e.left += float64(t.weight)
+			if t.Role == RoleName {
+				e.nameLeft++
+			}
+			if r != nil {
+				r.Left = append(r.Left, *t)
+			}
+			continue
+		}
+		taken[j] = true
+		o := &tb[j]
+		s := float64(m.sims[i][j])
+		w := float64(t.weight+o.weight) / 2
+		if m.hows[i][j] == InitialOf {
+			w = float64(min(t.weight, o.weight))
+			e.initials++
+		}
+		e.matched += w * s
+		e.loss += w * (1 - s)
+		if w > 0.1 {
+			e.pairs++
+		}
+		if t.Role == RoleName || o.Role == RoleName || t.Role == RoleServant || t.Role == RoleKunya {
+			e.nameHit += w * s
+		}
+		if t.Role == RoleNumber {
+			numberHit++
+		}
+		if r != nil {
+			r.Pairs = append(r.Pairs, TokenPair{*t, *o, s, m.hows[i][j]})
+		}
+	}
+	for j := range tb {
+		o := &tb[j]
+		if o.Role == RoleNumber {
+			numbersB++
+		}
+		if !taken[j] {
+			e.right += float64(o.weight)
+			if o.Role == RoleName {
+				e.nameRight++
+			}
+			if r != nil {
+				r.Right = append(r.Right, *o)
+			}
+		}
+	}
+	if numbersA > numberHit && numbersB > numberHit {
+		e.weak = true
+		if r != nil {
+			r.Note = "numbers differ"
+		}
+	}
+	e.gen = generationsDiffer(ta, tb)
+	if e.gen && r != nil {
+		r.Note = "father and son marks differ"
+	}
+	return e
+}
+
+func generationsDiffer(ta, tb []Token) bool {
+	find := func(ts []Token) string {
+		for _, t := range ts {
+			if t.Role == RoleGeneration {
+				return t.Text
+			}
+		}
+		return ""
+	}
+	a, b := find(ta), find(tb)
+	return a != b && a != "" && b != ""
+}
+
+// decide turns the evidence into a probability.
+func (e *evidence) decide(kind Kind) float64 {
+	p := &personParameters
+	if kind == Organization {
+		p = &organizationParameters
+	}
+	if e.matched == 0 {
+		return 0
+	}
+	both := math.Min(e.left, e.right)
+	one := math.Max(e.left, e.right) - both
+	oneCost := p.one
+	if e.matched < p.thin {
+		// a single common token alone does not carry a longer name
+		oneCost += (p.thin - e.matched) * p.thinCost
+	}
+	x := e.matched / (e.matched + p.loss*e.loss + p.both*both + oneCost*one)
+	if e.weak {
+		x *= 0.55
+	}
+	if e.gen {
+		x *= 0.75
+	}
+	return 1 / (1 + math.Exp(-p.slope*(x-p.middle)))
+}
+
+// parameters of the decision; see doc/names.md.
+type parameters struct {
+	both     float64 // price of weight without partner on both sides: a contradiction
+	one      float64 // price of weight that one name has more
+	thin     float64 // matched weight below which the surplus of the other name costs more
+	thinCost float64
+	loss     float64 // price of what lacks in paired tokens
+	middle   float64 // quotient at probability one half
+	slope    float64
+}
+
+var personParameters = parameters{both: 1.6, one: 0.28, thin: 1.5, thinCost: 1.2, loss: 1.6, middle: 0.72, slope: 14}
+
+var organizationParameters = parameters{both: 1.3, one: 0.8, thin: 1.0, thinCost: 0.5, loss: 1.6, middle: 0.72, slope: 14}
+
+// acronymOf recognises one name as the first letters of the other: 0.85 when every word takes part, 0 when not.
+func acronymOf(a, b *Name) float64 {
+	if len(a.Tokens) > len(b.Tokens) {
+		a, b = b, a
+	}
+	var short string
+	for i := range a.Tokens {
+		if a.Tokens[i].Role == RoleLegal {
+			continue
+		}
+		if short != "" {
+			return 0
+		}
+		short = a.Tokens[i].Text
+	}
+	letters := []rune(short)
+	if len(letters) < 3 || len(letters) > 8 {
+		return 0
+	}
+	for _, withLegal := range [...]bool{false, true} {
+		var initials []rune
+		for i := range b.Tokens {
+			t := &b.Tokens[i]
+			if t.Role == RoleLegal && !withLegal {
+				continue
+			}
+			r, _ := firstRune(t.Text)
+			initials = append(initials, r)
+		}
+		if len(initials) >= 3 && string(initials) == short {
+			return 0.85
+		}
+	}
+	return 0
+}

@@ -1,0 +1,344 @@
+package names
+
+import "strings"
+
+// The word lists of this file are general linguistic knowledge, written by hand: Arabic, Persian, Turkic, Slavic and
+// European name particles, forms of address, and spellings of one given name in neighbouring languages as onomastic
+// handbooks list them (Kunze; Superanskaya; Annemarie Schimmel, Islamic Names, 1989). None is taken from a list of
+// persons, from aliases or from test pairs. All entries are in folded form.
+
+// words makes a set from a blank-separated list.
+func words(s string) map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(s) {
+		m[string(new(folder).fold(w))] = true
+	}
+	return m
+}
+
+// articleWords are the Arabic definite article in its spellings.
+var articleWords = words("al el ul ال аль эль ал ель")
+
+// sunArticles are assimilated spellings of the article; they count only when they are joined to a word that begins
+// with the assimilated consonant (the sun letters t th d dh r z s sh l n).
+var sunArticles = words("ad ed ud ar er ur as es us ash esh ush az ez uz an en un at et ut ath eth adh edh ад эд ар эр ас эс аш эш аз эз ан эн ат эт ут уд ур ус уш уз ун")
+
+// nasabWords link a name to the father's or the mother's (nasab), and the Turkic and Persian forms of the same.
+var nasabWords = words(`bin ibn ben ibnu bint bent binti binte ould uld wuld walad wald ouled ag bn
+	بن ابن بنت ولد كور كوڕى ибн бин бен бинт бинти вульд ульд ульд валад
+	oglu oglou ogly oghlu ugli ogli kyzy kizi qizi gizi kizy qyzy uulu ulu оглы оглу угли кызы кизи уулу улы
+	اوغلو اوغلي قيزي`)
+
+// kunyaWords open a kunya: father of, mother of.
+var kunyaWords = words("abu abou abo abi aba bou umm um oum umu ummu ابو ابي ابا ام ئەبو абу аби умм ум")
+
+// abdWords open a name "servant of" a divine name.
+var abdWords = words(`abd abdul abdel abdal abdol abdil abdur abdar abder abdus abdas abdes abdan abdun abden abdoul abdou abdu abdo abed abid abdad abdud abdaz abduz abdez abdush abdash
+	عبد عەبد абд абдул абдуль абдель абдал абдур абдус абду абдаль абдол`)
+
+// divineWords are the divine names that follow "abd" where the article was left out, as one check against reading
+// "Abdu Kiar" as a compound; only the letters after a possible article count.
+var allahWords = words("allah allahi ullah ollah lillah oullah allh الله اللە اللة алла аллах улла уллах لله")
+
+var dinWords = words("din deen dine dien eddin eddine uddin uddine aldin aldeen aldine addin addine oddin eddeen den الدين دين дин аддин эддин уддин eldin eldeen eldine ulddin")
+
+// titleWords are forms of address, ranks and honorifics; they carry next to nothing.
+var titleWords = words(`mr mrs ms miss dr prof professor sir lord lady dame eng engr ing mister doctor capt captain col colonel lt lieutenant maj major gen general brig brigadier
+	sgt sergeant cmdr commander adm admiral marshal president minister judge senator shri smt rev reverend fr father sister brother st
+	sheikh shaikh shaykh sheik cheikh shaik sheykh mullah mulla molla mullo maulavi mawlawi maulvi molavi moulavi mawlavi maulana mawlana moulana hajji haji hadji hajj hadj al-hajj alhaji alhadji elhadj elhadji
+	sayyid sayed syed seyed sayyed seyyed saiyid hafiz hafez qari ustad ustadh ostad ayatollah ayatullah hojjatoleslam imam emir qazi akhund akhond khwaja khawaja effendi bey pasha beg hoca
+	monsieur mme mlle don dona herr frau signor senor
+	السيد سيد الشيخ شيخ الحاج حاج حاجي حجي ملا مولوي مولانا الدكتور دكتور د الاستاذ استاذ المهندس مهندس العقيد اللواء العميد الفريق النقيب الملازم الرائد قاري حافظ ايه اميرال سردار سرتيپ سرهنگ دكتر آقاي خانم مامۆستا شێخ کاک خواجه آخوند
+	шейх шайх мулла хаджи хадж г-н господин доктор профессор полковник генерал майор капитан имам аятолла устаз ага`)
+
+// particleWords are European particles of family names.
+var particleWords = words("de la le du des del della di da do dos das den der van von zu zum zur ten ter y e af av und et del' dello degli san santa den op ван фон де ла ди да дер дель el-")
+
+// generationWords tell father and son of one name apart.
+var generationWords = map[string]string{
+	"jr": "jr", "junior": "jr", "sr": "sr", "senior": "sr", "ii": "2", "iii": "3", "iv": "4", "filho": "jr", "neto": "3", "младший": "jr", "старший": "sr", "мл": "jr", "ст": "sr",
+}
+
+// givenVariants lists spellings of one given name in neighbouring languages and the usual short forms: one line a
+// name. Names whose kinship is only historical (Ivan and John) are left apart unless one person commonly carries
+// both in passports of neighbouring states.
+const givenVariants = `
+alexander aleksandr alexandr oleksandr aliaksandr alyaksandr aleksander aleksandar alexandre alessandro alejandro alexandros iskander sandro oleksander oleksandar
+alexandra aleksandra oleksandra aliaksandra alessandra alejandra
+alexei aleksei alexey aleksey oleksiy oleksii oleksij aliaksei alyaksey aliaxei alexej aleksej alexis
+andrei andrey andriy andrii andrij andrew andre andreas andres andrzej andrej andrea ondrej
+anatoly anatoliy anatolii anatol anatolij anatoli
+anna hanna ganna hanne ann anne anya
+anton antony anthony antonio antoine antoni antonius antonin
+arkady arkadiy arkadii arkadi
+artem artyom artiom artsiom artsem
+bogdan bohdan
+boris barys borys
+catherine katherine kathryn katarina katerina kateryna ekaterina yekaterina katsiaryna katarzyna caterina catalina kate kathy
+charles carl karl carlos carlo karol
+christian cristian kristian
+christopher christoph christophe kristofer cristobal krzysztof chris
+daniel danil daniil danylo danila danielle dan
+darya daria darja
+david davyd dawid davide davit dave
+dmitry dmitri dmitriy dmitrii dmytro dzmitry dzmitriy dimitri dimitry dimitrios dimitar dima dmitrij dmitro dzmitri
+edward eduard edvard edouard eduardo edoardo
+egor yegor yahor igar iegor
+elena yelena olena alena jelena helena helen helene ilena
+elizabeth elisabeth elizaveta yelizaveta elisaveta elzbieta isabel yelyzaveta
+emil emile emilio
+eugene yevgeny evgeny evgeni evgeniy evgenii yevgeni yevgeniy yevgenii yevhen yevheniy yauhen yauheni ievgen evhen eugen eugenio eugeniusz evgenij jewgeni zhenya yevgenij
+eugenia evgenia yevgenia yevheniya evgeniya yevgeniya yauheniya yevheniia
+fedor fyodor fiodor fedir theodor theodore feodor teodor
+francis francisco francesco francois franz frank franciszek
+frederick frederic friedrich fryderyk federico fred
+galina halyna galyna halina
+gabriel gavriil gavril havryil gabriele
+gennady gennadiy gennadii gennadi henadz hennadiy hennadii gennadij henadiy genadi
+george georgy georgi georgiy georgii heorhiy heorhii georges georg jorge giorgio giorgi jerzy jiri
+gregory grigory grigori grigoriy grigorii hryhoriy hryhorii ryhor gregor grigor gregorio hryhorij grzegorz
+hans johannes johann
+henry henri heinrich enrique enrico henryk genrikh
+igor ihor ihar
+ilya ilia illia illya ilja elijah
+ignat ihnat ignatius ignacy ignacio
+inna ina
+irina iryna irena irene
+ivan ivano iwan
+jacob yakov yakiv yakau jakob jakub iakov jacobo jacques
+james jim jimmy jaime
+john jon johnny jean jan juan joao giovanni johan jack
+joseph josef iosif yosyp josip jose giuseppe jozef yosif osip joe
+julia yulia yuliya yuliia iuliia giulia julie yulija
+kirill kiril kyrylo kiryl cyril kirilo kyryl
+konstantin constantin constantine kostiantyn kostyantyn kanstantsin konstantine konstantinos kostyantin
+ksenia xenia kseniya kseniia
+larisa larysa larissa
+leonid leanid leonyd
+lev leo leon leu
+louis luis luigi ludwig luiz
+ludmila lyudmila liudmila lyudmyla liudmyla ludmilla lyudmyla
+lukas lucas luke luca luka lukasz
+marc mark marco marcos markus marcus marek
+margaret margarita marharyta marguerite margarete
+maria mary marie mariya mariia maryia marija
+martin martyn marcin
+maxim maksim maksym maxime maksims maxym
+matthew mathew matvei matvey matthias mateo matteo mateusz matthieu matviy mathieu
+michael mikhail mykhailo mykhaylo mikhael michel miguel mihail mihai michal mikael mike michele mikhailo mykhaylo mihailo mihal
+natalia natalya nataliya nataliia natallia natalie natalija nathalie natasha
+nicholas nikolai nikolay mykola mikalai mikalay nicolas nicolai nikola nikolaos nicola nikolas niklas mikola nikolaj mikolaj nick
+oksana aksana oxana
+oleg oleh aleh
+olga olha volha
+paul pavel pavlo pablo paulo paolo pawel pal pavol
+peter petr pyotr petro piotr pyatro pierre pedro pietro petar petros petur pjotr
+philip phillip filip filipp philippe felipe pylyp
+raphael rafael rafal rafail
+robert roberto rob bob bobby
+richard ricardo riccardo rick dick
+rostislav rostyslav rastsislau
+samuel samuil sam
+semyon semen simeon semion siamion simyon
+sergei sergey serhiy serhii siarhei siarhey sergiy sergii serge sergio sergej sergiu syarhey serhij serguei sergiusz sergueï
+simon simone
+sofia sofya sophia sofiya sophie
+stanislav stanislau stanislaw stanislaus
+stephen steven stefan stepan stsiapan stephane stefano esteban szczepan steve stephan stepfan
+svetlana svitlana sviatlana
+svyatoslav sviatoslav sviatoslau
+tatiana tatyana tetiana tetyana tatsiana tatjana tetjana
+thomas tomas tommaso tomasz tom foma
+timothy timofei timofey tymofiy tsimafei tim
+vadim vadym vadzim
+valentin valentyn valiantsin valentine valentino
+valentina valentyna valiantsina
+valery valeriy valerii valeri valeryi valerij
+vasily vasiliy vasilii vasyl vasil vasili basil vassily wassili vassili vasilij vasile
+vera vira
+veronica veronika
+victor viktor viktar vittorio wiktor
+victoria viktoria viktoriya viktoriia viktoryia
+vitaly vitaliy vitalii vital vitali vitalij
+vladimir volodymyr uladzimir wladimir volodimir vladimer wlodzimierz vladimír vladymyr
+vladislav vladyslav uladzislau wladyslaw
+vsevolod usevalad
+vyacheslav viacheslav vyachaslau viachaslau vjacheslav viatcheslav wjatscheslaw vyatcheslav slava
+william wilhelm guillaume guillermo bill will billy willem
+yaroslav iaroslav jaroslav yaraslau jaroslaw
+yuri yury yuriy yurii iurii iouri juri jurij youri iury jury yurij iuri
+abdullah abdallah abdulla abdollah abdoullah abdala abdela
+ahmad ahmed ahmet akhmed akhmad achmed akhmet ahmadu amadou ehmed
+mohammed muhammad mohamed mohammad muhammed mohamad mohamet mehmet mehmed muhamed muhamad magomed mukhammad mamadou mahamat mohd md muhd mhd mahammad muhammet mihemed mahomet moh mahamed muxammad mukhamed magomet mohamud mahamed
+mahmoud mahmud mahmood makhmud mahmut mehmud mamoud
+mustafa mustapha mostafa moustafa mostapha mustafo mistefa
+ali aly
+hassan hasan khasan hesen
+hussein hussain husain husayn hossein hosein hussien huseyin husein houssein hussayn khusein hocine hussin husseyn huseyn hoseyn hisen khusain
+ibrahim ebrahim ibraheem ibragim brahim ibrahima ebrahem birahim
+ismail ismael esmail ismaeel ismoil ismagil esmaeil smail ismayil
+omar umar omer ömer umer oumar omor omarou
+osman usman othman uthman outhman ousmane osmon ushman
+yusuf yousef youssef yusef yousuf yusif yussuf youssouf yosef joussef yusup iusuf yousif
+yunus younis younes yunis younus iunus junus
+yaqub yaqoub yakub yaqoob yacoub yakoub yaghoub yakup yaakoub iakub
+yahya yahia yehia yihia jahja yaya yahyo
+musa mousa moussa moosa mussa muso
+isa issa eisa essa iso
+mahdi mehdi mahdy
+mujahid mojahed mujahed
+murad mourad mrad murod
+nasir nasser naser nassir nacer
+qasim kasim qassem qasem ghasem kassem kassim qassim gasim gasem kacem
+rashid rasheed rachid rashed reshid
+ramadan ramazan ramzan ramadhan
+reza rida riza ridha redha
+said saeed saied sayeed saïd saeid
+salah
+saleh salih saalih solih
+salim saleem selim
+samir sameer
+sulaiman suleiman sulayman suleyman solaiman soleiman soleyman souleymane sulejman slimane sliman suleman sulaymon silêman
+tariq tarek tareq tarik tariq
+usama osama oussama ousama usamah osamah
+walid waleed oualid valid
+zaid zayd zeid
+zainab zaynab zeinab zeynep zineb zeynab
+fatima fatimah fatma fatemeh fatma fatoumata
+aisha ayesha aysha aicha aishah ayse
+khadija khadijah khadidja hatice khadijeh
+maryam mariam miriam meryem
+ayman aiman aymen
+jafar jaafar jaffar djafar cafer djaafar gafar
+jamal gamal djamel cemal jamel djamal
+jamil jameel cemil gamil djamil
+jawad javad cevat djawad jawed
+kamal kemal kamel
+karim kareem kerim
+khalid khaled halit chalid
+khalil halil khaleel
+latif lateef
+majid majeed magid madjid medjid mecit
+hamid hameed khamid
+hamza hamzah hamzeh khamza
+haidar haydar heidar haider hyder heydar
+habib habeeb khabib
+hakim hakeem khakim hekim
+dawud daoud dawood daud davud davood daoud dawod
+bashir basheer bachir beshir bechir
+bilal belal bilel
+amin ameen emin amine
+anwar enver anvar anouar
+aziz azeez azis
+faisal faysal feisal fayçal
+farid fareed ferit
+ghulam gholam gulam golam
+idris idrees idriss driss edris
+iqbal eqbal ikbal
+jalal celal djalal galal jalol
+munir mounir muneer
+nur noor nour
+rahim raheem
+rafiq rafik rafeeq
+sharif shareef cherif sherif charif
+siddiq sediq siddique seddiq siddiq
+sadiq sadeq sadegh sadik
+shafiq shafeeq chafik
+tahir taher
+umran omran imran emran
+wahid waheed
+zahir zaher
+zaki zeki
+ziad ziyad zyad
+park pak bak
+lee ri yi rhee
+choi choe choy
+jung jong jeong chung
+cho jo
+kang gang
+kim gim
+roh noh
+yoo yu ryu
+shin sin
+im rim lim
+zulfiqar zulfikar zolfaghar dhulfiqar zulfaqar`
+
+// shortForms lists short forms that stand for a full given name; unlike variants they are one-directional knowledge
+// and count a little less.
+const shortForms = `
+alexander alex sasha aleksandr
+michael misha mike mick
+vladimir vova volodya
+nicholas kolya nick
+dmitry dima
+eugene zhenya gene
+william bill will billy liam
+robert bob rob bobby
+richard rick dick rich
+edward ed eddie ted
+thomas tom tommy
+anthony tony
+andrew andy drew
+james jim jimmy jamie
+joseph joe joey
+john jack johnny
+katherine kate kathy katie
+elizabeth liz beth lisa betty
+margaret maggie meg peggy
+daniel dan danny
+david dave
+donald don
+gerald jerry
+gregory greg
+jeffrey jeff
+kenneth ken
+lawrence larry
+matthew matt
+patrick pat
+peter pete
+philip phil
+raymond ray
+ronald ron
+samuel sam
+stephen steve
+susan sue
+timothy tim
+christopher chris
+benjamin ben
+charles charlie chuck
+frederick fred
+henry harry hank
+leonard len
+nathaniel nathan nate
+theodore ted theo
+walter walt
+vincent vince
+zachary zach`
+
+// givenClass maps a folded given name to its class; 0 is none. shortClass does the same for short forms.
+var givenClass, shortClass = func() (map[string]uint16, map[string][]uint16) {
+	g, s := map[string]uint16{}, map[string][]uint16{}
+	var f folder
+	for line := range strings.SplitSeq(givenVariants, "\n") {
+		fs := strings.Fields(line)
+		if len(fs) == 0 {
+			continue
+		}
+		id := uint16(len(g) + 1)
+		for _, w := range fs {
+			w = string(f.fold(w))
+			if _, ok := g[w]; !ok && !strings.ContainsAny(w, "- ") {
+				g[w] = id
+			}
+		}
+	}
+	next := uint16(20000)
+	for line := range strings.SplitSeq(shortForms, "\n") {
+		fs := strings.Fields(line)
+		next++
+		for _, w := range fs {
+			s[w] = append(s[w], next)
+		}
+	}
+	return g, s
+}()

@@ -1,0 +1,141 @@
+package names
+
+import "strings"
+
+// organizationTokens reads the words of an organisation's name: prepositions fall away, legal forms carry next to
+// nothing, words that many organisations share carry little, numbers stand apart.
+func organizationTokens(ws []word) []Token {
+	out := make([]Token, 0, len(ws))
+	content := 0
+	for i := range ws {
+		t := ws[i].text
+		if minorWords[t] && len(ws) > 1 || isArticle(ws, i) {
+			continue
+		}
+		if scriptOf([]rune(t)[0]) == Arabic && len([]rune(t)) > 3 {
+			t = arabicOrganizationWord(t)
+		}
+		tok := organizationWord(ws, i, t)
+		if tok.Role == RoleName {
+			content++
+		}
+		out = append(out, tok)
+	}
+	if len(out) == 0 {
+		for i := range ws {
+			out = append(out, newToken(ws[i].text, RoleName))
+		}
+	}
+	if content == 0 {
+		// "State Bank", "National Company": nothing but shared words; they have to tell it then.
+		for i := range out {
+			if out[i].Role == RoleGeneric || out[i].Role == RolePlace {
+				out[i].weight = max(out[i].weight, 0.7)
+			}
+		}
+	}
+	return out
+}
+
+// arabicOrganizationWord takes the article with its proclitics ("وال", "بال", "لل") off.
+func arabicOrganizationWord(t string) string {
+	for _, p := range [...]string{"وال", "بال", "كال", "فال", "لل", "ال"} {
+		if rest, ok := strings.CutPrefix(t, p); ok && len([]rune(rest)) >= 3 {
+			return rest
+		}
+	}
+	return t
+}
+
+func organizationWord(ws []word, i int, t string) Token {
+	if n, ok := numberOf(t); ok {
+		return newToken(n, RoleNumber)
+	}
+	if legalForms[t] || legalForms[ws[i].text] {
+		if !(i == 0 && len(ws) == 1) && (i > 0 || len([]rune(t)) >= 2 && legalFirst[t]) {
+			tok := newToken(t, RoleLegal)
+			if c, ok := concepts[t]; ok {
+				tok.class = c.id
+			}
+			return tok
+		}
+	}
+	c, ok := concepts[t]
+	if !ok {
+		c, ok = concepts[ws[i].text]
+	}
+	if ok {
+		role := RoleGeneric
+		if c.weight <= 0.1 {
+			role = RoleLegal
+		}
+		tok := newToken(t, role)
+		tok.class = c.id
+		switch {
+		case c.weight <= 0.1:
+			tok.weight = 0.06
+		case c.weight <= 0.2:
+			tok.weight = 0.3
+		case c.weight <= 0.3:
+			tok.weight = 0.45
+		default:
+			tok.weight = 0.55
+		}
+		return tok
+	}
+	if p, ok := places[t]; ok {
+		tok := newToken(t, RolePlace)
+		tok.class = p
+		tok.weight = 0.5
+		return tok
+	}
+	if p, ok := places[ws[i].text]; ok {
+		tok := newToken(t, RolePlace)
+		tok.class = p
+		tok.weight = 0.5
+		return tok
+	}
+	tok := newToken(canonicalCompound(t), RoleName)
+	tok.class = 0
+	tok.weight = 1
+	switch n := len([]rune(t)); {
+	case n == 1:
+		tok.weight = 0.35
+	case n == 2:
+		tok.weight = 0.6
+	case n <= 4:
+		tok.weight = 0.85
+	}
+	return tok
+}
+
+// legalFirst are legal forms that stand before the name.
+var legalFirst = words(`ooo оао ооо зао пао ао нао тоо тов пат прат ат чп фоп ип оуп одо чуп руп гуп муп тдв llc pt ojsc oao zao pao ao too cjsc jsc pjsc tov sarl sa ltd limited company ltda cv pp
+	partnership limitedliability joint stock as oy ab oü uab sia su kfh odo chup rup gup mup fgup fop tdv prat pat at jv кфх фгуп осоо аао`)
+
+// numberOf reads digits, digits with an ordinal ending, number words and Roman numerals of two and more letters.
+func numberOf(t string) (string, bool) {
+	if isDigit(rune(t[0])) {
+		end := 0
+		for end < len(t) && isDigit(rune(t[end])) {
+			end++
+		}
+		switch t[end:] {
+		case "", "st", "nd", "rd", "th", "й", "я", "е", "го", "ой", "ая", "ый", "ий", "er", "eme", "e", "m":
+			if n := strings.TrimLeft(t[:end], "0"); n != "" {
+				return n, true
+			}
+			return "0", true
+		}
+		return "", false
+	}
+	if n, ok := ordinals[t]; ok {
+		return n, true
+	}
+	if n, ok := romanNumerals[t]; ok {
+		return n, true
+	}
+	return "", false
+}
+
+var romanNumerals = map[string]string{"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "xi": "11", "xii": "12"}

@@ -1,0 +1,249 @@
+package names
+
+import "math/bits"
+
+// The sound classes of consonants. They only pre-select: what is compared afterwards are the letters.
+const (
+	classB = iota // b p
+	classF        // f v
+	classT        // t d
+	classK        // k g q
+	classS        // s z sh j
+	classL
+	classM
+	classN
+	classR
+	classCount
+)
+
+// sound is what a consonant may count as: the classes it surely has, may have, and whether it may vanish.
+type sound struct {
+	main, alt int8 // classes, -1 none
+	mute      bool // it may also be absent from the other spelling
+}
+
+const none = -1
+
+// soundOf reads the consonant at i and the letters it takes; ok is false for vowels, breath and unknown letters.
+func soundOf(w []rune, i int) (s sound, n int, ok bool) {
+	next := rune(0)
+	if i+1 < len(w) {
+		next = w[i+1]
+	}
+	switch w[i] {
+	case 'b', 'ب', 'پ', 'б', 'п':
+		return sound{classB, none, false}, 1, true
+	case 'p':
+		if next == 'h' {
+			return sound{classF, none, false}, 2, true
+		}
+		return sound{classB, none, false}, 1, true
+	case 'f', 'ف', 'ф':
+		return sound{classF, none, false}, 1, true
+	case 'v', 'ڤ', 'в':
+		return sound{classF, none, true}, 1, true
+	case 'w':
+		return sound{classF, none, true}, 1, true
+	case 't':
+		switch next {
+		case 'h':
+			return sound{classT, classS, false}, 2, true
+		case 's', 'z', 'c', 'j':
+			return sound{classS, none, false}, 2, true
+		}
+		return sound{classT, none, false}, 1, true
+	case 'd':
+		switch next {
+		case 'h':
+			return sound{classT, classS, false}, 2, true
+		case 'j', 'z', 's':
+			return sound{classS, none, false}, 2, true
+		}
+		return sound{classT, none, false}, 1, true
+	case 'ت', 'т', 'د', 'д':
+		if next == 'ش' || next == 'ج' || next == 'س' || next == 'ж' || next == 'з' || next == 'с' || next == 'ш' {
+			return sound{classS, none, false}, 2, true
+		}
+		return sound{classT, none, false}, 1, true
+	case 'ط':
+		return sound{classT, none, false}, 1, true
+	case 'ض', 'ث', 'ذ', 'ظ':
+		return sound{classT, classS, false}, 1, true
+	case 'k':
+		if next == 'h' {
+			return sound{classK, none, true}, 2, true
+		}
+		return sound{classK, none, false}, 1, true
+	case 'q', 'ك', 'ق', 'گ', 'к':
+		return sound{classK, none, false}, 1, true
+	case 'خ', 'х', 'غ':
+		return sound{classK, none, true}, 1, true
+	case 'г':
+		return sound{classK, none, true}, 1, true
+	case 'g':
+		if next == 'h' {
+			return sound{classK, none, true}, 2, true
+		}
+		if next == 'e' || next == 'i' || next == 'y' {
+			return sound{classK, classS, false}, 1, true
+		}
+		return sound{classK, none, false}, 1, true
+	case 'c':
+		switch {
+		case next == 'h':
+			return sound{classS, classK, false}, 2, true
+		case next == 'k' || next == 'q':
+			return sound{classK, none, false}, 2, true
+		case next == 'z' || next == 's':
+			return sound{classS, none, false}, 2, true
+		case next == 'e' || next == 'i' || next == 'y':
+			return sound{classS, classK, false}, 1, true
+		}
+		return sound{classK, classS, false}, 1, true
+	case 'x':
+		return sound{classK, classS, false}, 1, true
+	case 's', 'z':
+		if w[i] == 's' && next == 'c' && i+2 < len(w) && w[i+2] == 'h' {
+			return sound{classS, none, false}, 3, true
+		}
+		if next == 'h' {
+			return sound{classS, none, false}, 2, true
+		}
+		return sound{classS, none, false}, 1, true
+	case 'j':
+		return sound{classS, none, true}, 1, true
+	case 'ج':
+		return sound{classS, classK, false}, 1, true
+	case 'س', 'ص', 'ز', 'ش', 'چ', 'ژ', 'с', 'з', 'ш', 'щ', 'ж', 'ч', 'ц':
+		return sound{classS, none, false}, 1, true
+	case 'l', 'ل', 'ڵ', 'л':
+		return sound{classL, none, false}, 1, true
+	case 'm', 'م', 'м':
+		return sound{classM, none, false}, 1, true
+	case 'n', 'ن', 'н':
+		return sound{classN, none, false}, 1, true
+	case 'r', 'ر', 'ڕ', 'р':
+		return sound{classR, none, false}, 1, true
+	}
+	return sound{}, 1, false
+}
+
+// skeletonClass is the main sound class of a single letter plus one, 0 for vowels and breath.
+func skeletonClass(r rune) byte {
+	w := [1]rune{r}
+	if s, _, ok := soundOf(w[:], 0); ok {
+		return byte(s.main) + 1
+	}
+	return 0
+}
+
+// outline says which classes a word surely and possibly holds, a bit a class, and a second bit for a second time.
+type outline struct{ sure, possible uint32 }
+
+func outlineOf(w []rune) outline {
+	var o outline
+	for i := 0; i < len(w); {
+		s, n, ok := soundOf(w, i)
+		if ok {
+			if s.alt == none && !s.mute && !(i > 0 && w[i] == w[i-1]) {
+				bit := uint32(1) << (2 * s.main)
+				if o.sure&bit != 0 {
+					bit <<= 1
+				}
+				o.sure |= bit
+			}
+			for _, c := range [...]int8{s.main, s.alt} {
+				if c != none {
+					o.possible |= 3 << (2 * c)
+				}
+			}
+		}
+		i += n
+	}
+	return o
+}
+
+// apart counts the sure consonants of either word that the other cannot have.
+func (o outline) apart(p outline) int {
+	return bits.OnesCount32(o.sure&^p.possible) + bits.OnesCount32(p.sure&^o.possible)
+}
+
+// farApart is the count of foreign consonants from which two words are not aligned at all: one replaced letter makes
+// two of them.
+const farApart = 3
+
+// skeletons lists the readings of a word as classes, at most four, each at most maxSkeleton long.
+const maxSkeleton = 10
+
+type skeleton struct {
+	n int
+	c [maxSkeleton]byte
+}
+
+func skeletonsOf(w []rune, out []skeleton) []skeleton {
+	out = append(out[:0], skeleton{})
+	for i := 0; i < len(w); {
+		s, n, ok := soundOf(w, i)
+		if ok && !(i > 0 && w[i] == w[i-1] && n == 1) {
+			live := len(out)
+			if len(out) <= 2 {
+				for k := range live {
+					if s.alt != none {
+						out = append(out, out[k])
+						out[len(out)-1].push(byte(s.alt))
+					} else if s.mute {
+						out = append(out, out[k])
+					}
+				}
+			}
+			for k := range live {
+				out[k].push(byte(s.main))
+			}
+		}
+		i += n
+	}
+	return out
+}
+
+func (s *skeleton) push(c byte) {
+	if s.n < maxSkeleton {
+		s.c[s.n] = c
+		s.n++
+	}
+}
+
+// key packs a skeleton, leaving out position skip (-1: none), into a number.
+func (s *skeleton) key(skip int) uint64 {
+	k := uint64(1)
+	for i := range s.n {
+		if i != skip {
+			k = k<<4 | uint64(s.c[i]+1)
+		}
+	}
+	return k
+}
+
+// keysOf appends the retrieval keys of a word: each reading whole and, from three consonants, with any one left out.
+// Two words meet when they share a key.
+func keysOf(w []rune, work []skeleton, keys []uint64) ([]skeleton, []uint64) {
+	work = skeletonsOf(w, work)
+	start := len(keys)
+	add := func(k uint64) {
+		for _, x := range keys[start:] {
+			if x == k {
+				return
+			}
+		}
+		keys = append(keys, k)
+	}
+	for i := range work {
+		s := &work[i]
+		add(s.key(-1))
+		if s.n >= 3 {
+			for d := range s.n {
+				add(s.key(d))
+			}
+		}
+	}
+	return work, keys
+}
