@@ -160,7 +160,6 @@ func TestEvidenceDoesNotStand(t *testing.T) {
 	noPortions.Portions, noLog.Missing = nil, nil
 
 	reveal := func(e Envelope, k EnvelopeKey) Revealed { return Revealed{e.Header, e.Body, k} }
-	flipped := func(raw []byte, at int) []byte { b := bytes.Clone(raw); b[at] ^= 1; return b }
 	conflict := func(a, b Revealed) Fault { return NewPortionConflict(s.conflict.Portion, a, b) }
 	cases := []struct {
 		name  string

@@ -84,7 +84,7 @@ func agree(e Envelope, checkTag bool, readers ...*reader) error {
 
 // twoKeyEnvelope has IRQ seal one envelope that authenticates under two of its
 // set keys, and sign a header whose tag is that of the first.
-func twoKeyEnvelope(from *member, class Class, a, b SetKey) (e Envelope, act1, act2 []byte) {
+func twoKeyEnvelope(from *member, class Class, a, b SetKey, try uint64) (e Envelope, act1, act2 []byte) {
 	p := from.place()
 	h := Header{Kind: Sealed, Class: class, Charter: p.Charter, Originator: p.Originator,
 		Incarnation: p.Incarnation, Sequence: p.Sequence, Previous: p.Previous, Time: p.Time, KeyID: KeyID(from.public())}
@@ -92,7 +92,7 @@ func twoKeyEnvelope(from *member, class Class, a, b SetKey) (e Envelope, act1, a
 	k1, k2 := DeriveKey(a, raw), DeriveKey(b, raw)
 	tag := mac((*[32]byte)(&k1), macTag)
 	copy(raw[atTag:], tag[:])
-	body, act1, act2 := twoKeyBody(raw, k1, k2)
+	body, act1, act2 := twoKeyBody(raw, k1, k2, try)
 	return Envelope{withBody(raw, body, from.key), body}, act1, act2
 }
 
@@ -115,7 +115,7 @@ func TestOneHeaderOneAct(t *testing.T) {
 			t.Fatalf("%s: %d keys, %d mismatches", r.id, len(r.keys), len(r.mismatches))
 		}
 	}
-	e, act1, act2 := twoKeyEnvelope(irq, Classes-1, a, b)
+	e, act1, act2 := twoKeyEnvelope(irq, Classes-1, a, b, 0)
 	if err := VerifyHeader(e.Header, irq.public()); err != nil {
 		t.Fatal(err)
 	}

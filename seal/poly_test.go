@@ -94,7 +94,8 @@ func (k *keyed) tag(bs []*big.Int) []byte {
 
 // twoKeyBody returns a body of the class that opens under k1 and under k2, and
 // to what. header gives the associated data: its digest need not be right yet.
-func twoKeyBody(header []byte, k1, k2 EnvelopeKey) (body, act1, act2 []byte) {
+// The search for a nonce begins at try.
+func twoKeyBody(header []byte, k1, k2 EnvelopeKey, try uint64) (body, act1, act2 []byte) {
 	n := Class(header[atClass]).Size() - nonceSize - overhead
 	capacity := n - publicOverhead
 	b1, b2 := mac((*[32]byte)(&k1), macBody), mac((*[32]byte)(&k2), macBody)
@@ -106,7 +107,7 @@ func twoKeyBody(header []byte, k1, k2 EnvelopeKey) (body, act1, act2 []byte) {
 	// What is padding in the shorter act is content in the longer one.
 	var nonce [nonceSize]byte
 	length2 := 0
-	for try := uint64(0); ; try++ {
+	for ; ; try++ {
 		binary.BigEndian.PutUint64(nonce[:], try)
 		a, b := newKeyed(b1, &nonce, 4), newKeyed(b2, &nonce, 4)
 		length2 = capacity ^ int(binary.BigEndian.Uint32(a.stream)^binary.BigEndian.Uint32(b.stream))
