@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"reflect"
 	"strconv"
 	"strings"
@@ -33,35 +32,18 @@ func decodeStrict(data []byte, v any) error {
 	if err := checkSurrogates(data); err != nil {
 		return err
 	}
-	// One walk over the whole value finds trailing data and broken grammar,
-	// which the token reader below does not see in all places.
-	if err := checkGrammar(data); err != nil {
-		return err
-	}
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
 	if err := walk(dec, reflect.TypeOf(v).Elem(), "", 0); err != nil {
 		return err
 	}
+	// Unmarshal also refuses what the walk over tokens does not see: broken
+	// grammar between them, and data after the value.
 	if err := json.Unmarshal(data, v); err != nil {
 		if errors.Is(err, ErrSyntax) || errors.Is(err, ErrKey) || errors.Is(err, ErrScope) {
 			return err
 		}
 		return fmt.Errorf("%w: %w", ErrSyntax, err)
-	}
-	return nil
-}
-
-// checkGrammar refuses anything but one JSON value. The decoder bounds its own
-// recursion, so that a deep text is an error here and never a crash.
-func checkGrammar(data []byte) error {
-	var raw json.RawMessage
-	dec := json.NewDecoder(bytes.NewReader(data))
-	if err := dec.Decode(&raw); err != nil {
-		return fmt.Errorf("%w: JSON: %v", ErrSyntax, err)
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return fmt.Errorf("%w: data after the JSON value; remove it", ErrSyntax)
 	}
 	return nil
 }
@@ -109,6 +91,9 @@ var (
 func walk(dec *json.Decoder, t reflect.Type, path string, depth int) error {
 	if depth > maxDepth {
 		return fmt.Errorf("%w: JSON nested deeper than %d at %s", ErrSyntax, maxDepth, path)
+	}
+	if t != nil && t.Kind() == reflect.Interface {
+		t = nil
 	}
 	nullable := t == nil
 	if t != nil && t.Kind() == reflect.Pointer {
