@@ -3,8 +3,10 @@ package stix
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -74,4 +76,23 @@ func TestRealBundlesAreValid(t *testing.T) {
 			t.Errorf("%s: %v", name, e)
 		}
 	}
+}
+
+func TestIdentifiersOfPythonStix2(t *testing.T) {
+	var row struct {
+		ID  string `json:"id_by_python_stix2"`
+		Doc json.RawMessage
+	}
+	eachLine(t, devData(t, "sco-ids-dev.jsonl"), &row, func(line int) {
+		id, err := DeterministicID(row.Doc)
+		if strings.HasPrefix(row.ID, "process--") {
+			if !errors.Is(err, ErrNoDeterministicID) {
+				t.Errorf("line %d: a process has a random identifier, got %s, %v", line, id, err)
+			}
+			return
+		}
+		if err != nil || id != row.ID {
+			t.Errorf("line %d: %s, %v, want %s", line, id, err, row.ID)
+		}
+	})
 }
