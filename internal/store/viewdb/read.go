@@ -1,0 +1,294 @@
+package viewdb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+
+	"entente/internal/process"
+)
+
+// Row is a report in a list.
+type Row struct {
+	Index      int64    `json:"index"`
+	ID         string   `json:"id"`
+	Originator string   `json:"originator"`
+	Own        bool     `json:"own"`
+	Type       string   `json:"type"`
+	Title      string   `json:"title"`
+	Written    string   `json:"written"`
+	Class      string   `json:"class"`
+	Banner     string   `json:"banner"`
+	Grade      string   `json:"grade"`
+	Portions   int      `json:"portions"`
+	Recipients []string `json:"recipients"`
+	Batch      string   `json:"batch,omitempty"`
+	Supersedes string   `json:"supersedes,omitempty"`
+	// SupersededBy names the view that replaces this one, if it is here.
+	SupersededBy string `json:"superseded_by,omitempty"`
+}
+
+// Full is a report with the exact bytes of its act.
+type Full struct {
+	Row
+	Act []byte
+}
+
+const columns = `r.idx, r.id, r.originator, r.own, r.type, r.title, r.written, r.class, r.banner, r.grade, r.portions, r.recipients, r.batch, r.supersedes,
+	coalesce((SELECT s.id FROM report s WHERE s.supersedes = r.id ORDER BY s.idx DESC LIMIT 1), '')`
+
+func scanRow(scan func(...any) error, more ...any) (Row, error) {
+	var r Row
+	var own int
+	var rec string
+	err := scan(append([]any{&r.Index, &r.ID, &r.Originator, &own, &r.Type, &r.Title, &r.Written, &r.Class, &r.Banner, &r.Grade, &r.Portions, &rec, &r.Batch, &r.Supersedes, &r.SupersededBy}, more...)...)
+	r.Own, r.Recipients = own == 1, strings.Fields(rec)
+	return r, err
+}
+
+// Query narrows a list. Zero fields narrow nothing.
+type Query struct {
+	Text       string // words that must all occur; a last word with * is a prefix
+	Originator string
+	Type       string
+	Batch      string
+	Own        *bool
+	Before     int64 // index: older than this one; 0 from the newest on
+	Limit      int   // 1 to 500, 50 when 0
+}
+
+// Find returns reports, newest first.
+func (v *Views) Find(ctx context.Context, q Query) ([]Row, error) {
+	if q.Limit <= 0 || q.Limit > 500 {
+		q.Limit = 50
+	}
+	var where []string
+	var args []any
+	add := func(cond string, arg any) {
+		where, args = append(where, cond), append(args, arg)
+	}
+	from := `report r`
+	if strings.TrimSpace(q.Text) != "" {
+		match := matchQuery(q.Text)
+		if match == "" {
+			return nil, nil
+		}
+		// Newest first within the hits; the index is walked from its end.
+		from = `search JOIN report r ON r.idx = search.rowid - 1`
+		add(`search.words MATCH ?`, match)
+		if q.Before > 0 {
+			add(`search.rowid < ?`, q.Before+1)
+		}
+	} else if q.Before > 0 {
+		add(`r.idx < ?`, q.Before)
+	}
+	if q.Originator != "" {
+		add(`r.originator = ?`, q.Originator)
+	}
+	if q.Type != "" {
+		add(`r.type = ?`, q.Type)
+	}
+	if q.Batch != "" {
+		add(`r.batch = ?`, q.Batch)
+	}
+	if q.Own != nil {
+		own := 0
+		if *q.Own {
+			own = 1
+		}
+		add(`r.own = ?`, own)
+	}
+	query := `SELECT ` + columns + ` FROM ` + from
+	if len(where) > 0 {
+		query += ` WHERE ` + strings.Join(where, ` AND `)
+	}
+	order := ` ORDER BY r.idx DESC`
+	if strings.HasPrefix(from, "search") {
+		order = ` ORDER BY search.rowid DESC`
+	}
+	rows, err := v.db.Reader.QueryContext(ctx, query+order+` LIMIT ?`, append(args, q.Limit)...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Row
+	for rows.Next() {
+		r, err := scanRow(rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, rows.Err()
+}
+
+// matchQuery writes the words of a query for FTS5: each quoted, all required.
+func matchQuery(text string) string {
+	prefix := strings.HasSuffix(strings.TrimSpace(text), "*")
+	tokens := process.Analyse(text)
+	if len(tokens) > 32 {
+		tokens = tokens[:32]
+	}
+	parts := make([]string, len(tokens))
+	for i, t := range tokens {
+		parts[i] = `"` + strings.ReplaceAll(t.Text, `"`, `""`) + `"`
+		if prefix && i == len(tokens)-1 {
+			parts[i] += `*`
+		}
+	}
+	return strings.Join(parts, " AND ")
+}
+
+// Get returns one report.
+func (v *Views) Get(ctx context.Context, id string) (Full, error) {
+	var f Full
+	row := v.db.Reader.QueryRowContext(ctx, `SELECT `+columns+`, r.act FROM report r WHERE r.id = ?`, id)
+	r, err := scanRow(row.Scan, &f.Act)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Full{}, ErrNotFound
+	}
+	f.Row = r
+	return f, err
+}
+
+// At returns the report whose envelope stands at a log index.
+func (v *Views) At(ctx context.Context, index int64) (Full, error) {
+	var f Full
+	row := v.db.Reader.QueryRowContext(ctx, `SELECT `+columns+`, r.act FROM report r WHERE r.idx = ?`, index)
+	r, err := scanRow(row.Scan, &f.Act)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Full{}, ErrNotFound
+	}
+	f.Row = r
+	return f, err
+}
+
+// WithPortion returns a report that holds a portion, the newest.
+func (v *Views) WithPortion(ctx context.Context, id [16]byte) (Full, int, error) {
+	var f Full
+	var n int
+	row := v.db.Reader.QueryRowContext(ctx, `SELECT `+columns+`, r.act, p.n FROM portion p JOIN report r ON r.idx = p.idx WHERE p.id = ? ORDER BY p.idx DESC LIMIT 1`, id[:])
+	r, err := scanRow(row.Scan, &f.Act, &n)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Full{}, 0, ErrNotFound
+	}
+	f.Row = r
+	return f, n, err
+}
+
+// PortionDigests returns the digests under which a portion is known here, and
+// the log indices of the envelopes that say so: more than one digest is a fault
+// of its originator.
+func (v *Views) PortionDigests(ctx context.Context, id [16]byte) (map[[32]byte]int64, error) {
+	rows, err := v.db.Reader.QueryContext(ctx, `SELECT digest, min(idx) FROM portion WHERE id = ? GROUP BY digest`, id[:])
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[[32]byte]int64{}
+	for rows.Next() {
+		var d []byte
+		var i int64
+		if err := rows.Scan(&d, &i); err != nil {
+			return nil, err
+		}
+		out[[32]byte(d)] = i
+	}
+	return out, rows.Err()
+}
+
+// Conflicts returns portion ids, among those given, that another envelope
+// states with another digest.
+func (v *Views) Conflicts(ctx context.Context, portions []Portion) ([]Conflict, error) {
+	var out []Conflict
+	for _, p := range portions {
+		rows, err := v.db.Reader.QueryContext(ctx, `SELECT idx FROM portion WHERE id = ? AND digest <> ? LIMIT 1`, p.ID[:], p.Digest[:])
+		if err != nil {
+			return nil, err
+		}
+		if rows.Next() {
+			var i int64
+			if err := rows.Scan(&i); err != nil {
+				rows.Close()
+				return nil, err
+			}
+			out = append(out, Conflict{Portion: p.ID, Index: i})
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Conflict is a portion that was stated twice with different content.
+type Conflict struct {
+	Portion [16]byte
+	Index   int64 // of an envelope that states it otherwise
+}
+
+// Listing is the present state of one designation.
+type Listing struct {
+	Originator string `json:"originator"`
+	Authority  string `json:"authority"`
+	List       string `json:"list"`
+	Reference  string `json:"reference"`
+	Kind       string `json:"kind"`
+	Name       string `json:"name"`
+	Status     string `json:"status"`
+	Report     string `json:"report"`
+}
+
+// Designations returns listings by reference, behind the one given, up to limit.
+func (v *Views) Designations(ctx context.Context, after string, limit int) ([]Listing, error) {
+	rows, err := v.db.Reader.QueryContext(ctx, `SELECT d.originator, d.authority, d.list, d.reference, d.kind, d.name, d.status, r.id
+		FROM designation d JOIN report r ON r.idx = d.idx WHERE d.reference > ? ORDER BY d.reference, d.originator LIMIT ?`, after, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Listing
+	for rows.Next() {
+		var l Listing
+		if err := rows.Scan(&l.Originator, &l.Authority, &l.List, &l.Reference, &l.Kind, &l.Name, &l.Status, &l.Report); err != nil {
+			return nil, err
+		}
+		out = append(out, l)
+	}
+	return out, rows.Err()
+}
+
+// Counts are totals for the status page.
+type Counts struct {
+	Reports     int64 `json:"reports"`
+	Own         int64 `json:"own"`
+	Quarantined int64 `json:"quarantined"`
+	Listings    int64 `json:"designations"`
+}
+
+// Counts returns totals of what is here.
+func (v *Views) Counts(ctx context.Context) (Counts, error) {
+	var c Counts
+	err := v.db.Reader.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM report), (SELECT count(*) FROM report WHERE own = 1),
+		(SELECT count(*) FROM quarantine), (SELECT count(*) FROM designation)`).Scan(&c.Reports, &c.Own, &c.Quarantined, &c.Listings)
+	return c, err
+}
+
+// Quarantine returns what was not understood, newest first.
+func (v *Views) Quarantine(ctx context.Context, limit int) ([]Quarantined, error) {
+	rows, err := v.db.Reader.QueryContext(ctx, `SELECT idx, originator, code FROM quarantine ORDER BY idx DESC LIMIT ?`, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Quarantined
+	for rows.Next() {
+		var q Quarantined
+		if err := rows.Scan(&q.Index, &q.Originator, &q.Code); err != nil {
+			return nil, err
+		}
+		out = append(out, q)
+	}
+	return out, rows.Err()
+}

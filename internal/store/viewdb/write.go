@@ -1,0 +1,216 @@
+package viewdb
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"entente/internal/process"
+	"entente/internal/store"
+)
+
+// Report is one view of a report as a row.
+type Report struct {
+	Index      int64  // of its envelope in the log
+	ID         string // of the view, 32 hex digits
+	Originator string
+	Own        bool
+	Type       string
+	Title      string
+	Written    string // RFC 3339
+	Logged     int64  // the header's time claim, Unix seconds
+	Class      string
+	Banner     string
+	Grade      string // best grade among the portions, as B2
+	Portions   []Portion
+	Recipients []string
+	Batch      string
+	Supersedes string
+	Act        []byte
+	Text       string // all that can be searched
+	Listings   []Designation
+}
+
+// Portion is where a portion stands.
+type Portion struct {
+	ID     [16]byte
+	Digest [32]byte
+}
+
+// Designation is a listing that a report states.
+type Designation struct {
+	Authority, List, Reference, Kind, Name, Status string
+}
+
+// Quarantined is an envelope that opened and was not understood.
+type Quarantined struct {
+	Index      int64
+	Originator string
+	Code       string
+}
+
+// Sent is one of this node's own envelopes.
+type Sent struct {
+	Index      int64
+	Hash       [32]byte // of the header
+	Recipients []string // without this node
+}
+
+// Tally is what was opened of one originator so far (spec/delivery.md,
+// "Receipts").
+type Tally struct {
+	Originator string
+	Opened     int64
+	Hash       [32]byte
+	Failed     int64
+}
+
+// Batch is what a run of leaves came to.
+type Batch struct {
+	Reports     []Report
+	Quarantined []Quarantined
+	Sent        []Sent
+	Tallies     []Tally
+	Cursor      int64 // first leaf after the run
+}
+
+// Words returns a text as the search index holds it. It is work for many
+// processors, apart from the one writer.
+func Words(text string) string {
+	tokens := process.Analyse(text)
+	var b strings.Builder
+	b.Grow(len(text))
+	for i, t := range tokens {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(t.Text)
+	}
+	return b.String()
+}
+
+// Apply stores what a run of leaves came to, in one transaction with the
+// cursor. Report.Text must have passed Words.
+func (v *Views) Apply(ctx context.Context, b Batch) error {
+	return v.db.Update(ctx, func(tx *store.Tx) error {
+		for i := range b.Reports {
+			if err := insert(tx, &b.Reports[i]); err != nil {
+				return err
+			}
+		}
+		for _, q := range b.Quarantined {
+			if _, err := tx.Run(sqlQuarantine, q.Index, q.Originator, q.Code); err != nil {
+				return err
+			}
+		}
+		for _, s := range b.Sent {
+			if _, err := tx.Run(sqlSent, s.Index, s.Hash[:], strings.Join(s.Recipients, " ")); err != nil {
+				return err
+			}
+		}
+		for _, t := range b.Tallies {
+			if _, err := tx.Run(sqlTally, t.Originator, t.Opened, t.Hash[:], t.Failed); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.Run(sqlSetting, settingCursor, strconv.FormatInt(b.Cursor, 10)); err != nil {
+			return err
+		}
+		_, err := tx.Run(sqlSetting, settingAnalyser, strconv.Itoa(process.AnalyserVersion))
+		return err
+	})
+}
+
+func insert(tx *store.Tx, r *Report) error {
+	own := 0
+	if r.Own {
+		own = 1
+	}
+	_, err := tx.Run(sqlReport, r.Index, r.ID, r.Originator, own, r.Type, r.Title, r.Written, r.Logged, r.Class, r.Banner, r.Grade,
+		len(r.Portions), strings.Join(r.Recipients, " "), r.Batch, r.Supersedes, r.Act)
+	if err != nil {
+		return err
+	}
+	for n := range r.Portions {
+		p := &r.Portions[n]
+		if _, err := tx.Run(sqlPortion, p.ID[:], r.Index, n, p.Digest[:]); err != nil {
+			return err
+		}
+	}
+	for _, d := range r.Listings {
+		if _, err := tx.Run(sqlDesignation, r.Originator, d.Authority, d.List, d.Reference, r.Index, d.Kind, d.Name, d.Status); err != nil {
+			return err
+		}
+	}
+	_, err = tx.Run(sqlSearch, r.Index+1, r.Text)
+	return err
+}
+
+// Tallies returns what was opened of each originator.
+func (v *Views) Tallies(ctx context.Context) (map[string]Tally, error) {
+	rows, err := v.db.Reader.QueryContext(ctx, `SELECT originator, opened, hash, failed FROM tally`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[string]Tally{}
+	for rows.Next() {
+		var t Tally
+		var h []byte
+		if err := rows.Scan(&t.Originator, &t.Opened, &h, &t.Failed); err != nil {
+			return nil, err
+		}
+		copy(t.Hash[:], h)
+		out[t.Originator] = t
+	}
+	return out, rows.Err()
+}
+
+// SentTo returns own envelopes with an index in [from, to) in log order, up to
+// limit.
+func (v *Views) SentTo(ctx context.Context, from, to int64, limit int) ([]Sent, error) {
+	rows, err := v.db.Reader.QueryContext(ctx, `SELECT idx, hash, recipients FROM sent WHERE idx >= ? AND idx < ? ORDER BY idx LIMIT ?`, from, to, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Sent
+	for rows.Next() {
+		var s Sent
+		var h []byte
+		var rec string
+		if err := rows.Scan(&s.Index, &h, &rec); err != nil {
+			return nil, err
+		}
+		copy(s.Hash[:], h)
+		s.Recipients = strings.Fields(rec)
+		out = append(out, s)
+	}
+	return out, rows.Err()
+}
+
+// Delete removes reports from the views and the search index for good.
+func (v *Views) Delete(ctx context.Context, indices []int64) error {
+	err := v.db.Update(ctx, func(tx *store.Tx) error {
+		for _, i := range indices {
+			for _, q := range []string{
+				`DELETE FROM report WHERE idx = ?`, `DELETE FROM portion WHERE idx = ?`,
+				`DELETE FROM designation WHERE idx = ?`, `DELETE FROM quarantine WHERE idx = ?`,
+			} {
+				if _, err := tx.Exec(q, i); err != nil {
+					return err
+				}
+			}
+			if _, err := tx.Exec(`DELETE FROM search WHERE rowid = ?`, i+1); err != nil {
+				return err
+			}
+		}
+		// A deleted row's words linger in old segments until these are merged.
+		_, err := tx.Exec(`INSERT INTO search (search) VALUES ('optimize')`)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return v.db.Shrink(ctx)
+}
