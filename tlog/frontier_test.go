@@ -2,6 +2,7 @@ package tlog
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"testing"
 
@@ -29,18 +30,19 @@ func TestCloneIsApart(t *testing.T) {
 		for i, tile := range before {
 			copies[i] = slices.Clone(tile.Hashes)
 		}
+		// Each branch has all leaves of its own and the tiles taken from it.
 		branches := []*Frontier{f}
-		for range rapid.IntRange(1, 3).Draw(rt, "clones") {
-			branches = append(branches, branches[rapid.IntRange(0, len(branches)-1).Draw(rt, "of")].Clone())
-		}
-		own := make([][]Hash, len(branches))
-		stored := make([]MemTiles, len(branches))
-		for b := range branches {
-			own[b], stored[b] = slices.Clone(leaves), MemTiles{}
-			stored[b].Put(before)
-		}
-		for step := range rapid.IntRange(1, 6).Draw(rt, "steps") {
+		own := [][]Hash{leaves}
+		stored := []MemTiles{{}}
+		stored[0].Put(before)
+		for step := range rapid.IntRange(1, 9).Draw(rt, "steps") {
 			b := rapid.IntRange(0, len(branches)-1).Draw(rt, "branch")
+			if rapid.IntRange(0, 2).Draw(rt, "clone") == 0 {
+				branches = append(branches, branches[b].Clone())
+				own = append(own, slices.Clone(own[b]))
+				stored = append(stored, maps.Clone(stored[b]))
+				continue
+			}
 			batch := make([]Hash, rapid.IntRange(0, 300).Draw(rt, "batch"))
 			for i := range batch {
 				batch[i] = LeafHash([]byte{byte(b), byte(step), byte(i), byte(i >> 8)})
@@ -78,6 +80,20 @@ func TestCloneIsApart(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestTilesAreClipped: who appends to a tile handed out does not write into
+// the frontier.
+func TestTilesAreClipped(t *testing.T) {
+	f, err := NewFrontier(0, nil)
+	wantErr(t, err, nil)
+	wantErr(t, f.Append(make([]Hash, 3)), nil)
+	mine := f.TakeTiles()[0].Hashes
+	wantErr(t, f.Append(make([]Hash, 1)), nil)
+	_ = append(mine, Hash{1})
+	if got := f.TakeTiles()[0].Hashes[3]; got != (Hash{}) {
+		t.Errorf("leaf 3 became %v", got)
+	}
 }
 
 // TestTakeTiles holds which tiles a batch hands out.
