@@ -52,6 +52,7 @@ type evidence struct {
 	nameLeft, nameRight int     // distinctive tokens without partner
 	nameHit             float64 // weight of paired distinctive tokens
 	initials            int     // pairs by an initial
+	faint               float64 // the best similarity of two tokens that is no pair
 }
 
 var matchers = sync.Pool{New: func() any { return new(matcher) }}
@@ -265,7 +266,11 @@ func (m *matcher) weigh(ta, tb []Token, kind Kind, r *Result) evidence {
 	var e evidence
 	for i := range ta {
 		for j := range tb {
-			m.sims[i][j], m.hows[i][j] = m.similarity(&m.a[i], &m.b[j])
+			s, how := m.similarity(&m.a[i], &m.b[j])
+			m.sims[i][j], m.hows[i][j] = s, how
+			if s < pairAt {
+				e.faint = max(e.faint, float64(s))
+			}
 		}
 	}
 	var match [maxTokens]int
@@ -365,7 +370,8 @@ func (e *evidence) decide(kind Kind) float64 {
 		p = &organizationParameters
 	}
 	if e.matched == 0 {
-		return 0
+		// far below any decision; it only orders what a search returns
+		return 0.02 * e.faint
 	}
 	both := math.Min(e.left, e.right)
 	one := math.Max(e.left, e.right) - both

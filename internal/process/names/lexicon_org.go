@@ -22,7 +22,7 @@ const conceptLines = `
 1 with c s со с з mit avec con
 1 incorporated inc corporation corp корпорация корпорація corporacion korporatsiya شركات مؤسسات
 1 private pvt частное приватне chastnoe خاص خاصه
-2 group groupe gruppe grupo gruppa grup gruppo группа група مجموعه گروه guruh
+2 group groupe جماعه jamaah jamaat jemaah jamaa jama جماعه jamaah jamaat jemaah jamaa jama gruppe grupo gruppa grup gruppo группа група مجموعه گروه guruh
 2 holding holdings холдинг هولدينگ القابضه
 2 trading trade trade commerce commercial handel commerciale comercio comercial торговый торговая торговля торговельний torgovy torgovyi torgovaya torg tijara تجاره تجاري تجاريه التجاريه للتجاره بازرگاني ticaret تجارت tejarat bazargani bazargan
 2 international intl internacional internationale internazionale internasional международный международная международное міжнародний mezhdunarodny mezhdunarodnyi الدوليه دولي دوليه العالميه بينالمللي uluslararasi دەولي
@@ -75,7 +75,7 @@ const conceptLines = `
 3 mosque мечеть مسجد جامع cami masjid
 3 federation федерация اتحاد الاتحاد فدراسيون federasyonu
 3 union союз اتحاديه birlik birligi sendika
-3 state government gov государственный государственное государственная державне حكومي حكومه دولتي دولت gosudarstvennoe staatlich devlet
+3 state دوله dawla dawlah daula government gov государственный государственное государственная державне حكومي حكومه دولتي دولت gosudarstvennoe staatlich devlet
 4 national национальный национальная национальное національний وطني وطنيه الوطنيه ملي milli ulusal melli nazionale nacional nationale نيشتماني
 4 central центральный центральная مركزي المركزي merkez
 4 people peoplesыйаяоеая شعب الشعب الشعبي الشعبيه شعبي خلق halk gel گەل
@@ -109,6 +109,54 @@ const conceptLines = `
 4 mobilization mobilisation мобилизация мобилизации حشد الحشد بسيج basij hashd
 4 coalition коалиция تحالف التحالف ايتلاف الايتلاف koalisyon هاوپەيمانان هاوپيماني
 4 republic республика جمهوريه جمهوري cumhuriyeti jomhuri كۆماري
+4 fighting fighters combatant combat مقاتله مقاتلين مقاتلون боевая сражающаяся
+4 heritage تراث наследие miras
+4 revival احياء ihya возрождение
+4 monotheism توحيد tawhid tawheed единобожие
+4 emirate امارت اماره إمارة эмират emirlik
+4 province ولايه wilayat wilayah wilaya вилаят провинция vilayet
+4 mujahideen mujahidin mujahedin مجاهدين مجاهدون моджахеды
+4 martyrs martyr شهداء شهيد shuhada мученики
+4 youth شباب shabab молодежь
+4 victory نصره nusra nusrah فتح fath победа
+4 companions sahaba صحابه
+4 muslims muslim مسلمين مسلمون мусульмане
+4 arab arabic arabian عرب عربي عربيه арабский арабская арабское
+4 world عالم
+4 call دعوه dawa
+4 humanitarian انسانيه انساني гуманитарный
+4 children اطفال дети
+4 orphans ايتام
+4 medical طبي طبيه медицинский
+4 scientific علمي علميه научный
+4 sons ابناء сыны
+4 land ارض بلاد
+4 nuclear هسته ذري نووي ядерный atomic atom
+4 space فضا فضاي космический
+4 missile rocket موشك صاروخ ракетный
+4 fighting fighters combatant combat مقاتله مقاتلين مقاتلون боевая сражающаяся
+4 heritage تراث наследие miras
+4 revival احياء ihya возрождение
+4 monotheism توحيد tawhid tawheed единобожие
+4 emirate امارت اماره إمارة эмират emirlik
+4 province ولايه wilayat wilayah wilaya вилаят провинция vilayet
+4 mujahideen mujahidin mujahedin مجاهدين مجاهدون моджахеды
+4 martyrs martyr شهداء شهيد shuhada мученики
+4 youth شباب shabab молодежь
+4 victory نصره nusra nusrah فتح fath победа
+4 companions sahaba صحابه
+4 muslims muslim مسلمين مسلمون мусульмане
+4 arab arabic arabian عرب عربي عربيه арабский арабская арабское
+4 call دعوه
+4 humanitarian انسانيه انساني гуманитарный
+4 children اطفال дети
+4 orphans ايتام
+4 medical طبي طبيه медицинский
+4 scientific علمي علميه научный
+4 land ارض بلاد
+4 nuclear هسته ذري نووي ядерный atomic atom
+4 space فضا فضاي космический
+4 missile rocket موشك صاروخ ракетный
 4 new новый новая новое نو جديد الجديد الجديده yeni noveh neue nouveau nueva novy novaya
 4 global world всемирный мировой глобальный عالمي العالمي جهاني dunya monde mundial globale mondiale welt
 4 first perviy первый الاول
@@ -200,6 +248,28 @@ var concepts = func() map[string]concept {
 // placeWords are countries and adjectives of countries and large cities as they stand in names of organisations; they
 // tell branches apart but are often left out. One line a place.
 const placeLines = `
+tunisia tunisian تونس تونسي تونسيه тунис tunisie tunisien
+morocco moroccan المغرب مغرب مغربي مغربيه марокко maroc maghreb
+algeria algerian الجزاير جزايري алжир algerie
+sudan sudanese السودان سوداني судан
+somalia somali الصومال صومالي сомали
+mali مالي мали
+nigeria نيجيريا نيجريا нигерия
+sahara صحراء сахара
+caucasus قوقاز القوقاز кавказ
+chechnya chechen شيشان чечня
+turkistan turkestan turkistani تركستان تركستاني туркестан
+uzbekistan uzbek اوزبكستان ازبكستان узбекистан
+india indian الهند هند индия
+indonesia indonesian اندونيسيا индонезия
+philippines filipino الفلبين филиппины
+levant sham شام الشام левант шам
+khorasan خراسان хорасан
+sinai سيناء синай
+peninsula جزيره полуостров
+gaza غزه газа
+jerusalem القدس قدس кудс quds qods
+bosnia bosnian البوسنه босния
 iran iranian ايران ايراني иран иранский iranien الايرانيه الايراني
 iraq iraqi العراق عراق عراقي العراقي العراقيه ирак иракский irak عيراق
 syria syrian سوريا سوريه السوري السوريه сирия сирийский сирийская syrie suriye

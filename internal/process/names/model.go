@@ -323,6 +323,9 @@ var (
 // rarer letters of the Arabic alphabet.
 var letterCosts = [...]int{92, 112, 122, 128, 134, 140}
 
+// edgeCost is added when such a letter stands at the edge of the word.
+const edgeCost = 24
+
 // mustLoad reads an embedded table and adds the letters of tables/letters.tsv for one side's script.
 func mustLoad(path, script string) *multigram {
 	rows := parseTable(mustRead(path))
@@ -333,7 +336,9 @@ func mustLoad(path, script string) *multigram {
 		}
 		for i, v := range strings.Fields(c[2]) {
 			if v != "-" {
-				rows = append(rows, tableRow{c[0], v, letterCosts[i]})
+				cost := letterCosts[i]
+				rows = append(rows, tableRow{c[0], v, cost},
+					tableRow{"^" + c[0], "^" + v, cost + edgeCost}, tableRow{c[0] + "$", v + "$", cost + edgeCost})
 			}
 		}
 	}

@@ -7,8 +7,16 @@ import "strings"
 func organizationTokens(ws []word) []Token {
 	out := make([]Token, 0, len(ws))
 	content := 0
-	for i := range ws {
+	for i := 0; i < len(ws); i++ {
 		t := ws[i].text
+		if id, n := groupAt(ws, i); n > 0 && n < len(ws) {
+			tok := newToken(id, RoleGroup)
+			tok.Script = Latin
+			out = append(out, tok)
+			content++
+			i += n - 1
+			continue
+		}
 		if minorWords[t] && len(ws) > 1 || isArticle(ws, i) {
 			continue
 		}
@@ -35,6 +43,38 @@ func organizationTokens(ws []word) []Token {
 		}
 	}
 	return out
+}
+
+// longestGroupPhrase bounds the words of a group's name looked for inside a longer name.
+const longestGroupPhrase = 9
+
+// groupAt finds the longest name of one group of the lexicon that begins at word i: "Islamic State in Iraq and the
+// Levant" in the name of its branch. It returns the group's id and the words used. Short abbreviations that are also
+// words are left alone.
+func groupAt(ws []word, i int) (string, int) {
+	var b strings.Builder
+	id, used, content := "", 0, 0
+	for n := 0; n < longestGroupPhrase && i+n < len(ws); n++ {
+		w := ws[i+n].text
+		if articleWords[w] || sunArticles[w] || minorWords[w] {
+			if n == 0 {
+				return "", 0
+			}
+			continue
+		}
+		if scriptOf([]rune(w)[0]) == Arabic {
+			w = trimArabicArticle(w)
+		}
+		b.WriteString(w)
+		content++
+		if content == 1 && runeLen(w) < 4 {
+			continue
+		}
+		if g := groupIndex.byName[b.String()]; len(g) == 1 {
+			id, used = groupIndex.groups[g[0]].ID, n+1
+		}
+	}
+	return id, used
 }
 
 // arabicOrganizationWord takes the article with its proclitics ("وال", "بال", "لل") off.

@@ -34,7 +34,7 @@ func personTokens(ws []word) []Token {
 				if rest2, ok := dinCompound(ws, j+1, rest); ok > 0 {
 					rest, j = rest2, j+ok
 				}
-				if ok := scriptOf([]rune(rest)[0]) == scriptOf([]rune(t)[0]) && len([]rune(rest)) > 2; ok {
+				if scriptOf([]rune(rest)[0]) == scriptOf([]rune(t)[0]) && (len([]rune(rest)) > 2 || len([]rune(rest)) == 2 && rest != ws[j].text) {
 					out = append(out, newToken(rest, RoleServant))
 					names++
 					i = j
@@ -101,7 +101,8 @@ var givenTitle = words("imam amir emir hafez hafiz sayyid sayed syed mullah")
 
 // personWord reads one word, with a following "al-Din" or "Allah" when there is one, and moves i past it.
 func personWord(ws []word, i *int) Token {
-	t := stripArticle(ws[*i].text)
+	raw := ws[*i].text
+	t := stripArticle(raw)
 	if single(t) {
 		return newToken(t, RoleInitial)
 	}
@@ -122,7 +123,40 @@ func personWord(ws []word, i *int) Token {
 	if isPatronymic(t) {
 		return newToken(t, RolePatronymic)
 	}
-	return newToken(t, RoleName)
+	tok := newToken(t, RoleName)
+	if t != raw && strings.HasPrefix(raw, "ال") {
+		tok.Alt = raw
+	} else {
+		tok.Alt = withoutArticle(t)
+	}
+	return tok
+}
+
+// withoutArticle is the reading of a Latin or Cyrillic word as one with an attached article, "" when it cannot be.
+func withoutArticle(t string) string {
+	switch scriptOf([]rune(t)[0]) {
+	case Latin:
+		if len(t) < 6 || t[0] != 'a' && t[0] != 'e' {
+			return ""
+		}
+		if t[1] == 'l' && t[2] != 'l' || t[1] == t[2] && strings.IndexByte("dnrstz", t[1]) >= 0 {
+			return t[2:]
+		}
+		if t[1:3] == "ch" && t[3:5] == "ch" || t[1:3] == "sh" && t[3:5] == "sh" {
+			return t[3:]
+		}
+	case Cyrillic:
+		r := []rune(t)
+		if len(r) > 6 && (r[0] == 'а' || r[0] == 'э') && r[1] == 'л' {
+			if r[2] == 'ь' {
+				return string(r[3:])
+			}
+			if r[2] != 'л' {
+				return string(r[2:])
+			}
+		}
+	}
+	return ""
 }
 
 // isArticle says whether word i is the Arabic article on its own, before a word.
@@ -290,7 +324,9 @@ func canonicalCompound(t string) string {
 			if head, ok := strings.CutSuffix(t, suf); ok {
 				h := strings.TrimRight(head, "d")
 				h = strings.TrimSuffix(h, "l")
-				if h2 := strings.TrimRight(h, "aeou"); len(h2) >= 2 && len(h2) < len(h) && (len(head)-len(h) >= 1) {
+				h2 := strings.TrimRight(h, "aeou")
+				link := h[len(h2):]
+				if len(h2) >= 2 && link != "" && (len(h) < len(head) || len(h2) >= 3 && (link == "u" || link == "ou" || link == "e")) {
 					return h2 + "aldin"
 				}
 				return t

@@ -5,6 +5,7 @@ import "math"
 // tokenForms is a token ready for alignment: its letters and its forms against each script, made when first needed.
 type tokenForms struct {
 	token   *Token
+	alt     *tokenForms // the second reading, when the token has one
 	letters []rune
 	outline outline
 	forms   [3]prepared
@@ -19,7 +20,22 @@ func (f *tokenForms) reset(t *Token) {
 	}
 	f.have = [3]bool{}
 	f.outline = outlineOf(f.letters)
+	if t.Alt != "" {
+		if f.alt == nil {
+			f.alt = &tokenForms{}
+		}
+		f.alt.token = t
+		f.alt.letters = f.alt.letters[:0]
+		for _, r := range t.Alt {
+			f.alt.letters = append(f.alt.letters, r)
+		}
+		f.alt.have = [3]bool{}
+		f.alt.outline = outlineOf(f.alt.letters)
+	}
 }
+
+// altFactor is what the second reading loses against the first.
+const altFactor = 0.97
 
 // How tells by what way two tokens were found alike.
 type How string
@@ -72,6 +88,12 @@ func (m *matcher) similarity(a, b *tokenForms) (float32, How) {
 
 func (m *matcher) letterSimilarity(a, b *tokenForms) (float32, How) {
 	ta, tb := a.token, b.token
+	if ta.Role == RoleGroup || tb.Role == RoleGroup {
+		if ta.Role == tb.Role && ta.Text == tb.Text {
+			return 1, SameGroup
+		}
+		return 0, ""
+	}
 	if ta.Role == RoleNumber || tb.Role == RoleNumber {
 		if ta.Role == tb.Role && ta.Text == tb.Text {
 			return 1, SameNumber
@@ -91,6 +113,16 @@ func (m *matcher) letterSimilarity(a, b *tokenForms) (float32, How) {
 		return 1, SameMeaning
 	}
 	s, how := m.aligned(a, b)
+	if ta.Alt != "" {
+		if x, h := m.altAligned(a.alt, b, ta.Alt == tb.Text); x > s {
+			s, how = x, h
+		}
+	}
+	if tb.Alt != "" {
+		if x, h := m.altAligned(b.alt, a, tb.Alt == ta.Text); x > s {
+			s, how = x, h
+		}
+	}
 	if s < 0.8 && ta.Role == RoleName && tb.Role == RoleName && ta.Script == Latin && tb.Script == Latin {
 		for _, x := range shortClass[ta.Text] {
 			for _, y := range shortClass[tb.Text] {
@@ -101,6 +133,14 @@ func (m *matcher) letterSimilarity(a, b *tokenForms) (float32, How) {
 		}
 	}
 	return s, how
+}
+
+func (m *matcher) altAligned(alt, b *tokenForms, equal bool) (float32, How) {
+	if equal {
+		return altFactor, SameLetters
+	}
+	s, how := m.aligned(alt, b)
+	return s * altFactor, how
 }
 
 // sameClassKind says whether the class numbers of two roles come from one lexicon.

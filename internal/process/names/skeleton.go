@@ -13,7 +13,8 @@ const (
 	classM
 	classN
 	classR
-	classCount
+
+	classX = classS + 100 // in alt: the sound is two, k and s
 )
 
 // sound is what a consonant may count as: the classes it surely has, may have, and whether it may vanish.
@@ -101,7 +102,7 @@ func soundOf(w []rune, i int) (s sound, n int, ok bool) {
 		}
 		return sound{classK, classS, false}, 1, true
 	case 'x':
-		return sound{classK, classS, false}, 1, true
+		return sound{classK, classX, false}, 1, true
 	case 's', 'z':
 		if w[i] == 's' && next == 'c' && i+2 < len(w) && w[i+2] == 'h' {
 			return sound{classS, none, false}, 3, true
@@ -153,6 +154,9 @@ func outlineOf(w []rune) outline {
 				o.sure |= bit
 			}
 			for _, c := range [...]int8{s.main, s.alt} {
+				if c == classX {
+					c = classS
+				}
 				if c != none {
 					o.possible |= 3 << (2 * c)
 				}
@@ -188,6 +192,9 @@ func skeletonsOf(w []rune, out []skeleton) []skeleton {
 			live := len(out)
 			if len(out) <= 2 {
 				for k := range live {
+					if s.alt == classX {
+						continue
+					}
 					if s.alt != none {
 						out = append(out, out[k])
 						out[len(out)-1].push(byte(s.alt))
@@ -198,6 +205,9 @@ func skeletonsOf(w []rune, out []skeleton) []skeleton {
 			}
 			for k := range live {
 				out[k].push(byte(s.main))
+				if s.alt == classX {
+					out[k].push(classS)
+				}
 			}
 		}
 		i += n

@@ -46,9 +46,10 @@ const (
 	RoleGeneric
 	RolePlace
 	RoleMinor
+	RoleGroup
 )
 
-var roleNames = [...]string{"name", "servant", "kunya", "patronymic", "initial", "generation", "title", "particle", "number", "legal form", "generic", "place", "minor"}
+var roleNames = [...]string{"name", "servant", "kunya", "patronymic", "initial", "generation", "title", "particle", "number", "legal form", "generic", "place", "minor", "group"}
 
 // String gives the role's word for explanations.
 func (r Role) String() string { return roleNames[r] }
@@ -57,6 +58,9 @@ func (r Role) String() string { return roleNames[r] }
 type Token struct {
 	// Text is what is compared: folded letters without article, "abd", "abu".
 	Text string
+	// Alt is a second reading of the same letters, with or without an article that cannot be told from the beginning
+	// of the name ("Alzawahiri", "الفاريز"); often empty.
+	Alt string
 	// Script is the script of Text.
 	Script Script
 	// Role is the token's part in the name.
@@ -272,7 +276,7 @@ func guessKind(ws []word) (Kind, bool) {
 var personLike = words(`islam جهاد jihad cihad noor general nord sud est ost as and с s c со mit con عام خاص bank house salvation اسلامي eslami islami حر guard north south east west new free steel gold
 	enqelab tahrir rat parti rada azad gel حاج shura gas real first press field police wali niru ordu ост sever bank bau ag hizb dom дом nation devlet unit conseil برق milli melli birlik نفط food metal energy mining media help invest
 	navigation firma fund ansar انصار forces state corps party union company emlak sat school church oil global world news support east نو jaish jaysh petrol foulad celik demir turk kurd dawa نجات saver trade ozgur kurtulus
-	zavod yeni sanat vakif gaz naft foolad division بيت كتيبه اداره military exchange امن air exp imp tech res intl imports exports works plant marine agro center guards`)
+	zavod yeni sanat vakif gaz naft foolad division بيت كتيبه اداره military exchange امن air exp imp tech res intl imports exports works plant marine agro center guards jama شهيد شهداء عرب عربي arab نصره nusrat fath فتح muslim مجاهدين tawhid توحيد مجاهدون mujahidin شباب shabab اماره land ارض بلاد atom space call دعوه miras dawlah دوله combat ihya sahaba emirlik nusra nusrah طبي medical muslims صحابه`)
 
 func newToken(text string, role Role) Token {
 	t := Token{Text: text, Role: role, weight: 1}
@@ -299,6 +303,8 @@ func newToken(text string, role Role) Token {
 		t.weight = 1
 	case RoleLegal:
 		t.weight = 0.06
+	case RoleGroup:
+		t.weight = 1.6
 	}
 	return t
 }

@@ -1,0 +1,244 @@
+package names
+
+import (
+	"slices"
+	"strings"
+)
+
+// Index holds a list of names for retrieval. It is safe for concurrent searches once it is built.
+//
+// The vocabulary holds each different token once; tokens are found by the keys of their consonant skeleton (see
+// keysOf), by their class in the lexicons and by their exact letters, and lead to the names that hold them. What is
+// found is then compared letter by letter.
+type Index struct {
+	ids  []string
+	raw  []string
+	kind []Kind
+	sure []bool
+
+	start  []uint32 // name -> first of its tokens
+	tokens []uint32 // vocabulary numbers
+	weight []float32
+
+	vocab   []Token
+	outline []outline         // of the tokens; with a second reading, of both
+	byText  map[string]uint32 // role byte and letters -> vocabulary number
+
+	postStart []uint32 // vocabulary number -> first posting
+	postings  []uint32 // names
+
+	keyStart map[uint64][2]uint32 // key -> range of keyTokens
+	keyToken []uint32
+
+	whole map[string][]uint32 // folded letters of whole names, groups and acronyms -> names
+}
+
+// maxJoinedNames is the size of list up to which neighbouring tokens are also indexed written together.
+const maxJoinedNames = 200_000
+
+// IndexBuilder collects the names of a list.
+type IndexBuilder struct {
+	x      *Index
+	parser parser
+	joined [][2]uint32 // (vocabulary number, name): found by it, not part of the name
+}
+
+// NewIndexBuilder begins a list.
+func NewIndexBuilder() *IndexBuilder {
+	return &IndexBuilder{x: &Index{byText: map[string]uint32{}, whole: map[string][]uint32{}, start: []uint32{0}}}
+}
+
+// Add appends a name under an id; several names may share an id.
+func (b *IndexBuilder) Add(id, name string, kind Kind) {
+	x := b.x
+	n := b.parser.parse(name, kind)
+	num := uint32(len(x.raw))
+	x.ids = append(x.ids, id)
+	x.raw = append(x.raw, name)
+	x.kind = append(x.kind, n.Kind)
+	x.sure = append(x.sure, n.sure)
+	var sum float32
+	for i := range n.Tokens {
+		t := &n.Tokens[i]
+		x.tokens = append(x.tokens, b.intern(t))
+		sum += t.weight
+	}
+	x.start = append(x.start, uint32(len(x.tokens)))
+	x.weight = append(x.weight, sum)
+	for _, k := range wholeKeys(&n) {
+		x.whole[k] = append(x.whole[k], num)
+	}
+	if num < maxJoinedNames {
+		for i := 0; i+1 < len(n.Tokens); i++ {
+			if t, ok := joinedToken(&n.Tokens[i], &n.Tokens[i+1]); ok {
+				b.joined = append(b.joined, [2]uint32{b.intern(&t), num})
+			}
+		}
+	}
+}
+
+// joinedToken is two neighbours written together, when that can be a name.
+func joinedToken(x, y *Token) (Token, bool) {
+	if x.Script != y.Script || x.Script > Cyrillic || !joinable(x.Role) || !joinable(y.Role) || runeLen(x.Text)+runeLen(y.Text) > 16 {
+		return Token{}, false
+	}
+	t := newToken(x.Text+y.Text, RoleName)
+	t.class = 0
+	return t, true
+}
+
+func joinable(r Role) bool {
+	return r == RoleName || r == RoleInitial || r == RoleParticle || r == RoleGeneric
+}
+
+// wholeKeys are the keys by which a whole name is found: its letters in any order of tokens, its group, its acronym.
+func wholeKeys(n *Name) []string {
+	var keys []string
+	for _, g := range n.groups {
+		keys = append(keys, "\x01"+groupIndex.groups[g].ID)
+	}
+	if n.Kind == Organization {
+		if len(n.Tokens) >= 3 {
+			var b strings.Builder
+			for i := range n.Tokens {
+				if n.Tokens[i].Role != RoleLegal {
+					r, _ := firstRune(n.Tokens[i].Text)
+					b.WriteRune(r)
+				}
+			}
+			keys = append(keys, "\x02"+b.String())
+		}
+	}
+	if len(n.Tokens) <= 2 && len(n.Tokens) > 0 && runeLen(n.Tokens[0].Text) <= 8 {
+		keys = append(keys, "\x02"+n.Tokens[0].Text)
+	}
+	keys = append(keys, n.folded)
+	return keys
+}
+
+func (b *IndexBuilder) intern(t *Token) uint32 {
+	x := b.x
+	key := string([]byte{byte(t.Role) + 'A'}) + t.Text
+	id, ok := x.byText[key]
+	if !ok {
+		id = uint32(len(x.vocab))
+		c := *t
+		c.Text, c.Alt = strings.Clone(t.Text), strings.Clone(t.Alt)
+		x.byText[string([]byte{byte(t.Role) + 'A'})+c.Text] = id
+		x.vocab = append(x.vocab, c)
+	}
+	return id
+}
+
+// Build closes the list.
+func (b *IndexBuilder) Build() *Index {
+	x := b.x
+	x.buildPostings(b.joined)
+	x.buildKeys()
+	b.x = nil
+	return x
+}
+
+func (x *Index) buildPostings(joined [][2]uint32) {
+	count := make([]uint32, len(x.vocab)+1)
+	for _, t := range x.tokens {
+		count[t+1]++
+	}
+	for _, j := range joined {
+		count[j[0]+1]++
+	}
+	for i := 1; i < len(count); i++ {
+		count[i] += count[i-1]
+	}
+	x.postStart = count
+	fill := slices.Clone(count)
+	x.postings = make([]uint32, len(x.tokens)+len(joined))
+	for n := range x.raw {
+		for _, t := range x.tokens[x.start[n]:x.start[n+1]] {
+			x.postings[fill[t]] = uint32(n)
+			fill[t]++
+		}
+	}
+	for _, j := range joined {
+		x.postings[fill[j[0]]] = j[1]
+		fill[j[0]]++
+	}
+}
+
+// tokenKeys are the retrieval keys of a token: skeletons, and its class when it has one. The sets are told apart by
+// the top bits.
+func tokenKeys(t *Token, letters []rune, work []skeleton, keys []uint64) ([]skeleton, []uint64) {
+	if t.Script <= Cyrillic && t.Role != RoleNumber && t.Role != RoleInitial && t.Role != RoleGroup {
+		work, keys = keysOf(letters, work, keys)
+	}
+	if t.Alt != "" {
+		work, keys = keysOf([]rune(t.Alt), work, keys)
+	}
+	if t.class != 0 {
+		keys = append(keys, 1<<62|uint64(t.Role)<<32|uint64(t.class))
+	}
+	for _, c := range shortClass[t.Text] {
+		keys = append(keys, 1<<62|1<<40|uint64(c))
+	}
+	return work, keys
+}
+
+func (x *Index) buildKeys() {
+	type entry struct {
+		key uint64
+		id  uint32
+	}
+	var entries []entry
+	var work []skeleton
+	var keys []uint64
+	var letters []rune
+	x.outline = make([]outline, len(x.vocab))
+	for id := range x.vocab {
+		t := &x.vocab[id]
+		letters = letters[:0]
+		for _, r := range t.Text {
+			letters = append(letters, r)
+		}
+		x.outline[id] = outlineOf(letters)
+		if t.Alt != "" {
+			o := outlineOf([]rune(t.Alt))
+			x.outline[id] = outline{x.outline[id].sure & o.sure, x.outline[id].possible | o.possible}
+		}
+		work, keys = tokenKeys(t, letters, work, keys[:0])
+		for _, k := range keys {
+			entries = append(entries, entry{k, uint32(id)})
+		}
+	}
+	slices.SortFunc(entries, func(a, b entry) int {
+		switch {
+		case a.key < b.key:
+			return -1
+		case a.key > b.key:
+			return 1
+		}
+		return int(a.id) - int(b.id)
+	})
+	x.keyToken = make([]uint32, len(entries))
+	x.keyStart = make(map[uint64][2]uint32)
+	for i := 0; i < len(entries); {
+		j := i
+		for j < len(entries) && entries[j].key == entries[i].key {
+			x.keyToken[j] = entries[j].id
+			j++
+		}
+		x.keyStart[entries[i].key] = [2]uint32{uint32(i), uint32(j)}
+		i = j
+	}
+}
+
+// Len is the number of names.
+func (x *Index) Len() int { return len(x.raw) }
+
+// name builds the parsed form of name n.
+func (x *Index) name(n uint32, into []Token) []Token {
+	into = into[:0]
+	for _, t := range x.tokens[x.start[n]:x.start[n+1]] {
+		into = append(into, x.vocab[t])
+	}
+	return into
+}

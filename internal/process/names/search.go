@@ -1,0 +1,360 @@
+package names
+
+import (
+	"slices"
+)
+
+// Hit is a name of the list that a query found.
+type Hit struct {
+	// ID is the id under which the name was added, Name the name as it was added.
+	ID, Name string
+	// Similarity is the comparison's result, 0 to 1.
+	Similarity float64
+	// number is the position in the list, the last order of ties.
+	number uint32
+}
+
+// Searcher searches an index; it holds working memory and is not safe for concurrent use. Make one a goroutine.
+type Searcher struct {
+	x       *Index
+	m       matcher
+	parser  parser
+	acc     []float32
+	last    []uint32 // the query token that last added to acc, plus one
+	best    []float32
+	touched []uint32
+	stamp   []uint32
+	round   uint32
+	work    []skeleton
+	keys    []uint64
+	cands   []candidate
+	query   tokenForms
+	other   tokenForms
+	memo    map[string][]candidate
+	nameA   Name
+	nameB   Name
+	order   []ranked
+	hits    []Hit
+}
+
+// candidate is a token of the vocabulary that resembles a query token.
+type candidate struct {
+	id  uint32
+	sim float32
+}
+
+type ranked struct {
+	name uint32
+	est  float32
+}
+
+// memoSize bounds the remembered tokens of earlier queries.
+const memoSize = 20_000
+
+// NewSearcher makes a searcher over x.
+func NewSearcher(x *Index) *Searcher {
+	return &Searcher{x: x, acc: make([]float32, len(x.raw)), best: make([]float32, len(x.raw)), last: make([]uint32, len(x.raw)), stamp: make([]uint32, len(x.vocab)), memo: map[string][]candidate{}}
+}
+
+// Bounds of one query: how many tokens of the vocabulary are aligned with one query token, how many postings are
+// read, how many names are compared in full beyond those asked for.
+const (
+	maxAligned   = 220
+	maxPostings  = 150_000
+	fullCompares = 14
+)
+
+// Search gives the best hits for a query, best first, one an id (with the name of it that fits best). The slice is valid until
+// the next call.
+func (s *Searcher) Search(query string, kind Kind, top int) []Hit {
+	s.hits = s.hits[:0]
+	if top <= 0 {
+		return s.hits
+	}
+	q := s.parser.parse(query, kind)
+	s.collect(&q)
+	if len(s.touched) == 0 {
+		return s.hits
+	}
+	s.rank(&q, top+fullCompares)
+	s.compareAll(&q, query, kind)
+	s.clear()
+	slices.SortStableFunc(s.hits, func(a, b Hit) int {
+		switch {
+		case a.Similarity > b.Similarity:
+			return -1
+		case a.Similarity < b.Similarity:
+			return 1
+		}
+		return int(a.number) - int(b.number)
+	})
+	s.hits = firstOfEach(s.hits, top)
+	return s.hits
+}
+
+// firstOfEach keeps the best hit of every id, at most top.
+func firstOfEach(hits []Hit, top int) []Hit {
+	out := hits[:0]
+next:
+	for _, h := range hits {
+		if len(out) == top {
+			break
+		}
+		for _, o := range out {
+			if o.ID == h.ID {
+				continue next
+			}
+		}
+		out = append(out, h)
+	}
+	return out
+}
+
+// collect adds up, for each name of the list, how much of the query its tokens hold.
+func (s *Searcher) collect(q *Name) {
+	budget := maxPostings
+	mark := uint32(0)
+	// rare tokens first, so that the budget is spent on what tells most
+	type feature struct {
+		cands []candidate
+		w     float32
+		size  int
+	}
+	var features [2 * maxTokens]feature
+	n := 0
+	add := func(t *Token, w float32) {
+		c := s.candidates(t)
+		if len(c) == 0 || n == len(features) {
+			return
+		}
+		size := 0
+		for _, k := range c {
+			size += int(s.x.postStart[k.id+1] - s.x.postStart[k.id])
+		}
+		features[n] = feature{c, w, size}
+		n++
+	}
+	for i := range q.Tokens {
+		t := &q.Tokens[i]
+		if t.weight < 0.1 && len(q.Tokens) > 1 {
+			continue
+		}
+		add(t, t.weight)
+		if i+1 < len(q.Tokens) && i < 6 {
+			if j, ok := joinedToken(t, &q.Tokens[i+1]); ok {
+				add(&j, t.weight+q.Tokens[i+1].weight)
+			}
+		}
+	}
+	fs := features[:n]
+	slices.SortStableFunc(fs, func(a, b feature) int { return a.size - b.size })
+	for _, f := range fs {
+		mark++
+		for _, c := range f.cands {
+			list := s.x.postings[s.x.postStart[c.id]:s.x.postStart[c.id+1]]
+			if len(list) > budget {
+				list = list[:budget]
+			}
+			budget -= len(list)
+			gain := f.w * c.sim
+			for _, name := range list {
+				if s.last[name] == mark {
+					continue
+				}
+				if s.last[name] == 0 {
+					s.touched = append(s.touched, name)
+				}
+				s.last[name] = mark
+				s.acc[name] += gain
+			}
+			if budget <= 0 {
+				break
+			}
+		}
+		budget = max(budget, 2000)
+	}
+	for _, k := range wholeKeys(q) {
+		for _, name := range s.x.whole[k] {
+			if s.last[name] == 0 {
+				s.touched = append(s.touched, name)
+				s.last[name] = mark + 1
+			}
+			s.acc[name] += 10
+		}
+	}
+}
+
+// candidates finds the tokens of the vocabulary that resemble t, most alike first.
+func (s *Searcher) candidates(t *Token) []candidate {
+	key := string([]byte{byte(t.Role) + 'A'}) + t.Text
+	if c, ok := s.memo[key]; ok {
+		return c
+	}
+	x := s.x
+	s.round++
+	s.query.reset(t)
+	out := s.cands[:0]
+	s.work, s.keys = tokenKeys(t, s.query.letters, s.work, s.keys[:0])
+	outlineOfToken := s.query.outline
+	if t.Alt != "" {
+		o := s.query.alt.outline
+		outlineOfToken = outline{outlineOfToken.sure & o.sure, outlineOfToken.possible | o.possible}
+	}
+	s.order = s.order[:0]
+	for r := range Role(len(roleNames)) {
+		if id, ok := x.byText[string([]byte{byte(r) + 'A'})+t.Text]; ok {
+			s.stamp[id] = s.round
+			s.order = append(s.order, ranked{id, -10})
+		}
+	}
+	for _, k := range s.keys {
+		span, ok := x.keyStart[k]
+		if !ok {
+			continue
+		}
+		for _, id := range x.keyToken[span[0]:span[1]] {
+			if s.stamp[id] == s.round {
+				continue
+			}
+			s.stamp[id] = s.round
+			if k>>62 != 0 {
+				s.order = append(s.order, ranked{id, -10})
+				continue
+			}
+			d := outlineOfToken.apart(x.outline[id])
+			if d >= farApart {
+				continue
+			}
+			s.order = append(s.order, ranked{id, float32(d) + 0.3*lengthGap(t, &x.vocab[id])})
+		}
+	}
+	if len(s.order) > maxAligned {
+		slices.SortFunc(s.order, func(a, b ranked) int {
+			switch {
+			case a.est < b.est:
+				return -1
+			case a.est > b.est:
+				return 1
+			}
+			return int(a.name) - int(b.name)
+		})
+		s.order = s.order[:maxAligned]
+	}
+	for _, r := range s.order {
+		s.other.reset(&x.vocab[r.name])
+		if sim, _ := s.m.similarity(&s.query, &s.other); sim >= 0.02 {
+			out = append(out, candidate{r.name, sim})
+		}
+	}
+	slices.SortFunc(out, func(a, b candidate) int {
+		switch {
+		case a.sim > b.sim:
+			return -1
+		case a.sim < b.sim:
+			return 1
+		}
+		return int(a.id) - int(b.id)
+	})
+	if len(out) > 48 {
+		out = out[:48]
+	}
+	s.cands = out
+	if len(s.memo) >= memoSize {
+		clear(s.memo)
+	}
+	kept := slices.Clone(out)
+	s.memo[key] = kept
+	return kept
+}
+
+// lengthGap compares the lengths of two tokens; across scripts vowels are missing and the gap is not known.
+func lengthGap(a, b *Token) float32 {
+	if a.Script != b.Script {
+		return 0.5
+	}
+	d := len(a.Text) - len(b.Text)
+	if d < 0 {
+		d = -d
+	}
+	return float32(d)
+}
+
+// rank keeps the names with the best share of common weight in s.order.
+func (s *Searcher) rank(q *Name, keep int) {
+	var total float32
+	for i := range q.Tokens {
+		total += q.Tokens[i].weight
+	}
+	s.order = s.order[:0]
+	worst := float32(-1)
+	for _, n := range s.touched {
+		a := s.acc[n]
+		est := a / (total + s.x.weight[n] - min(a, 0.98*min(total, s.x.weight[n])))
+		if len(s.order) >= 4*keep {
+			s.cut(keep)
+			worst = s.order[len(s.order)-1].est
+		}
+		if est > worst {
+			s.order = append(s.order, ranked{n, est})
+		}
+	}
+	s.cut(keep)
+}
+
+// cut sorts s.order and keeps the best.
+func (s *Searcher) cut(keep int) {
+	slices.SortFunc(s.order, func(a, b ranked) int {
+		switch {
+		case a.est > b.est:
+			return -1
+		case a.est < b.est:
+			return 1
+		}
+		return int(a.name) - int(b.name)
+	})
+	if len(s.order) > keep {
+		s.order = s.order[:keep]
+	}
+}
+
+// compareAll compares the query with the ranked names in full.
+func (s *Searcher) compareAll(q *Name, query string, kind Kind) {
+	asPerson, asOrganization := q, q
+	var other Name
+	if kind == Guess && q.Kind == Person {
+		other = s.parser.parse(query, Organization)
+		asOrganization = &other
+	}
+	for _, r := range s.order {
+		n := r.name
+		k := s.x.kind[n]
+		a := asPerson
+		if kind != Guess {
+			k = kind
+		} else if k == Organization || q.Kind == Organization {
+			k, a = Organization, asOrganization
+		}
+		if k == Organization && s.x.kind[n] == Person {
+			s.nameB.Tokens = append(s.nameB.Tokens[:0], s.parser.parse(s.x.raw[n], Organization).Tokens...)
+		} else {
+			s.nameB.Tokens = s.x.name(n, s.nameB.Tokens)
+		}
+		s.nameB.Kind = k
+		s.nameB.folded = string(s.parser.fold.letters(s.x.raw[n]))
+		s.nameB.groups = nil
+		if len(a.groups) > 0 {
+			s.nameB.groups = groupIndex.byName[groupKeyFolded(s.parser.fold.fold(s.x.raw[n]))]
+		}
+		sim := s.m.compare(a, &s.nameB, k, nil)
+		if sim > 0 {
+			s.hits = append(s.hits, Hit{ID: s.x.ids[n], Name: s.x.raw[n], Similarity: sim, number: n})
+		}
+	}
+}
+
+func (s *Searcher) clear() {
+	for _, n := range s.touched {
+		s.acc[n], s.last[n] = 0, 0
+	}
+	s.touched = s.touched[:0]
+}
