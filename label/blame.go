@@ -321,19 +321,17 @@ func Rollup(t *Table, labels []Label, consents Consents) (Label, Blame, error) {
 		return Label{}, Blame{}, fmt.Errorf("%w: %d portions, at most %d", ErrTooMany, len(labels), MaxPortions)
 	}
 	w := &whole{consents: consents}
-	var named MemberSet
-	raw := make([]Label, 2*len(labels))
+	own := make([]Label, len(labels))
 	w.raw, w.effective = make([]*Label, len(labels)), make([]*Label, len(labels))
 	for i, l := range labels {
 		if err := t.Check(l); err != nil {
 			return Label{}, Blame{}, fmt.Errorf("portion %d: %w", i+1, err)
 		}
-		raw[2*i], raw[2*i+1] = l, consents.Effective(l, "")
-		w.raw[i], w.effective[i] = &raw[2*i], &raw[2*i+1]
-		named = named.Union(l.Rel)
+		own[i] = l
+		w.raw[i], w.effective[i] = &own[i], consents.effective(&own[i], "")
 	}
 	var err error
-	if w.frame, err = newFrame(t, w.effective, named); err != nil {
+	if w.frame, err = newFrame(t, w.effective, w.raw, MemberSet{}); err != nil {
 		return Label{}, Blame{}, err
 	}
 	l, err := w.join(everything(len(labels)))

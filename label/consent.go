@@ -1,8 +1,9 @@
 package label
 
 import (
+	"cmp"
 	"fmt"
-	"maps"
+	"iter"
 	"slices"
 )
 
@@ -139,29 +140,39 @@ type Consents struct {
 	ledgers map[Originator]*ledger
 }
 
-// ledger holds the last words of one originator.
+// ledger holds what one originator has said. Its words are in the order in
+// which they count, which is the same for every member and every portion: the
+// first one that applies decides.
 type ledger struct {
-	standing map[MemberID]word
-	portions map[PortionID]map[MemberID]word
+	standing []word
+	portions map[PortionID][]word // words about one portion alone
+	self     MemberID             // the originator, or the holder of an external one
 	// granted and withheld are what standing comes to at the moment.
 	granted, withheld MemberSet
 }
 
-// word is one decision about one member.
+// word is one decision about some members.
 type word struct {
 	from, until Instant
 	decision    Decision
+	to          MemberSet
 }
 
-// over reports whether w counts rather than v.
-func (w word) over(v word) bool {
-	switch {
-	case w.from != v.from:
-		return v.from < w.from
-	case w.decision != v.decision:
-		return w.decision.weight() > v.decision.weight()
+// byWeight orders words: the one that counts before the others first.
+func byWeight(v, w word) int {
+	if c := cmp.Compare(w.from, v.from); c != 0 {
+		return c
+	}
+	if c := cmp.Compare(w.decision.weight(), v.decision.weight()); c != 0 {
+		return c
+	}
+	switch first := v.until.Before(w.until); {
+	case v.until == w.until:
+		return 0
+	case first == (v.decision == Grant):
+		return -1
 	default:
-		return w.until.Before(v.until) == (w.decision == Grant)
+		return 1
 	}
 }
 
@@ -199,83 +210,101 @@ func NewConsents(at Instant, records []Consent) (Consents, error) {
 			continue
 		}
 		if c.ledgers == nil {
-			c.ledgers = make(map[Originator]*ledger)
+			c.ledgers = make(map[Originator]*ledger, min(len(records), 2*MaxMembers))
 		}
 		l := c.ledgers[r.By]
 		if l == nil {
-			l = &ledger{standing: make(map[MemberID]word)}
+			l = &ledger{self: r.By.Member()}
 			c.ledgers[r.By] = l
 		}
-		w := word{r.From, r.Until, r.Decision}
+		w := word{r.From, r.Until, r.Decision, r.To}
 		if len(r.Portions) == 0 {
-			record(l.standing, r.To, w)
+			l.standing = append(l.standing, w)
 		}
 		for _, id := range r.Portions {
 			if l.portions == nil {
-				l.portions = make(map[PortionID]map[MemberID]word)
+				l.portions = make(map[PortionID][]word)
 			}
-			if l.portions[id] == nil {
-				l.portions[id] = make(map[MemberID]word)
-			}
-			record(l.portions[id], r.To, w)
+			l.portions[id] = append(l.portions[id], w)
 		}
 	}
 	for _, l := range c.ledgers {
-		l.granted, l.withheld = sums(l.standing, at)
+		l.standing = counting(l.standing)
+		for id, own := range l.portions {
+			l.portions[id] = counting(own)
+		}
+		l.granted, l.withheld = l.sums("", at)
 	}
 	return c, nil
 }
 
-func record(words map[MemberID]word, to MemberSet, w word) {
-	for m := range to.All() {
-		if v, ok := words[m]; !ok || w.over(v) {
-			words[m] = w
-		}
+// counting sorts the words and drops those that decide about nobody, all their
+// members having been decided about by words that count before them.
+func counting(words []word) []word {
+	if len(words) < 2 {
+		return words
 	}
+	slices.SortFunc(words, byWeight)
+	var decided MemberSet
+	return slices.DeleteFunc(words, func(w word) bool {
+		idle := decided.Includes(w.to)
+		decided = decided.Union(w.to)
+		return idle
+	})
 }
 
-func sums(words map[MemberID]word, at Instant) (granted, withheld MemberSet) {
-	for m, w := range words {
+// sums returns to whom the words on a portion grant it and from whom they
+// withhold it. An originator grants itself, and withholds nothing from itself;
+// of an external one that holds for the holder.
+func (l *ledger) sums(id PortionID, at Instant) (granted, withheld MemberSet) {
+	decided := single(l.self)
+	if l.portions == nil && len(l.standing) == 1 && l.standing[0].state(at) == Granted {
+		return l.standing[0].to.Union(decided), MemberSet{}
+	}
+	granted = decided
+	for w := range l.words(id) {
+		fresh := w.to.Minus(decided)
 		switch w.state(at) {
 		case Granted:
-			granted.ids = append(granted.ids, m)
+			granted = granted.Union(fresh)
 		case Withheld:
-			withheld.ids = append(withheld.ids, m)
+			withheld = withheld.Union(fresh)
 		}
+		decided = decided.Union(w.to)
 	}
-	slices.Sort(granted.ids)
-	slices.Sort(withheld.ids)
 	return granted, withheld
 }
 
 // At returns the moment for which c was compiled, absent in the zero value.
 func (c Consents) At() Instant { return c.at }
 
-// words returns the words of o on a portion, nil if there are none that differ
-// from the standing ones.
-func (l *ledger) words(id PortionID) map[MemberID]word {
-	own := l.portions[id]
-	if own == nil {
-		return nil
-	}
-	all := maps.Clone(l.standing)
-	for m, w := range own {
-		if v, ok := all[m]; !ok || w.over(v) {
-			all[m] = w
+// words yields the words that apply to a portion in the order in which they
+// count.
+func (l *ledger) words(id PortionID) iter.Seq[*word] {
+	return func(yield func(*word) bool) {
+		a, b := l.standing, l.portions[id]
+		for len(a) > 0 || len(b) > 0 {
+			from := &a
+			if len(a) == 0 || len(b) > 0 && byWeight(b[0], a[0]) < 0 {
+				from = &b
+			}
+			if !yield(&(*from)[0]) {
+				return
+			}
+			*from = (*from)[1:]
 		}
 	}
-	return all
 }
 
-// decided returns the members to whom o grants the portion and those from whom
-// o withholds it.
+// decided returns the members to whom o grants the portion, itself or the
+// holder included, and those from whom it withholds it.
 func (c Consents) decided(o Originator, id PortionID) (granted, withheld MemberSet) {
 	l := c.ledgers[o]
 	if l == nil {
-		return MemberSet{}, MemberSet{}
+		return single(o.Member()), MemberSet{}
 	}
-	if all := l.words(id); all != nil {
-		return sums(all, c.at)
+	if _, own := l.portions[id]; own {
+		return l.sums(id, c.at)
 	}
 	return l.granted, l.withheld
 }
@@ -288,12 +317,10 @@ func (c Consents) State(o Originator, id PortionID, m MemberID) (ConsentState, I
 	if l == nil {
 		return NotAsked, 0
 	}
-	w, ok := l.standing[m]
-	if own, has := l.portions[id][m]; has && (!ok || own.over(w)) {
-		w, ok = own, true
+	for w := range l.words(id) {
+		if w.to.Contains(m) {
+			return w.state(c.at), w.until
+		}
 	}
-	if !ok {
-		return NotAsked, 0
-	}
-	return w.state(c.at), w.until
+	return NotAsked, 0
 }

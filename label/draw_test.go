@@ -88,7 +88,7 @@ func drawLabel(t *rapid.T, table *Table, policies ...PolicyID) Label {
 	if rapid.IntRange(0, 3).Draw(t, "outside") == 0 {
 		l.External = Externals(External{
 			ID:     rapid.SampledFrom([]ExternalID{"X", "X-1", "Y.2"}).Draw(t, "external"),
-			Holder: rapid.SampledFrom(l.Originators.ids).Draw(t, "holder"),
+			Holder: rapid.SampledFrom(l.Originators.Slice()).Draw(t, "holder"),
 		})
 	}
 	if rapid.IntRange(0, 2).Draw(t, "caveated") == 0 || l.UseCodes.Has(H3) {

@@ -35,23 +35,35 @@ func (c Consents) release(l *Label, id PortionID) MemberSet {
 	}
 
 	var wide, held MemberSet
-	for i, o := range l.required().ids {
+	for i, code := range l.required().codes {
+		o := nameOf(code)
 		granted, withheld := c.decided(ByMember(o), id)
-		granted = granted.With(o)
 		if i == 0 {
 			wide = granted
 		} else {
 			wide = wide.Intersect(granted)
 		}
-		if l.Originators.Contains(o) {
-			held = held.Union(withheld.Minus(single(o)))
+		if l.Originators.has(code) {
+			held = held.Union(withheld)
 		}
 	}
 	rel = rel.Union(wide)
 	for x := range l.External.All() {
 		granted, withheld := c.decided(ByExternal(x), id)
-		rel = rel.Intersect(granted.With(x.Holder))
-		held = held.Union(withheld.Minus(single(x.Holder)))
+		rel = rel.Intersect(granted)
+		held = held.Union(withheld)
 	}
 	return rel.Minus(held)
+}
+
+// effective returns the effective label of a portion: l itself where the
+// consents change nothing.
+func (c Consents) effective(l *Label, id PortionID) *Label {
+	rel := c.release(l, id)
+	if rel.shares(l.Rel) {
+		return l
+	}
+	e := *l
+	e.Rel = rel
+	return &e
 }

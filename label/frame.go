@@ -9,7 +9,8 @@ import "math/bits"
 // frame.join to the fold of it.
 type frame struct {
 	t       *Table
-	members MemberSet
+	index   memberIndex
+	members MemberSet // those of index
 	exts    ExternalSet
 	cavs    []string
 	rows    []row
@@ -32,10 +33,12 @@ type row struct {
 
 func words(n int) int { return (n + 63) / 64 }
 
-// newFrame packs the labels. more holds members that need not occur in them.
-// nil entries are allowed and must not be joined.
-func newFrame(t *Table, labels []*Label, more MemberSet) (*frame, error) {
-	f := &frame{t: t, members: more, rows: make([]row, len(labels))}
+// newFrame packs the effective labels. The members of the raw labels and more
+// are in the frame too, whether they occur in the effective ones or not. nil
+// entries are allowed and must not be joined.
+func newFrame(t *Table, labels, raw []*Label, more MemberSet) (*frame, error) {
+	f := &frame{t: t, rows: make([]row, len(labels))}
+	f.index.add(more)
 	for i, l := range labels {
 		if l == nil {
 			continue
@@ -45,10 +48,16 @@ func newFrame(t *Table, labels []*Label, more MemberSet) (*frame, error) {
 			return nil, err
 		}
 		f.rows[i] = row{p, rank, l.UseCodes, l.Personal, l.ReviewBy, l.Expires}
-		f.members = f.members.Union(l.Rel).Union(l.Originators).Union(l.ConsentNeeded)
+		f.index.add(l.Rel)
+		if raw[i] != l {
+			f.index.add(raw[i].Rel)
+		}
+		f.index.add(l.Originators)
+		f.index.add(l.ConsentNeeded)
 		f.exts = f.exts.Union(l.External)
 		f.cavs = union(f.cavs, l.Caveats.texts)
 	}
+	f.members = f.index.members()
 	f.w = widths{member: words(f.members.Len()), ext: words(f.exts.Len()), cav: words(len(f.cavs))}
 	f.w.total = 3*f.w.member + f.w.ext + f.w.cav
 	f.bits = make([]uint64, len(labels)*f.w.total)
@@ -57,9 +66,9 @@ func newFrame(t *Table, labels []*Label, more MemberSet) (*frame, error) {
 			continue
 		}
 		p := f.parts(f.row(i))
-		pack(p.rel, f.members.ids, l.Rel.ids)
-		pack(p.originators, f.members.ids, l.Originators.ids)
-		pack(p.consent, f.members.ids, l.ConsentNeeded.ids)
+		f.index.pack(p.rel, l.Rel)
+		f.index.pack(p.originators, l.Originators)
+		f.index.pack(p.consent, l.ConsentNeeded)
 		pack(p.ext, f.exts.keys, l.External.keys)
 		pack(p.cav, f.cavs, l.Caveats.texts)
 	}
@@ -74,6 +83,38 @@ type parts struct{ rel, originators, consent, ext, cav []uint64 }
 func (f *frame) parts(r []uint64) parts {
 	m, e := f.w.member, f.w.ext
 	return parts{r[:m], r[m : 2*m], r[2*m : 3*m], r[3*m : 3*m+e], r[3*m+e:]}
+}
+
+// memberIndex is a set of members with the place of each in their order.
+type memberIndex struct {
+	has    [codes/64 + 1]uint64
+	before [codes/64 + 1]uint16 // members in the words before
+}
+
+func (x *memberIndex) add(s MemberSet) {
+	for _, c := range s.codes {
+		x.has[c/64] |= 1 << (c % 64)
+	}
+}
+
+// members returns the members and fixes their places.
+func (x *memberIndex) members() MemberSet {
+	var all []code
+	for k, w := range x.has {
+		x.before[k] = uint16(len(all))
+		for ; w != 0; w &= w - 1 {
+			all = append(all, code(k*64+bits.TrailingZeros64(w)))
+		}
+	}
+	return MemberSet{all}
+}
+
+// pack sets in dst the places of the members of s.
+func (x *memberIndex) pack(dst []uint64, s MemberSet) {
+	for _, c := range s.codes {
+		i := int(x.before[c/64]) + bits.OnesCount64(x.has[c/64]&(1<<(c%64)-1))
+		dst[i/64] |= 1 << (i % 64)
+	}
 }
 
 // pack sets in dst the positions in all of the elements of some, which is a
@@ -161,9 +202,9 @@ func (f *frame) join(some []uint64) (Label, error) {
 		l.Policy, l.Class = f.t.common.ID, f.t.common.Classes[up]
 	}
 	p := f.parts(acc)
-	l.Rel = MemberSet{unpack(f.members.ids, p.rel)}
-	l.Originators = MemberSet{unpack(f.members.ids, p.originators)}
-	l.ConsentNeeded = MemberSet{unpack(f.members.ids, p.consent)}
+	l.Rel = MemberSet{unpack(f.members.codes, p.rel)}
+	l.Originators = MemberSet{unpack(f.members.codes, p.originators)}
+	l.ConsentNeeded = MemberSet{unpack(f.members.codes, p.consent)}
 	l.External = ExternalSet{unpack(f.exts.keys, p.ext)}
 	l.Caveats = CaveatSet{unpack(f.cavs, p.cav)}.strictest()
 	return l, l.bounded()
@@ -201,5 +242,3 @@ func isEmpty(s []uint64) bool {
 	}
 	return true
 }
-
-func lowest(w uint64) int { return bits.TrailingZeros64(w) }

@@ -198,7 +198,10 @@ func (o Originator) Validate() error {
 		_, err := ParseMemberID(o.ID)
 		return err
 	case KindExternal:
-		_, err := ParseExternal(o.ID + via + string(o.Holder))
+		if _, err := ParseExternalID(o.ID); err != nil {
+			return err
+		}
+		_, err := ParseMemberID(string(o.Holder))
 		return err
 	}
 	return fmt.Errorf("%w: kind of originator %q: write %s or %s", ErrSyntax, clip(string(o.Kind)), KindMember, KindExternal)

@@ -2,6 +2,7 @@ package label
 
 import (
 	"fmt"
+	"math/bits"
 	"slices"
 	"strings"
 )
@@ -133,9 +134,8 @@ func (in *PlanInput) prepare() (*whole, MemberSet, error) {
 		effective: make([]*Label, n),
 		blocks:    make([][]Reason, n),
 	}
-	labels := make([]Label, 2*n)
+	labels := make([]Label, n)
 	seen := make(map[PortionID]int, n)
-	named := all
 	for i := range in.Portions {
 		p := &in.Portions[i]
 		if err := p.ID.Validate(); err != nil {
@@ -150,13 +150,12 @@ func (in *PlanInput) prepare() (*whole, MemberSet, error) {
 			if err := in.Table.Check(*p.Label); err != nil {
 				return nil, none, fmt.Errorf("%w: portion %d: %w", ErrPlan, i+1, err)
 			}
-			labels[2*i], labels[2*i+1] = *p.Label, consents.Effective(*p.Label, p.ID)
-			w.raw[i], w.effective[i] = &labels[2*i], &labels[2*i+1]
-			named = named.Union(p.Label.Rel)
+			labels[i] = *p.Label
+			w.raw[i], w.effective[i] = &labels[i], consents.effective(&labels[i], p.ID)
 		}
 		w.blocks[i] = blocks(w.effective[i], p.Sourced, in.Releaser, in.At)
 	}
-	if w.frame, err = newFrame(in.Table, w.effective, named); err != nil {
+	if w.frame, err = newFrame(in.Table, w.effective, w.raw, all); err != nil {
 		return nil, none, fmt.Errorf("%w: %w", ErrPlan, err)
 	}
 	return w, all, nil
@@ -192,49 +191,57 @@ func (p *ReleasePlan) matrix(observers, all MemberSet) error {
 	w, n := p.w, len(p.w.ids)
 	k := words(n)
 
-	// masks holds, for each position in w.members, the set of portions seen.
+	// masks holds, for each place in w.members, the set of portions seen.
 	masks := make([]uint64, w.members.Len()*k)
-	named := MemberSet{}
+	here, named := make([]uint64, w.w.member), make([]uint64, w.w.member)
+	w.index.pack(here, all)
 	p.Portions = make([]PortionPlan, n)
 	for i := range p.Portions {
-		p.Portions[i] = PortionPlan{ID: w.ids[i], Label: w.effective[i], Blocks: w.blocks[i]}
-		if w.effective[i] == nil {
+		q := &p.Portions[i]
+		*q = PortionPlan{ID: w.ids[i], Label: w.effective[i], Blocks: w.blocks[i]}
+		if q.Label == nil {
 			continue
 		}
-		named = named.Union(w.effective[i].Rel)
-		if w.blocked(i) {
-			continue
-		}
-		p.Portions[i].Recipients = w.effective[i].Rel.Intersect(all)
-		for j, bits := range w.parts(w.row(i)).rel {
-			for ; bits != 0; bits &= bits - 1 {
-				m := j*64 + lowest(bits)
+		elsewhere := false
+		for j, rel := range w.parts(w.row(i)).rel {
+			named[j] |= rel
+			elsewhere = elsewhere || rel&^here[j] != 0
+			for rel &= here[j]; rel != 0 && !w.blocked(i); rel &= rel - 1 {
+				m := j*64 + bits.TrailingZeros64(rel)
 				masks[m*k+i/64] |= 1 << (i % 64)
 			}
 		}
+		switch {
+		case w.blocked(i):
+		case elsewhere:
+			q.Recipients = q.Label.Rel.Intersect(all)
+		default:
+			q.Recipients = q.Label.Rel
+		}
 	}
-	p.Historic = named.Minus(all)
+	p.Historic = MemberSet{unpack(w.members.codes, named)}.Minus(all)
 
 	type group struct {
 		mask []uint64
-		ids  []MemberID
+		who  []code
 	}
 	var groups []group
 	whole := everything(n)
 	p.Recipients = make([]RecipientPlan, 0, all.Len())
-	for at, m := range w.members.ids {
-		if !all.Contains(m) {
+	for at, c := range w.members.codes {
+		if !all.has(c) {
 			continue
 		}
+		m := nameOf(c)
 		mask := masks[at*k : (at+1)*k]
-		r := RecipientPlan{Member: m, Observer: observers.Contains(m), View: -1}
+		r := RecipientPlan{Member: m, Observer: observers.has(c), View: -1}
 		if !isEmpty(mask) {
 			r.View = slices.IndexFunc(groups, func(g group) bool { return slices.Equal(g.mask, mask) })
 			if r.View < 0 {
 				r.View = len(groups)
 				groups = append(groups, group{mask: mask})
 			}
-			groups[r.View].ids = append(groups[r.View].ids, m)
+			groups[r.View].who = append(groups[r.View].who, c)
 			r.All = slices.Equal(mask, whole)
 		}
 		p.Recipients = append(p.Recipients, r)
@@ -244,9 +251,9 @@ func (p *ReleasePlan) matrix(observers, all MemberSet) error {
 	for i, g := range groups {
 		banner, err := w.join(g.mask)
 		if err != nil {
-			return fmt.Errorf("%w: the portions for %s: %w", ErrPlan, MemberSet{g.ids}, err)
+			return fmt.Errorf("%w: the portions for %s: %w", ErrPlan, MemberSet{g.who}, err)
 		}
-		p.Views[i] = View{Portions: positions(g.mask), Recipients: MemberSet{g.ids}, Banner: banner}
+		p.Views[i] = View{Portions: positions(g.mask), Recipients: MemberSet{g.who}, Banner: banner}
 	}
 	return nil
 }

@@ -320,7 +320,7 @@ func TestPlanKeepsNothingOfItsInput(t *testing.T) {
 // record.
 func bigRelease(b testing.TB) (*Table, []Portion, []Consent) {
 	table := DemonstrationTable()
-	all := sixteen().ids
+	all := sixteen().Slice()
 	portions := make([]Portion, 100)
 	for i := range portions {
 		by := all[i%16]

@@ -136,28 +136,20 @@ func (t *Table) Confidentiality(l Label, created Instant) (Confidentiality, erro
 	if l.Rel.IsEmpty() {
 		add(Permissive, tagRel, []string{relNone})
 	} else {
-		add(Permissive, tagRel, texts(l.Rel.ids))
+		add(Permissive, tagRel, l.Rel.names())
 	}
 	add(Restrictive, tagCodes, l.UseCodes.tokens())
-	add(Restrictive, tagConsent, texts(l.ConsentNeeded.ids))
-	add(Restrictive, tagExternal, texts(l.External.keys))
+	add(Restrictive, tagConsent, l.ConsentNeeded.names())
+	add(Restrictive, tagExternal, slices.Clone(l.External.keys))
 	if l.Personal {
 		add(Restrictive, tagPersonal, []string{personalYes})
 	}
-	add(Restrictive, tagCaveat, texts(l.Caveats.texts))
+	add(Restrictive, tagCaveat, slices.Clone(l.Caveats.texts))
 	if !l.Expires.IsAbsent() {
 		add(Restrictive, tagExpires, []string{l.Expires.String()})
 	}
-	add(Informative, tagOriginator, texts(l.Originators.ids))
+	add(Informative, tagOriginator, l.Originators.names())
 	return c, c.Validate()
-}
-
-func texts[T ~string](s []T) []string {
-	out := make([]string, len(s))
-	for i, x := range s {
-		out[i] = string(x)
-	}
-	return out
 }
 
 // Alternative returns the equivalent of l in the policy to as the alternative
