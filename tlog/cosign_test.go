@@ -110,6 +110,9 @@ func TestCertified(t *testing.T) {
 	raw, err = ss[3].sign([]byte("cosignature/v1\ntime 18446744073709551615\n" + string(s.text)))
 	wantErr(t, err, nil)
 	huge.Signature = append(bytes.Repeat([]byte{0xff}, 8), raw...)
+	raw, err = ss[3].sign(cosignedMessage(s.text, MaxTime+1))
+	wantErr(t, err, nil)
+	late := SignatureLine{ss[3].name, ss[3].id, append(binary.BigEndian.AppendUint64(nil, uint64(MaxTime)+1), raw...)}
 	untimed, err := ss[3].sign(s.text)
 	wantErr(t, err, nil)
 
@@ -131,6 +134,9 @@ func TestCertified(t *testing.T) {
 		{"two and another time over the signature", add(two, retimed), "IRN IRQ", ErrQuorum},
 		{"two and time zero", add(two, zeroTime), "IRN IRQ", ErrQuorum},
 		{"two and a time past 63 bits", add(two, huge), "IRN IRQ", ErrQuorum},
+		{"two and a time after the year 9999", add(two, late), "IRN IRQ", ErrQuorum},
+		{"two and a few bytes", add(two, SignatureLine{ss[3].name, ss[3].id, []byte{1, 2, 3}}), "IRN IRQ", ErrQuorum},
+		{"two and a byte too many", add(two, SignatureLine{ss[3].name, ss[3].id, append(parsed(3, 100).Signature, 0)}), "IRN IRQ", ErrQuorum},
 		{"two and a signature without a time", add(two, SignatureLine{ss[3].name, ss[3].id, untimed}), "IRN IRQ", ErrQuorum},
 		{"two and another member's line renamed", add(two, SignatureLine{ss[3].name, ss[3].id, parsed(0, 100).Signature}), "IRN IRQ", ErrQuorum},
 		{"two and the name with another key id", add(two, SignatureLine{ss[3].name, ss[3].id ^ 1, parsed(3, 100).Signature}), "IRN IRQ", ErrQuorum},

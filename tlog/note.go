@@ -49,18 +49,11 @@ func (l SignatureLine) append(dst []byte) []byte {
 func (l SignatureLine) by(v Verifier) bool { return l.KeyID == v.id && l.Name == v.name }
 
 // splitNote takes a signed note apart into its text, with the final newline,
-// and its signature lines (signed-note, Format).
+// and its signature lines (signed-note, Format). That the whole is UTF-8
+// without control characters follows from what parseText and parseLine allow.
 func splitNote(note []byte) (text []byte, lines []SignatureLine, err error) {
 	if len(note) > MaxNote {
 		return nil, nil, fmt.Errorf("%w: a note of %d bytes; at most %d are read", ErrTooLarge, len(note), MaxNote)
-	}
-	if !utf8.Valid(note) {
-		return nil, nil, fmt.Errorf("%w: a note that is not UTF-8", ErrMalformed)
-	}
-	for _, c := range note {
-		if c < ' ' && c != '\n' {
-			return nil, nil, fmt.Errorf("%w: a note with control character %#02x", ErrMalformed, c)
-		}
 	}
 	i := bytes.Index(note, []byte("\n\n"))
 	if i < 0 {

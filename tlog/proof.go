@@ -205,7 +205,7 @@ func CheckConsistency(proof []Hash, oldSize, newSize int64, oldRoot, newRoot Has
 		switch {
 		case len(proof) != 0:
 			return fail("the proof must be empty")
-		case oldSize == 0 && oldRoot != EmptyRoot(), newSize == 0 && newRoot != EmptyRoot():
+		case oldSize == 0 && oldRoot != EmptyRoot():
 			return fail("the root of no leaves is the hash of nothing")
 		case oldSize == newSize && oldRoot != newRoot:
 			return fail("the roots of one size differ")

@@ -85,6 +85,11 @@ func TestChangedProofsFail(t *testing.T) {
 		if CheckConsistency(co, old, size, LeafHash(nil), root) == nil || CheckConsistency(co, old, size, oldRoot, LeafHash(nil)) == nil {
 			rt.Fatal("another root is accepted")
 		}
+		s2 = rapid.Int64Range(old, 3000).Draw(rt, "other new size")
+		got = CheckConsistency(co, old, s2, oldRoot, root)
+		if want := xtlog.CheckTree(co, s2, root, old, oldRoot); (got == nil) != (want == nil) {
+			rt.Fatalf("proof of %d in %d for %d: %v, x/mod %v", old, size, s2, got, want)
+		}
 		o2 := rapid.Int64Range(1, size).Draw(rt, "other old")
 		got = CheckConsistency(co, o2, size, oldRoot, root)
 		if want := xtlog.CheckTree(co, size, root, o2, oldRoot); (got == nil) != (want == nil) {
@@ -115,6 +120,8 @@ func TestProofEdges(t *testing.T) {
 		{"same with a proof", []Hash{other}, 5, 5, root, root, ErrProof},
 		{"same size, other root", nil, 5, 5, other, root, ErrProof},
 		{"no proof", nil, 4, 5, other, root, ErrProof},
+		{"shape of one level less", []Hash{other}, 1, 4, empty, NodeHash(empty, other), ErrProof},
+		{"shape of one level more", []Hash{other, other}, 1, 2, empty, NodeHash(NodeHash(empty, other), other), ErrProof},
 		{"smaller", nil, 6, 5, root, root, ErrRange},
 		{"negative", nil, -1, 5, root, root, ErrRange},
 		{"too large", nil, 0, MaxSize + 1, empty, root, ErrRange},
