@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"golang.org/x/net/idna"
-	"golang.org/x/text/encoding/ianaindex"
 )
 
 // ipv4OK tells whether s is an IPv4 address or a CIDR block of them (6.8).
@@ -156,45 +155,4 @@ func quotedLocalOK(s []byte) bool {
 		}
 	}
 	return true
-}
-
-// charsetOK tells whether s may be the name of a character set of the IANA
-// registry (6.3, 6.7). Names of letters, digits, hyphen, underscore and
-// parentheses pass by their form, since aliases are in circulation that the
-// registry lacks; any other must be registered.
-func charsetOK(s []byte) bool {
-	if len(s) < 2 || len(s) > 250 {
-		return false
-	}
-	plain := true
-	for _, c := range s {
-		switch {
-		case c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || strings.IndexByte("_()-", c) >= 0:
-		case strings.IndexByte("/.+:", c) >= 0:
-			plain = false
-		default:
-			return false
-		}
-	}
-	if plain {
-		return true
-	}
-	_, err := ianaindex.IANA.Encoding(string(s))
-	return err == nil
-}
-
-// mediaTypeOK tells whether s begins as a media type of the IANA registry does:
-// a registered top-level type, a slash, and a subtype.
-func mediaTypeOK(s []byte) bool {
-	top, sub, ok := bytes.Cut(s, []byte("/"))
-	if !ok || len(sub) == 0 {
-		return false
-	}
-	switch string(top) {
-	case "application", "audio", "font", "image", "message", "model", "multipart", "text", "video":
-	default:
-		return false
-	}
-	c := sub[0]
-	return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || strings.IndexByte(".+_-", c) >= 0
 }
