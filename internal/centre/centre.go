@@ -56,6 +56,9 @@ type Options struct {
 	Peers    Peers
 	Logger   *slog.Logger
 	Tuning   Tuning
+	// Portions reads the digests of an act's portions, for evidence of one
+	// portion stated in two ways; the centre itself knows nothing of acts.
+	Portions func(act []byte) (map[seal.PortionID]seal.Hash, error)
 }
 
 // Tuning is what an operator may turn. Zero values are replaced by the usual.
@@ -98,18 +101,19 @@ func (t Tuning) usual() Tuning {
 // Station is a member's part in the centre. Its methods are safe for
 // concurrent use.
 type Station struct {
-	self    label.MemberID
-	found   *charter.Founding
-	hash    seal.Hash
-	origin  string
-	lead    label.MemberID
-	quorum  int
-	log     *logdb.Log
-	keys    Keys
-	peers   Peers
-	logger  *slog.Logger
-	tune    Tuning
-	started time.Time
+	self     label.MemberID
+	found    *charter.Founding
+	hash     seal.Hash
+	origin   string
+	lead     label.MemberID
+	quorum   int
+	log      *logdb.Log
+	keys     Keys
+	peers    Peers
+	logger   *slog.Logger
+	tune     Tuning
+	started  time.Time
+	portions func(act []byte) (map[seal.PortionID]seal.Hash, error)
 
 	logKey    tlog.Verifier          // of the lead's checkpoints
 	cosigners []tlog.Verifier        // of all members, in order of ids
@@ -216,7 +220,7 @@ func Open(ctx context.Context, o Options) (*Station, error) {
 	s := &Station{
 		self: o.Self, found: o.Founding, hash: seal.Hash(o.Founding.Hash()),
 		log: o.Log, keys: o.Keys, peers: o.Peers, logger: o.Logger, tune: o.Tuning.usual(),
-		origin: o.Founding.Origin(1), lead: c.Lead(1), quorum: c.Quorum(),
+		portions: o.Portions, origin: o.Founding.Origin(1), lead: c.Lead(1), quorum: c.Quorum(),
 		changed: make(chan struct{}), opaque: -1, started: time.Now(),
 		cosignBy: map[label.MemberID]int{},
 	}
@@ -332,6 +336,13 @@ func (s *Station) loadKeys() error {
 		}
 	}
 	return nil
+}
+
+// ReloadKeys takes up the signing keys that are in force now.
+func (s *Station) ReloadKeys() error {
+	s.appending.Lock()
+	defer s.appending.Unlock()
+	return s.loadKeys()
 }
 
 // cosignerName is a member's key name in cosignatures.

@@ -129,6 +129,17 @@ func (w *watch) forkOf(ctx context.Context, a, b []byte) {
 	}
 }
 
+// KeepFault keeps the evidence of an originator's fault that was found when its
+// envelopes were opened. What discloses their contents stays here; the rest is
+// handed on. A fault that does not verify is refused.
+func (s *Station) KeepFault(ctx context.Context, f seal.Fault) error {
+	data, err := seal.MarshalEvidence(f)
+	if err != nil {
+		return err
+	}
+	return s.takeSealEvidence(ctx, data)
+}
+
 // takeSealEvidence verifies a fault of an originator, keeps the evidence, hands
 // it on, and files it as a leaf when it suspends and is not in the log yet.
 func (s *Station) takeSealEvidence(ctx context.Context, data []byte) error {
@@ -167,7 +178,7 @@ func (s *Station) takeSealEvidence(ctx context.Context, data []byte) error {
 
 // means is what a fault is judged with under a state.
 func (s *Station) means(state *charter.State) seal.Means {
-	return seal.Means{Charter: s.hash, HeaderKey: func(o label.MemberID, incarnation uint32, id [8]byte) (ed25519.PublicKey, error) {
+	return seal.Means{Charter: s.hash, Portions: s.portions, HeaderKey: func(o label.MemberID, incarnation uint32, id [8]byte) (ed25519.PublicKey, error) {
 		k, ok := state.HeaderKeyByID(o, incarnation, charter.KeyID(id))
 		if !ok {
 			return nil, fmt.Errorf("%w: key %x of %s", charter.ErrKey, id, o)

@@ -228,7 +228,7 @@ func (c *centreOf) startOne(m label.MemberID) error {
 		return err
 	}
 	cert := tlsCert(c.t, c.keys[m].tls)
-	link := &Link{Addresses: map[label.MemberID]string{}, Dialer: side{c.net, m}, Cert: cert}
+	link := &Link{Addresses: map[label.MemberID]string{}, Dialer: side{c.net, m}, Cert: func() tls.Certificate { return cert }}
 	for o := range c.found.Members().All() {
 		link.Addresses[o] = string(o)
 	}

@@ -75,8 +75,8 @@ type Dialer interface {
 type Link struct {
 	Addresses map[label.MemberID]string // host:port
 	Dialer    Dialer                    // nil: the network
-	Cert      tls.Certificate
-	Station   func() *Station // set before the first call
+	Cert      func() tls.Certificate    // this member's, in force
+	Station   func() *Station           // set before the first call
 
 	mu      sync.Mutex
 	clients map[label.MemberID]*http.Client
@@ -99,7 +99,7 @@ func (l *Link) Client(m label.MemberID) (*http.Client, string, error) {
 		if dialer == nil {
 			dialer = &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 15 * time.Second}
 		}
-		conf := l.Station().TLS(l.Cert, m)
+		conf := l.Station().TLS(l.Cert(), m)
 		c = &http.Client{Transport: &http.Transport{
 			DialTLSContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
 				raw, err := dialer.DialContext(ctx, network, addr)

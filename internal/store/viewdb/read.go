@@ -76,7 +76,7 @@ func (v *Views) Find(ctx context.Context, q Query) ([]Row, error) {
 		}
 		// Newest first within the hits; the index is walked from its end.
 		from = `search JOIN report r ON r.idx = search.rowid - 1`
-		add(`search.words MATCH ?`, match)
+		add(`search MATCH ?`, match)
 		if q.Before > 0 {
 			add(`search.rowid < ?`, q.Before+1)
 		}
@@ -177,55 +177,41 @@ func (v *Views) WithPortion(ctx context.Context, id [16]byte) (Full, int, error)
 	return f, n, err
 }
 
-// PortionDigests returns the digests under which a portion is known here, and
-// the log indices of the envelopes that say so: more than one digest is a fault
-// of its originator.
-func (v *Views) PortionDigests(ctx context.Context, id [16]byte) (map[[32]byte]int64, error) {
-	rows, err := v.db.Reader.QueryContext(ctx, `SELECT digest, min(idx) FROM portion WHERE id = ? GROUP BY digest`, id[:])
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	out := map[[32]byte]int64{}
-	for rows.Next() {
-		var d []byte
-		var i int64
-		if err := rows.Scan(&d, &i); err != nil {
-			return nil, err
-		}
-		out[[32]byte(d)] = i
-	}
-	return out, rows.Err()
+// Stated is what a portion was first stated as, and by which envelope.
+type Stated struct {
+	Digest [32]byte
+	Index  int64
 }
 
-// Conflicts returns portion ids, among those given, that another envelope
-// states with another digest.
-func (v *Views) Conflicts(ctx context.Context, portions []Portion) ([]Conflict, error) {
-	var out []Conflict
-	for _, p := range portions {
-		rows, err := v.db.Reader.QueryContext(ctx, `SELECT idx FROM portion WHERE id = ? AND digest <> ? LIMIT 1`, p.ID[:], p.Digest[:])
+// Known returns, for those of the portions that were stated before, what they
+// were first stated as.
+func (v *Views) Known(ctx context.Context, portions []Portion) (map[[16]byte]Stated, error) {
+	out := map[[16]byte]Stated{}
+	for len(portions) > 0 {
+		part := portions[:min(len(portions), 500)]
+		portions = portions[len(part):]
+		args := make([]any, len(part))
+		for i := range part {
+			args[i] = part[i].ID[:]
+		}
+		rows, err := v.db.Reader.QueryContext(ctx, `SELECT id, idx, digest FROM portion WHERE id IN (?`+strings.Repeat(`, ?`, len(part)-1)+`) ORDER BY id, idx DESC`, args...)
 		if err != nil {
 			return nil, err
 		}
-		if rows.Next() {
+		for rows.Next() {
+			var id, d []byte
 			var i int64
-			if err := rows.Scan(&i); err != nil {
+			if err := rows.Scan(&id, &i, &d); err != nil {
 				rows.Close()
 				return nil, err
 			}
-			out = append(out, Conflict{Portion: p.ID, Index: i})
+			out[[16]byte(id)] = Stated{Digest: [32]byte(d), Index: i}
 		}
 		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
-}
-
-// Conflict is a portion that was stated twice with different content.
-type Conflict struct {
-	Portion [16]byte
-	Index   int64 // of an envelope that states it otherwise
 }
 
 // Listing is the present state of one designation.

@@ -1,0 +1,254 @@
+package node
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"entente/act"
+	"entente/internal/section"
+	"entente/label"
+	"entente/seal"
+)
+
+// Attachments lie sealed beside the databases, each under the digest of its
+// sealed bytes. They pass through in pieces and are never held in memory.
+
+// Errors of attachments.
+var (
+	ErrAttachmentQuota = errors.New("the charter's quota of attachments is used up: remove some that are no longer needed")
+	ErrNoAttachment    = errors.New("there is no such attachment")
+)
+
+// Attach seals a file beside the node's databases and returns what a portion
+// says of it. progress is told the bytes read.
+func (n *Node) Attach(ctx context.Context, o section.Officer, name, mediaType string, r io.Reader, progress func(int64)) (act.Attachment, error) {
+	if err := n.section.Authorise(ctx, o, section.OpDraftSave, "attachment"); err != nil {
+		return act.Attachment{}, err
+	}
+	quota := n.found.Charter().Quotas
+	dir := filepath.Join(n.dir, DirAttached)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return act.Attachment{}, err
+	}
+	kept, err := sizeOf(dir)
+	if err != nil {
+		return act.Attachment{}, err
+	}
+	if kept >= quota.AttachmentsTotal {
+		return act.Attachment{}, fmt.Errorf("%w (%d of %d bytes)", ErrAttachmentQuota, kept, quota.AttachmentsTotal)
+	}
+	if free, err := freeDisk(n.dir); err != nil {
+		return act.Attachment{}, err
+	} else if free < 2*quota.AttachmentBytes {
+		return act.Attachment{}, fmt.Errorf("too little disk is free for an attachment: %d MiB", free>>20)
+	}
+	f, err := os.CreateTemp(dir, "sealing-*")
+	if err != nil {
+		return act.Attachment{}, err
+	}
+	defer os.Remove(f.Name())
+	defer f.Close()
+	ref, err := seal.EncryptAttachment(f, &meter{ctx: ctx, r: r, tell: progress}, quota.AttachmentBytes)
+	if err != nil {
+		return act.Attachment{}, err
+	}
+	if err := f.Sync(); err != nil {
+		return act.Attachment{}, err
+	}
+	if err := os.Rename(f.Name(), filepath.Join(dir, ref.Digest.String())); err != nil {
+		return act.Attachment{}, err
+	}
+	return act.Attachment{
+		Name: filepath.Base(name), MediaType: mediaType, Size: ref.Size, SealedSize: ref.SealedSize,
+		Digest: act.Digest(ref.Digest), Key: append([]byte(nil), ref.Key[:]...), PlainDigest: act.Digest(ref.Plain),
+	}, nil
+}
+
+// meter counts what is read, and stops when the context ends.
+type meter struct {
+	ctx  context.Context
+	r    io.Reader
+	n    int64
+	tell func(int64)
+}
+
+func (m *meter) Read(p []byte) (int, error) {
+	if err := m.ctx.Err(); err != nil {
+		return 0, err
+	}
+	n, err := m.r.Read(p)
+	m.n += int64(n)
+	if m.tell != nil {
+		m.tell(m.n)
+	}
+	return n, err
+}
+
+// sizeOf adds the sizes of the files in a directory.
+func sizeOf(dir string) (int64, error) {
+	es, err := os.ReadDir(dir)
+	if err != nil {
+		return 0, err
+	}
+	var sum int64
+	for _, e := range es {
+		if i, err := e.Info(); err == nil {
+			sum += i.Size()
+		}
+	}
+	return sum, nil
+}
+
+// Attachment writes an attachment of a report that is here to w, fetching it
+// from its originator first where it is not here yet. A broken transfer goes on
+// where it stopped.
+func (n *Node) Attachment(ctx context.Context, o section.Officer, report string, digest act.Digest, w io.Writer) error {
+	if err := n.section.Authorise(ctx, o, section.OpReportRead, report); err != nil {
+		return err
+	}
+	full, err := n.views.Get(ctx, report)
+	if err != nil {
+		return err
+	}
+	a, err := act.Parse(full.Act)
+	if err != nil {
+		return err
+	}
+	for i := range a.Report.Portions {
+		for _, at := range a.Report.Portions[i].Attachments {
+			if at.Digest != digest {
+				continue
+			}
+			if len(at.Key) != len(seal.AttachmentKey{}) {
+				return seal.ErrAttachment
+			}
+			ref := seal.AttachmentRef{Digest: seal.Hash(at.Digest), Key: seal.AttachmentKey(at.Key), Size: at.Size, SealedSize: at.SealedSize, Plain: seal.Hash(at.PlainDigest)}
+			return n.openAttachment(ctx, label.MemberID(full.Originator), ref, w)
+		}
+	}
+	return ErrNoAttachment
+}
+
+func (n *Node) openAttachment(ctx context.Context, from label.MemberID, ref seal.AttachmentRef, w io.Writer) error {
+	if err := ref.Check(); err != nil {
+		return err
+	}
+	path := filepath.Join(n.dir, DirAttached, ref.Digest.String())
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) && from != n.self {
+		if err := n.fetch(ctx, from, ref, path); err != nil {
+			return err
+		}
+		f, err = os.Open(path)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %v", ErrNoAttachment, errors.Unwrap(err))
+	}
+	defer f.Close()
+	return seal.DecryptAttachment(w, f, ref)
+}
+
+// fetch brings a sealed attachment from its originator.
+func (n *Node) fetch(ctx context.Context, from label.MemberID, ref seal.AttachmentRef, path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	part, err := os.OpenFile(path+".part", os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	defer part.Close()
+	have, err := part.Seek(0, io.SeekEnd)
+	if err != nil {
+		return err
+	}
+	if have > ref.SealedSize {
+		have = 0
+		if err := part.Truncate(0); err != nil {
+			return err
+		}
+	}
+	for tries := 0; have < ref.SealedSize; tries++ {
+		got, err := n.fetchFrom(ctx, from, ref, part, have)
+		have += got
+		if err == nil {
+			continue
+		}
+		if ctx.Err() != nil || tries >= 5 {
+			return fmt.Errorf("the attachment could not be fetched from %s (%d of %d bytes are here; asking again goes on from there): %w", from, have, ref.SealedSize, err)
+		}
+		if err := pause(ctx, time.Duration(tries+1)*200*time.Millisecond); err != nil {
+			return err
+		}
+	}
+	if err := part.Sync(); err != nil {
+		return err
+	}
+	return os.Rename(path+".part", path)
+}
+
+// fetchFrom reads what is missing from offset at on, and returns how much came.
+func (n *Node) fetchFrom(ctx context.Context, from label.MemberID, ref seal.AttachmentRef, part *os.File, at int64) (int64, error) {
+	client, base, err := n.link.Client(from)
+	if err != nil {
+		return 0, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/entente/v1/attachment/"+ref.Digest.String(), nil)
+	if err != nil {
+		return 0, err
+	}
+	req.Header.Set("Range", "bytes="+strconv.FormatInt(at, 10)+"-")
+	resp, err := client.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close()
+	switch {
+	case resp.StatusCode == http.StatusPartialContent && strings.HasPrefix(resp.Header.Get("Content-Range"), "bytes "+strconv.FormatInt(at, 10)+"-"):
+	case resp.StatusCode == http.StatusOK && at == 0:
+	case resp.StatusCode == http.StatusNotFound:
+		return 0, ErrNoAttachment
+	default:
+		return 0, fmt.Errorf("HTTP %d", resp.StatusCode)
+	}
+	if _, err := part.Seek(at, io.SeekStart); err != nil {
+		return 0, err
+	}
+	got, err := io.Copy(part, io.LimitReader(resp.Body, ref.SealedSize-at))
+	if err == nil && at+got < ref.SealedSize {
+		err = io.ErrUnexpectedEOF
+	}
+	return got, err
+}
+
+// serveAttachment gives a sealed attachment to a member that knows its digest,
+// which is a secret between those who were told of it.
+func (n *Node) serveAttachment(w http.ResponseWriter, r *http.Request) {
+	if _, ok := n.station.CallerTLS(r); !ok {
+		http.Error(w, `{"code":"not_a_member","message":"the key of this connection is no member's"}`, http.StatusForbidden)
+		return
+	}
+	digest := r.PathValue("digest")
+	if raw, err := hex.DecodeString(digest); err != nil || len(raw) != 32 || hex.EncodeToString(raw) != digest {
+		http.Error(w, `{"code":"not_found","message":"there is nothing of that name"}`, http.StatusNotFound)
+		return
+	}
+	f, err := os.Open(filepath.Join(n.dir, DirAttached, digest))
+	if err != nil {
+		http.Error(w, `{"code":"not_found","message":"there is nothing of that name"}`, http.StatusNotFound)
+		return
+	}
+	defer f.Close()
+	w.Header().Set("Content-Type", "application/octet-stream")
+	http.ServeContent(w, r, "", time.Time{}, f)
+}

@@ -1,0 +1,253 @@
+package node
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"sort"
+	"sync"
+	"time"
+
+	"entente/label"
+)
+
+// Receipts: each member tells each originator, at fixed intervals and in one
+// size, how much of what was sealed to it has been opened (spec/delivery.md).
+
+const (
+	receiptSize    = 256
+	contextReceipt = "entente/v1/receipt"
+)
+
+// ErrReceipt refuses bytes that are no receipt of the caller's for this node.
+var ErrReceipt = errors.New("this is no valid receipt for this member")
+
+// Receipt is what is known of what a member has received of this node.
+type Receipt struct {
+	Member label.MemberID `json:"member"`
+	// Upto is the log size up to which everything sealed to the member has
+	// been opened there.
+	Upto   int64     `json:"upto"`
+	Opened int64     `json:"opened"`
+	Failed int64     `json:"failed"`
+	At     time.Time `json:"at"`
+	// Differs says that the member has opened something else than was meant
+	// for it.
+	Differs bool `json:"differs"`
+
+	hash [32]byte
+}
+
+type receipts struct {
+	mu sync.Mutex
+	m  map[label.MemberID]*Receipt
+}
+
+func (r *receipts) load(n *Node) {
+	r.m = map[label.MemberID]*Receipt{}
+	for m := range n.found.Members().All() {
+		if m != n.self {
+			r.m[m] = &Receipt{Member: m}
+		}
+	}
+}
+
+func (r *receipts) list() []Receipt {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var out []Receipt
+	for _, x := range r.m {
+		out = append(out, *x)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Member < out[j].Member })
+	return out
+}
+
+// by returns which of the recipients have proved to hold the envelope at index.
+func (r *receipts) by(index int64, recipients []string) []label.MemberID {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var out []label.MemberID
+	for m, x := range r.m {
+		if x.Upto > index && !x.Differs && slices.Contains(recipients, string(m)) {
+			out = append(out, m)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// receiptFor makes this node's receipt for an originator.
+func (n *Node) receiptFor(to label.MemberID) ([]byte, error) {
+	p := &n.projector
+	p.mu.Lock()
+	cursor, t := p.cursor, p.tallies[string(to)]
+	p.mu.Unlock()
+	b := make([]byte, receiptSize)
+	copy(b, "ENTR")
+	b[4] = 1
+	copy(b[5:], n.self)
+	copy(b[8:], to)
+	h := n.hash()
+	copy(b[16:], h[:])
+	binary.BigEndian.PutUint64(b[48:], uint64(cursor))
+	binary.BigEndian.PutUint64(b[56:], uint64(t.Opened))
+	copy(b[64:], t.Hash[:])
+	binary.BigEndian.PutUint64(b[96:], uint64(t.Failed))
+	sig, err := n.signers.Header().Sign(contextReceipt, b[:192])
+	if err != nil {
+		return nil, err
+	}
+	copy(b[192:], sig)
+	return b, nil
+}
+
+// sendReceipts sends a receipt to every other member at the charter's interval.
+func (n *Node) sendReceipts(ctx context.Context) error {
+	tick := time.NewTicker(time.Duration(n.found.Charter().ReceiptSeconds) * time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		var wg sync.WaitGroup
+		for m := range n.found.Members().All() {
+			if m == n.self {
+				continue
+			}
+			wg.Go(func() {
+				if err := n.sendReceipt(ctx, m); err != nil && ctx.Err() == nil {
+					n.logger.Debug("a receipt was not taken", "by", string(m), "err", err)
+				}
+			})
+		}
+		wg.Wait()
+	}
+}
+
+func (n *Node) sendReceipt(ctx context.Context, to label.MemberID) error {
+	b, err := n.receiptFor(to)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	client, base, err := n.link.Client(to)
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, base+"/entente/v1/receipt", bytes.NewReader(b))
+	if err != nil {
+		return err
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	io.Copy(io.Discard, io.LimitReader(resp.Body, 4096))
+	if resp.StatusCode != http.StatusNoContent {
+		return fmt.Errorf("HTTP %d", resp.StatusCode)
+	}
+	return nil
+}
+
+func (n *Node) serveReceipt(w http.ResponseWriter, r *http.Request) {
+	from, ok := n.station.CallerTLS(r)
+	if !ok {
+		http.Error(w, `{"code":"not_a_member","message":"the key of this connection is no member's"}`, http.StatusForbidden)
+		return
+	}
+	b, err := io.ReadAll(io.LimitReader(r.Body, receiptSize+1))
+	if err == nil {
+		err = n.takeReceipt(r.Context(), from, b)
+	}
+	if err != nil {
+		n.logger.Warn("a receipt is refused", "from", string(from), "err", err)
+		http.Error(w, `{"code":"receipt","message":"`+ErrReceipt.Error()+`"}`, http.StatusUnprocessableEntity)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// takeReceipt holds a receipt against what this node has sealed to the member.
+func (n *Node) takeReceipt(ctx context.Context, from label.MemberID, b []byte) error {
+	h := n.hash()
+	if len(b) != receiptSize || string(b[:4]) != "ENTR" || b[4] != 1 || string(b[5:8]) != string(from) ||
+		string(b[8:11]) != string(n.self) || !bytes.Equal(b[16:48], h[:]) || !zero(b[11:16]) || !zero(b[104:192]) {
+		return ErrReceipt
+	}
+	key, ok := n.station.State().HeaderKey(from, n.station.Size())
+	if !ok || !key.Verify(contextReceipt, b[:192], b[192:]) {
+		return fmt.Errorf("%w: signature", ErrReceipt)
+	}
+	upto := int64(binary.BigEndian.Uint64(b[48:]))
+	count := int64(binary.BigEndian.Uint64(b[56:]))
+	failed := int64(binary.BigEndian.Uint64(b[96:]))
+	hash := [32]byte(b[64:96])
+
+	n.receipts.mu.Lock()
+	defer n.receipts.mu.Unlock()
+	r := n.receipts.m[from]
+	if r == nil {
+		return ErrReceipt
+	}
+	cursor, _ := n.Projected()
+	if upto < r.Upto || upto > cursor {
+		// Older than one we have, or about leaves that we have not looked at
+		// ourselves yet: the next one will do.
+		return nil
+	}
+	next, err := n.expected(ctx, *r, upto)
+	if err != nil {
+		return err
+	}
+	next.Failed, next.At = failed, time.Now().UTC()
+	if next.Opened != count || next.hash != hash {
+		r.Differs, r.At, r.Failed = true, next.At, failed
+		n.logger.Error("a member has opened something else than was sealed to it", "member", string(from), "upto", upto, "meant", next.Opened, "opened", count)
+		return nil
+	}
+	*r = next
+	return nil
+}
+
+// expected carries a verified receipt on to a later log size, over what was
+// sealed to the member in between.
+func (n *Node) expected(ctx context.Context, r Receipt, upto int64) (Receipt, error) {
+	at := r.Upto
+	for {
+		sent, err := n.views.SentTo(ctx, at, upto, 1000)
+		if err != nil {
+			return r, err
+		}
+		for _, s := range sent {
+			at = s.Index + 1
+			if slices.Contains(s.Recipients, string(r.Member)) {
+				r.Opened++
+				r.hash = sha256.Sum256(append(r.hash[:], s.Hash[:]...))
+			}
+		}
+		if len(sent) < 1000 {
+			r.Upto, r.Differs = upto, false
+			return r, nil
+		}
+	}
+}
+
+func zero(b []byte) bool {
+	for _, x := range b {
+		if x != 0 {
+			return false
+		}
+	}
+	return true
+}

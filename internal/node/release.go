@@ -1,0 +1,411 @@
+package node
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"entente/act"
+	"entente/internal/centre"
+	"entente/internal/section"
+	"entente/label"
+	"entente/seal"
+)
+
+// DecideRelease is the kind of decision by which reports leave.
+const DecideRelease = section.DecideRelease
+
+// Prepare puts drafts, or a whole import, up for release by another officer.
+// Each is planned first, so that what is decided on is who will see what.
+func (n *Node) Prepare(ctx context.Context, o section.Officer, drafts []string, batch string) (section.Decision, error) {
+	if batch != "" {
+		if err := n.planBatch(ctx, o, batch); err != nil {
+			return section.Decision{}, err
+		}
+	}
+	for _, id := range drafts {
+		p, err := n.Plan(ctx, o, id)
+		if err != nil {
+			return section.Decision{}, err
+		}
+		if len(p.Findings) > 0 {
+			return section.Decision{}, &Refused{p.Findings}
+		}
+		if p.Blocked != "" {
+			return section.Decision{}, fmt.Errorf("%w: %s", label.ErrBlocked, p.Blocked)
+		}
+	}
+	return n.section.PrepareRelease(ctx, o, section.Release{Kind: DecideRelease, Drafts: drafts, Batch: batch})
+}
+
+// planBatch plans every draft of an import.
+func (n *Node) planBatch(ctx context.Context, o section.Officer, batch string) error {
+	after := ""
+	for {
+		ds, err := n.section.BatchDrafts(ctx, o, batch, after, 500)
+		if err != nil || len(ds) == 0 {
+			return err
+		}
+		var plans []section.Plan
+		for _, d := range ds {
+			after = d.ID
+			if d.State != section.Drafted && d.State != section.Planned {
+				continue
+			}
+			p, err := n.planOf(ctx, d)
+			if err != nil {
+				return err
+			}
+			if p.Blocked != "" {
+				return fmt.Errorf("%w: draft %s: %s", label.ErrBlocked, d.ID, p.Blocked)
+			}
+			sum, err := hex.DecodeString(p.Digest)
+			if err != nil {
+				return err
+			}
+			plans = append(plans, section.Plan{Draft: d.ID, Content: d.Digest, Plan: section.Digest(sum)})
+		}
+		if len(plans) > 0 {
+			if err := n.section.PlanDrafts(ctx, o, plans...); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// Approve lets a decision go ahead; the node then seals and sends.
+func (n *Node) Approve(ctx context.Context, o section.Officer, id string, digest section.Digest) (section.Decision, error) {
+	d, err := n.section.ApproveRelease(ctx, o, id, digest)
+	if err != nil {
+		return d, err
+	}
+	select {
+	case n.kick <- struct{}{}:
+	default:
+	}
+	return d, nil
+}
+
+// release sends what was approved, and what was left over by a crash, until ctx
+// ends. An approved release is durable before anything is sealed; every envelope
+// carries a reference to its draft, so that none is filed twice.
+func (n *Node) release(ctx context.Context) error {
+	wait := time.Second
+	for {
+		left, err := n.releaseAll(ctx)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		again := (<-chan time.Time)(nil)
+		var t *time.Timer
+		if err != nil || left {
+			if err != nil && !errors.Is(err, centre.ErrRecovering) && !errors.Is(err, ErrNoSetKey) {
+				n.logger.Error("a release waits", "err", err)
+			}
+			t = time.NewTimer(wait)
+			again = t.C
+		}
+		changed := n.station.Changed()
+		if err == nil && !left {
+			changed = nil
+		}
+		select {
+		case <-n.kick:
+		case <-again:
+		case <-changed:
+			if err := pause(ctx, 20*time.Millisecond); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if t != nil {
+			t.Stop()
+		}
+	}
+}
+
+// releaseAll sends every approved or leaving decision; left says that some
+// could not go yet.
+func (n *Node) releaseAll(ctx context.Context) (left bool, err error) {
+	n.releasing.Lock()
+	defer n.releasing.Unlock()
+	var errs []error
+	for _, state := range []section.DecisionState{section.Leaving, section.Approved} {
+		ds, err := n.section.DecisionsIn(ctx, state, time.Time{}, "", 500)
+		if err != nil {
+			return true, err
+		}
+		for _, d := range ds {
+			if _, err := n.section.BeginRelease(ctx, d.ID); err != nil {
+				if errors.Is(err, section.ErrChanged) || errors.Is(err, section.ErrForbidden) {
+					n.logger.Warn("an approved release is void", "decision", d.ID, "err", err)
+					continue
+				}
+				errs = append(errs, err)
+				continue
+			}
+			if err := n.send(ctx, d); err != nil {
+				errs = append(errs, fmt.Errorf("decision %s: %w", d.ID, err))
+				left = true
+			}
+		}
+	}
+	return left, errors.Join(errs...)
+}
+
+// send seals and files the drafts of one decision.
+func (n *Node) send(ctx context.Context, d section.Decision) error {
+	after := ""
+	for {
+		drafts, err := n.section.LeavingDrafts(ctx, d.ID, after, 250)
+		if err != nil || len(drafts) == 0 {
+			return err
+		}
+		var left []section.Left
+		var items []centre.Item
+		var owner []int // into drafts, for each item
+		for i, dr := range drafts {
+			after = dr.ID
+			its, err := n.envelopes(ctx, d, dr)
+			if err != nil {
+				return err
+			}
+			for range its {
+				owner = append(owner, i)
+			}
+			items = append(items, its...)
+		}
+		filed, err := n.station.File(ctx, items)
+		if err != nil {
+			return err
+		}
+		positions := make([][]section.Position, len(drafts))
+		for k, f := range filed {
+			positions[owner[k]] = append(positions[owner[k]], section.Position{Incarnation: f.Incarnation, Sequence: f.Sequence})
+		}
+		for i, dr := range drafts {
+			left = append(left, section.Left{Draft: dr.ID, Positions: positions[i]})
+		}
+		if _, err := n.section.CompleteRelease(ctx, d.ID, left...); err != nil {
+			return err
+		}
+	}
+}
+
+// envelopes makes the envelopes of one draft: one for each distinct view, and
+// dummies, all of one size (spec/envelope.md, "Views and dummies").
+func (n *Node) envelopes(ctx context.Context, d section.Decision, dr section.Draft) ([]centre.Item, error) {
+	draft, err := ParseDraft(dr.Content)
+	if err != nil {
+		return nil, err
+	}
+	rel, findings, err := n.releasePlan(ctx, draft)
+	if err != nil {
+		return nil, err
+	}
+	if len(findings) > 0 {
+		return nil, &Refused{findings}
+	}
+	if err := rel.Ready(); err != nil {
+		return nil, err
+	}
+	portions := make([]act.Portion, len(draft.Portions))
+	for i := range draft.Portions {
+		if portions[i], err = act.NewPortion(draft.Portions[i]); err != nil {
+			return nil, err
+		}
+	}
+	epoch := n.station.Epoch()
+	var sealed []outgoing
+	for _, v := range rel.Views {
+		if v.Recipients.Equal(label.Members(n.self)) {
+			continue // nobody else sees it: it stays in the draft
+		}
+		o, err := n.view(ctx, d, dr, draft, v, portions, epoch)
+		if err != nil {
+			return nil, err
+		}
+		sealed = append(sealed, o)
+	}
+	bulk := dr.Batch != "" && len(rel.Views) == 1
+	want := len(sealed)
+	if c := n.found.Charter(); c.FillViews && !bulk {
+		want = n.found.Members().Len() - 1
+	}
+	if want < 1 {
+		want = 1 // a release to nobody leaves as one dummy, so that it is on record
+	}
+	least := seal.Class(0)
+	for _, o := range sealed {
+		c, err := seal.ClassFor(len(o.act), true)
+		if err != nil {
+			return nil, err
+		}
+		least = max(least, c)
+	}
+	own, err := n.setKey(ctx, epoch, label.Members(n.self))
+	if err != nil {
+		return nil, err
+	}
+	for len(sealed) < want {
+		sealed = append(sealed, outgoing{act: act.Dummy(), key: own})
+	}
+	items := make([]centre.Item, len(sealed))
+	for k, o := range sealed {
+		items[k] = centre.Item{
+			Ref: "release/" + d.ID + "/" + dr.ID + "/" + fmt.Sprint(k),
+			Seal: func(p seal.Place) (seal.Envelope, error) {
+				if p.Epoch != epoch {
+					return seal.Envelope{}, errEpochTurned
+				}
+				e, _, err := seal.Seal(p, o.key, o.act, least, n.signers.Header())
+				return e, err
+			},
+		}
+	}
+	return items, nil
+}
+
+// outgoing is one act on its way out.
+type outgoing struct {
+	act []byte
+	key seal.SetKey
+}
+
+// view builds one view of a report.
+func (n *Node) view(ctx context.Context, d section.Decision, dr section.Draft, draft *Draft, v label.View, portions []act.Portion, epoch uint32) (outgoing, error) {
+	seen := make([]act.Portion, len(v.Portions))
+	for i, k := range v.Portions {
+		seen[i] = portions[k]
+	}
+	to := v.Recipients.With(n.self)
+	view := act.View{
+		ID: act.NewID(), Type: draft.ReportType, Title: n.titleFor(draft, v.Recipients), Written: dr.Modified.UTC().Truncate(time.Minute),
+		To: to, Label: v.Banner,
+	}
+	if dr.Batch != "" {
+		view.Batch = act.Digest(d.Digest)
+	}
+	if draft.Supersedes != "" {
+		id, err := n.supersededView(ctx, draft.Supersedes, to)
+		if err != nil {
+			return outgoing{}, err
+		}
+		view.Supersedes = id
+	}
+	a, err := act.BuildView(view, seen)
+	if err != nil {
+		return outgoing{}, err
+	}
+	key, err := n.setKey(ctx, epoch, to)
+	return outgoing{act: a.Raw, key: key}, err
+}
+
+// titleFor returns the title that all of a view's readers may see: the
+// officer's where its label lets them, else the type alone.
+func (n *Node) titleFor(d *Draft, readers label.MemberSet) string {
+	general := string(d.ReportType)
+	if strings.TrimSpace(d.Title) == "" {
+		return general
+	}
+	var mark label.Label
+	if d.TitleLabel != nil {
+		mark = *d.TitleLabel
+	} else {
+		var labels []label.Label
+		for i := range d.Portions {
+			labels = append(labels, d.Portions[i].Label)
+		}
+		whole, _, err := label.Rollup(n.table, labels, label.Consents{})
+		if err != nil {
+			return general
+		}
+		mark = whole
+	}
+	if mark.Rel.Includes(readers.Minus(label.Members(n.self))) {
+		return d.Title
+	}
+	return general
+}
+
+// supersededView finds the view of an earlier release that went to exactly
+// these readers, or to readers who include them.
+func (n *Node) supersededView(ctx context.Context, draft string, to label.MemberSet) (act.ID, error) {
+	positions, err := n.section.Positions(ctx, section.Officer{}, draft)
+	if err != nil {
+		return "", err
+	}
+	for _, p := range positions {
+		i, ok, err := n.log.OwnIndex(ctx, p.Incarnation, p.Sequence)
+		if err != nil || !ok {
+			continue
+		}
+		full, err := n.views.At(ctx, i)
+		if err != nil {
+			continue // a dummy
+		}
+		a, err := act.Parse(full.Act)
+		if err == nil && a.Report.To.Includes(to) {
+			return a.Report.ID, nil
+		}
+	}
+	return "", nil
+}
+
+// State says where the envelopes of a released draft stand.
+type State struct {
+	// State is draft, waiting (approved, not sealed yet), filed (durable
+	// here), logged (certified by a quorum).
+	State string `json:"state"`
+	// Views are the reports that readers got, by id, with who has proved to
+	// have received each.
+	Views []ViewState `json:"views,omitempty"`
+}
+
+// ViewState is one view of a released draft.
+type ViewState struct {
+	Report     string           `json:"report"`
+	Index      int64            `json:"index"`
+	Recipients []string         `json:"recipients"`
+	Received   []label.MemberID `json:"received"`
+}
+
+// StateOf says what became of a draft.
+func (n *Node) StateOf(ctx context.Context, o section.Officer, id string) (State, error) {
+	d, err := n.section.Draft(ctx, o, id)
+	if err != nil {
+		return State{}, err
+	}
+	positions, err := n.section.Positions(ctx, o, id)
+	if err != nil {
+		return State{}, err
+	}
+	if len(positions) == 0 {
+		if d.Decision != "" {
+			return State{State: "waiting"}, nil
+		}
+		return State{State: "draft"}, nil
+	}
+	st := State{State: "logged"}
+	certified := n.station.Certified().Size
+	for _, p := range positions {
+		i, ok, err := n.log.OwnIndex(ctx, p.Incarnation, p.Sequence)
+		if err != nil {
+			return State{}, err
+		}
+		if !ok || i >= certified {
+			st.State = "filed"
+			continue
+		}
+		full, err := n.views.At(ctx, i)
+		if err != nil {
+			continue // a dummy, or not projected yet
+		}
+		st.Views = append(st.Views, ViewState{Report: full.ID, Index: i, Recipients: full.Recipients, Received: n.receipts.by(i, full.Recipients)})
+	}
+	return st, nil
+}

@@ -1,0 +1,320 @@
+package node
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"entente/act"
+	"entente/internal/section"
+	"entente/internal/store/viewdb"
+	"entente/label"
+)
+
+// KindReport is the kind of a draft that becomes a report.
+const KindReport = "report"
+
+// Draft is a report in the making, as an officer writes it: the content of a
+// draft in the section.
+type Draft struct {
+	ReportType act.ReportType `json:"report_type"`
+	// Title is shown to those whom TitleLabel allows, to others the type
+	// alone; empty, everybody sees the type alone.
+	Title string `json:"title"`
+	// TitleLabel marks the title; absent, it is the roll-up of all portions.
+	TitleLabel *label.Label `json:"title_label,omitempty"`
+	// Supersedes names the released draft that this one replaces.
+	Supersedes string             `json:"supersedes,omitempty"`
+	Portions   []act.PortionInput `json:"portions"`
+}
+
+// ErrDraft refuses bytes that are no draft.
+var ErrDraft = errors.New("this is no draft of a report")
+
+// MaxPortions bounds a draft (spec/act.md).
+const MaxPortions = 200
+
+// ParseDraft reads a draft strictly.
+func ParseDraft(raw []byte) (*Draft, error) {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.DisallowUnknownFields()
+	var d Draft
+	if err := dec.Decode(&d); err != nil {
+		return nil, fmt.Errorf("%w: %v", ErrDraft, err)
+	}
+	if dec.More() {
+		return nil, fmt.Errorf("%w: something follows its end", ErrDraft)
+	}
+	if len(d.Portions) == 0 || len(d.Portions) > MaxPortions {
+		return nil, fmt.Errorf("%w: it has %d portions, 1 to %d are allowed", ErrDraft, len(d.Portions), MaxPortions)
+	}
+	return &d, nil
+}
+
+// Refused is a draft or release that breaks rules, with all findings.
+type Refused struct {
+	Findings []act.Finding
+}
+
+// Error names the first finding.
+func (r *Refused) Error() string {
+	f := r.Findings[0]
+	if f.Portion > 0 {
+		return fmt.Sprintf("portion %d: %s", f.Portion, f.Text)
+	}
+	return f.Text
+}
+
+// SaveDraft stores a draft for an officer: a new one when id is empty, else a
+// new version over the one that etag names. Ids of portions are fixed here, so
+// that later drafts can cite them.
+func (n *Node) SaveDraft(ctx context.Context, o section.Officer, id, etag string, d *Draft) (section.Draft, error) {
+	var findings []act.Finding
+	for i := range d.Portions {
+		p := &d.Portions[i]
+		if p.ID == "" {
+			p.ID = act.NewID()
+		}
+		if p.Salt == "" {
+			p.Salt = string(act.NewID())
+		}
+		for _, f := range act.CheckDraft(*p) {
+			f.Portion = i + 1
+			findings = append(findings, f)
+		}
+	}
+	if len(findings) > 0 {
+		return section.Draft{}, &Refused{findings}
+	}
+	raw, err := json.Marshal(d)
+	if err != nil {
+		return section.Draft{}, err
+	}
+	c := section.Content{Kind: KindReport, Bytes: raw}
+	if id == "" {
+		return n.section.CreateDraft(ctx, o, c)
+	}
+	return n.section.SaveDraft(ctx, o, id, etag, c)
+}
+
+// Plan is the dry-run of a release: who would see what, and what stands
+// against it.
+type Plan struct {
+	Draft    string             `json:"draft"`
+	ETag     string             `json:"etag"`
+	Digest   string             `json:"digest"`
+	Banner   string             `json:"banner"`
+	Release  *label.ReleasePlan `json:"release"`
+	Findings []act.Finding      `json:"findings"`
+	// Explain says in words what each member would see, by member id.
+	Explain map[label.MemberID]string `json:"explain"`
+	// Blocked says why the release cannot go ahead; empty when it can.
+	Blocked string `json:"blocked,omitempty"`
+}
+
+// Plan computes the dry-run of a draft and attaches it, so that it can be put
+// up for release.
+func (n *Node) Plan(ctx context.Context, o section.Officer, id string) (*Plan, error) {
+	d, err := n.section.Draft(ctx, o, id)
+	if err != nil {
+		return nil, err
+	}
+	p, err := n.planOf(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	if p.Blocked == "" {
+		sum, err := hex.DecodeString(p.Digest)
+		if err != nil {
+			return nil, err
+		}
+		if err := n.section.PlanDrafts(ctx, o, section.Plan{Draft: id, Content: d.Digest, Plan: section.Digest(sum)}); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+func (n *Node) planOf(ctx context.Context, d section.Draft) (*Plan, error) {
+	draft, err := ParseDraft(d.Content)
+	if err != nil {
+		return nil, err
+	}
+	rel, findings, err := n.releasePlan(ctx, draft)
+	if err != nil {
+		return nil, err
+	}
+	out := &Plan{Draft: d.ID, ETag: d.ETag(), Release: rel, Findings: findings, Explain: map[label.MemberID]string{}}
+	for m := range n.found.Members().All() {
+		out.Explain[m] = rel.Explain(m)
+	}
+	var labels []label.Label
+	for i := range draft.Portions {
+		labels = append(labels, draft.Portions[i].Label)
+	}
+	if whole, _, err := label.Rollup(n.table, labels, label.Consents{}); err == nil {
+		if b, err := label.Banner(whole); err == nil {
+			out.Banner = b
+		}
+	}
+	switch {
+	case len(findings) > 0:
+		out.Blocked = (&Refused{findings}).Error()
+	default:
+		if err := rel.Ready(); err != nil {
+			out.Blocked = err.Error()
+		}
+	}
+	digest, err := planDigest(rel)
+	if err != nil {
+		return nil, err
+	}
+	out.Digest = hex.EncodeToString(digest[:])
+	return out, nil
+}
+
+// planDigest names a plan by who would see what, whenever it was computed.
+func planDigest(rel *label.ReleasePlan) (section.Digest, error) {
+	raw, err := json.Marshal(rel.Views)
+	if err != nil {
+		return section.Digest{}, err
+	}
+	return sha256.Sum256(append([]byte("entente/v1/plan\x00"), raw...)), nil
+}
+
+// releasePlan computes who would see what of a draft, and what stands against it.
+func (n *Node) releasePlan(ctx context.Context, d *Draft) (*label.ReleasePlan, []act.Finding, error) {
+	at, ok := label.InstantOf(time.Now())
+	if !ok {
+		return nil, nil, errors.New("the clock is out of bounds")
+	}
+	in := label.PlanInput{Table: n.table, Members: n.found.Members(), Releaser: n.self, At: at}
+	for i := range d.Portions {
+		p := &d.Portions[i]
+		lp := label.Portion{ID: label.PortionID(p.ID), Sourced: len(p.Sources)+len(p.Cites) > 0}
+		if p.Label.Policy != "" {
+			l := p.Label
+			lp.Label = &l
+		}
+		in.Portions = append(in.Portions, lp)
+	}
+	rel, err := label.PlanRelease(in)
+	if err != nil {
+		return nil, nil, err
+	}
+	consents, err := label.NewConsents(at, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	var lookup error
+	findings := act.CheckRelease(act.Release{
+		Type: d.ReportType, Portions: d.Portions, Table: n.table, Consents: consents,
+		Cited: func(id act.ID) (act.Portion, bool) {
+			p, err := n.portion(ctx, id)
+			if err != nil && !errors.Is(err, viewdb.ErrNotFound) {
+				lookup = err
+			}
+			return p, err == nil
+		},
+	})
+	return rel, findings, lookup
+}
+
+// portion returns a portion that this node holds.
+func (n *Node) portion(ctx context.Context, id act.ID) (act.Portion, error) {
+	raw, err := hex.DecodeString(string(id))
+	if err != nil || len(raw) != 16 {
+		return act.Portion{}, viewdb.ErrNotFound
+	}
+	full, i, err := n.views.WithPortion(ctx, [16]byte(raw))
+	if err != nil {
+		return act.Portion{}, err
+	}
+	a, err := act.Parse(full.Act)
+	if err != nil {
+		return act.Portion{}, err
+	}
+	return a.Report.Portions[i], nil
+}
+
+// Report is a report as an officer reads it, verified by this node.
+type Report struct {
+	viewdb.Row
+	// Act holds the exact bytes of the act.
+	Act json.RawMessage `json:"act"`
+	// Marks are the portion marks, in order.
+	Marks []string `json:"marks"`
+	// LogTime is when it was certified, RFC 3339.
+	LogTime string `json:"log_time"`
+	// Received tells of own reports who has proved to have it.
+	Received []label.MemberID `json:"received,omitempty"`
+	// CitedBy names what of a cited portion this reader holds.
+	Cites []CitedPortion `json:"cites,omitempty"`
+	// State is filed, logged or received.
+	State string `json:"state"`
+}
+
+// CitedPortion is what a reader learns of a portion that is cited.
+type CitedPortion struct {
+	Portion    act.ID         `json:"portion"`
+	Originator label.MemberID `json:"originator"`
+	// Text is the cited text where the reader holds it, else "a source of ORIGINATOR".
+	Text string `json:"text"`
+	Held bool   `json:"held"`
+}
+
+// Report returns one report, with what it cites.
+func (n *Node) Report(ctx context.Context, o section.Officer, id string) (*Report, error) {
+	if err := n.section.Authorise(ctx, o, section.OpReportRead, id); err != nil {
+		return nil, err
+	}
+	full, err := n.views.Get(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	a, err := act.Parse(full.Act)
+	if err != nil {
+		return nil, err
+	}
+	r := &Report{Row: full.Row, Act: a.Raw, State: "logged"}
+	for i := range a.Report.Portions {
+		p := &a.Report.Portions[i]
+		mark, err := label.PortionMark(n.table, p.Label)
+		if err != nil {
+			return nil, err
+		}
+		r.Marks = append(r.Marks, mark)
+		for _, c := range p.Cites {
+			cp := CitedPortion{Portion: c.Portion, Originator: c.Originator, Text: "a source of " + string(c.Originator)}
+			if held, err := n.portion(ctx, c.Portion); err == nil && held.Digest == c.Digest {
+				cp.Text, cp.Held = held.Text, true
+			} else if err != nil && !errors.Is(err, viewdb.ErrNotFound) {
+				return nil, err
+			}
+			r.Cites = append(r.Cites, cp)
+		}
+	}
+	if t, err := n.log.HeadTime(ctx, full.Index); err == nil {
+		r.LogTime = time.Unix(t, 0).UTC().Format(time.RFC3339)
+	}
+	if full.Own {
+		r.Received = n.receipts.by(full.Index, full.Recipients)
+		if len(r.Received) > 0 {
+			r.State = "received"
+		}
+	}
+	return r, nil
+}
+
+// Find returns reports that this node's officers may read, newest first.
+func (n *Node) Find(ctx context.Context, o section.Officer, q viewdb.Query) ([]viewdb.Row, error) {
+	if err := n.section.Authorise(ctx, o, section.OpReportRead, ""); err != nil {
+		return nil, err
+	}
+	return n.views.Find(ctx, q)
+}
