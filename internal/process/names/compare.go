@@ -52,6 +52,7 @@ type evidence struct {
 	nameLeft, nameRight int     // distinctive tokens without partner
 	nameHit             float64 // weight of paired distinctive tokens
 	initials            int     // pairs by an initial
+	headless            bool    // the longer name has a given name before the shorter one
 	faint               float64 // the best similarity of two tokens that is no pair
 }
 
@@ -131,7 +132,7 @@ func (m *matcher) compare(a, b *Name, kind Kind, r *Result) float64 {
 	e := m.weigh(ta, tb, kind, r)
 	s := e.decide(kind)
 	if kind == Organization && s < 0.9 {
-		if acr := acronymOf(a, b); acr > s {
+		if acr := max(acronymOf(a, b), statedAcronym(a, b)); acr > s {
 			s = acr
 			if r != nil {
 				r.Note = "acronym"
@@ -343,11 +344,34 @@ func (m *matcher) weigh(ta, tb []Token, kind Kind, r *Result) evidence {
 			r.Note = "numbers differ"
 		}
 	}
+	if kind == Person {
+		e.headless = headless(ta, tb, &match, &taken)
+	}
 	e.gen = generationsDiffer(ta, tb)
 	if e.gen && r != nil {
 		r.Note = "father and son marks differ"
 	}
 	return e
+}
+
+// headless says that the longer name opens with a given name that the shorter one lacks while the rest follows in
+// order: by the Arabic way of naming that is the father ("Hasan Salim Tamimi" of "Ahmad Hasan Salim Tamimi"). The
+// given name Muhammad is often left out and does not count.
+func headless(ta, tb []Token, match *[maxTokens]int, taken *[maxTokens]bool) bool {
+	if len(tb) <= len(ta) || len(ta) < 2 || taken[0] || tb[0].Role != RoleName && tb[0].Role != RoleServant {
+		return false
+	}
+	if tb[0].class != 0 && tb[0].class == givenClass["muhammad"] {
+		return false
+	}
+	last := -1
+	for i := range ta {
+		if match[i] <= last {
+			return false
+		}
+		last = match[i]
+	}
+	return true
 }
 
 func generationsDiffer(ta, tb []Token) bool {
@@ -371,7 +395,7 @@ func (e *evidence) decide(kind Kind) float64 {
 	}
 	if e.matched == 0 {
 		// far below any decision; it only orders what a search returns
-		return 0.02 * e.faint
+		return 1e-5 * e.faint
 	}
 	both := math.Min(e.left, e.right)
 	one := math.Max(e.left, e.right) - both
@@ -379,6 +403,9 @@ func (e *evidence) decide(kind Kind) float64 {
 	if e.matched < p.thin {
 		// a single common token alone does not carry a longer name
 		oneCost += (p.thin - e.matched) * p.thinCost
+	}
+	if e.headless {
+		oneCost += 0.35
 	}
 	x := e.matched / (e.matched + p.loss*e.loss + p.both*both + oneCost*one)
 	if e.weak {
@@ -404,6 +431,16 @@ type parameters struct {
 var personParameters = parameters{both: 1.6, one: 0.28, thin: 1.5, thinCost: 1.2, loss: 1.6, middle: 0.72, slope: 14}
 
 var organizationParameters = parameters{both: 1.3, one: 0.8, thin: 1.0, thinCost: 0.5, loss: 1.6, middle: 0.72, slope: 14}
+
+// statedAcronym recognises one name as the acronym that the other gives of itself in parentheses.
+func statedAcronym(a, b *Name) float64 {
+	for _, p := range [...][2]*Name{{a, b}, {b, a}} {
+		if x := p[0].acronym; len(x) >= 3 && (p[1].acronym == x || p[1].folded == x) {
+			return 0.85
+		}
+	}
+	return 0
+}
 
 // acronymOf recognises one name as the first letters of the other: 0.85 when every word takes part, 0 when not.
 func acronymOf(a, b *Name) float64 {

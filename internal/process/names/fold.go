@@ -116,6 +116,7 @@ func scriptOf(r rune) Script {
 // folder turns raw text into folded letters; it is reused so that folding a name allocates little.
 type folder struct {
 	buf   []rune
+	hamza []int // places of an alif with hamza or madda, which never opens the article
 	bytes []byte
 }
 
@@ -161,6 +162,7 @@ const (
 func (f *folder) fold(s string) []rune {
 	s = clip(s)
 	out := f.buf[:0]
+	f.hamza = f.hamza[:0]
 	if asciiOnly(s) {
 		for i := 0; i < len(s); i++ {
 			out = foldASCII(out, s[i])
@@ -227,6 +229,9 @@ func (f *folder) foldRune(out []rune, r rune) []rune {
 		}
 		if m, ok := arabicFold[r]; ok {
 			if m != 0 {
+				if r == 'أ' || r == 'إ' || r == 'آ' {
+					f.hamza = append(f.hamza, len(out))
+				}
 				out = append(out, m)
 			}
 			return out

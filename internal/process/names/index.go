@@ -16,9 +16,9 @@ type Index struct {
 	kind []Kind
 	sure []bool
 
-	start  []uint32 // name -> first of its tokens
-	tokens []uint32 // vocabulary numbers
-	weight []float32
+	start  []uint32  // name -> first of its tokens
+	tokens []uint32  // vocabulary numbers
+	weight []float32 // of each name: its tokens by how rare they are in the list
 
 	vocab   []Token
 	outline []outline         // of the tokens; with a second reading, of both
@@ -30,7 +30,8 @@ type Index struct {
 	keyStart map[uint64][2]uint32 // key -> range of keyTokens
 	keyToken []uint32
 
-	whole map[string][]uint32 // folded letters of whole names, groups and acronyms -> names
+	acronym map[uint32]string   // stated in parentheses
+	whole   map[string][]uint32 // folded letters of whole names, groups and acronyms -> names
 }
 
 // maxJoinedNames is the size of list up to which neighbouring tokens are also indexed written together.
@@ -45,7 +46,7 @@ type IndexBuilder struct {
 
 // NewIndexBuilder begins a list.
 func NewIndexBuilder() *IndexBuilder {
-	return &IndexBuilder{x: &Index{byText: map[string]uint32{}, whole: map[string][]uint32{}, start: []uint32{0}}}
+	return &IndexBuilder{x: &Index{byText: map[string]uint32{}, whole: map[string][]uint32{}, acronym: map[uint32]string{}, start: []uint32{0}}}
 }
 
 // Add appends a name under an id; several names may share an id.
@@ -57,15 +58,16 @@ func (b *IndexBuilder) Add(id, name string, kind Kind) {
 	x.raw = append(x.raw, name)
 	x.kind = append(x.kind, n.Kind)
 	x.sure = append(x.sure, n.sure)
-	var sum float32
 	for i := range n.Tokens {
 		t := &n.Tokens[i]
 		x.tokens = append(x.tokens, b.intern(t))
-		sum += t.weight
 	}
 	x.start = append(x.start, uint32(len(x.tokens)))
-	x.weight = append(x.weight, sum)
-	for _, k := range wholeKeys(&n) {
+	x.weight = append(x.weight, 0)
+	if n.acronym != "" {
+		x.acronym[num] = n.acronym
+	}
+	for _, k := range wholeKeys(&n, false) {
 		x.whole[k] = append(x.whole[k], num)
 	}
 	if num < maxJoinedNames {
@@ -91,29 +93,41 @@ func joinable(r Role) bool {
 	return r == RoleName || r == RoleInitial || r == RoleParticle || r == RoleGeneric
 }
 
-// wholeKeys are the keys by which a whole name is found: its letters in any order of tokens, its group, its acronym.
-func wholeKeys(n *Name) []string {
-	var keys []string
+// wholeKeys are the keys by which a whole name is found: its letters, its group, its acronym. An acronym is looked up
+// among the first letters of longer names and the other way round, so list and query differ in the mark.
+func wholeKeys(n *Name, query bool) []string {
+	long, short := "\x02", "\x03"
+	if query {
+		long, short = short, long
+	}
+	keys := make([]string, 0, 4)
 	for _, g := range n.groups {
 		keys = append(keys, "\x01"+groupIndex.groups[g].ID)
 	}
 	if n.Kind == Organization {
-		if len(n.Tokens) >= 3 {
-			var b strings.Builder
-			for i := range n.Tokens {
-				if n.Tokens[i].Role != RoleLegal {
-					r, _ := firstRune(n.Tokens[i].Text)
-					b.WriteRune(r)
-				}
+		letters, words := make([]rune, 0, maxTokens), 0
+		var last string
+		for i := range n.Tokens {
+			if n.Tokens[i].Role != RoleLegal {
+				r, _ := firstRune(n.Tokens[i].Text)
+				letters = append(letters, r)
+				last = n.Tokens[i].Text
+				words++
 			}
-			keys = append(keys, "\x02"+b.String())
 		}
+		if words >= 3 {
+			keys = append(keys, long+string(letters))
+		}
+		if words == 1 && len(last) <= 16 {
+			keys = append(keys, short+last)
+		}
+	} else if len(n.Tokens) == 1 && len(n.Tokens[0].Text) <= 16 {
+		keys = append(keys, short+n.Tokens[0].Text)
 	}
-	if len(n.Tokens) <= 2 && len(n.Tokens) > 0 && runeLen(n.Tokens[0].Text) <= 8 {
-		keys = append(keys, "\x02"+n.Tokens[0].Text)
+	if n.acronym != "" {
+		keys = append(keys, long+n.acronym, short+n.acronym)
 	}
-	keys = append(keys, n.folded)
-	return keys
+	return append(keys, n.folded)
 }
 
 func (b *IndexBuilder) intern(t *Token) uint32 {
@@ -162,6 +176,13 @@ func (x *Index) buildPostings(joined [][2]uint32) {
 	for _, j := range joined {
 		x.postings[fill[j[0]]] = j[1]
 		fill[j[0]]++
+	}
+	for n := range x.raw {
+		var sum float32
+		for _, t := range x.tokens[x.start[n]:x.start[n+1]] {
+			sum += x.vocab[t].weight * rarity(int(x.postStart[t+1]-x.postStart[t]), len(x.raw))
+		}
+		x.weight[n] = sum
 	}
 }
 

@@ -63,193 +63,193 @@ var generationWords = map[string]string{
 // name. Names whose kinship is only historical (Ivan and John) are left apart unless one person commonly carries
 // both in passports of neighbouring states.
 const givenVariants = `
-alexander aleksandr alexandr oleksandr aliaksandr alyaksandr aleksander aleksandar alexandre alessandro alejandro alexandros iskander sandro oleksander oleksandar
+alexander aleksandr александр олександр аляксандр اسكندر alexandr oleksandr aliaksandr alyaksandr aleksander aleksandar alexandre alessandro alejandro alexandros iskander sandro oleksander oleksandar
 alexandra aleksandra oleksandra aliaksandra alessandra alejandra
-alexei aleksei alexey aleksey oleksiy oleksii oleksij aliaksei alyaksey aliaxei alexej aleksej alexis
-andrei andrey andriy andrii andrij andrew andre andreas andres andrzej andrej andrea ondrej
-anatoly anatoliy anatolii anatol anatolij anatoli
-anna hanna ganna hanne ann anne anya
+alexei aleksei алексей олексій аляксей alexey aleksey oleksiy oleksii oleksij aliaksei alyaksey aliaxei alexej aleksej alexis
+andrei andrey андрей андрій andriy andrii andrij andrew andre andreas andres andrzej andrej andrea ondrej
+anatoly anatoliy анатолий анатолій anatolii anatol anatolij anatoli
+anna hanna анна ганна ganna hanne ann anne anya
 anton antony anthony antonio antoine antoni antonius antonin
-arkady arkadiy arkadii arkadi
-artem artyom artiom artsiom artsem
+arkady arkadiy аркадий arkadii arkadi
+artem artyom артем артём artiom artsiom artsem
 bogdan bohdan
 boris barys borys
-catherine katherine kathryn katarina katerina kateryna ekaterina yekaterina katsiaryna katarzyna caterina catalina kate kathy
+catherine katherine екатерина катерина kathryn katarina katerina kateryna ekaterina yekaterina katsiaryna katarzyna caterina catalina kate kathy
 charles carl karl carlos carlo karol
 christian cristian kristian
 christopher christoph christophe kristofer cristobal krzysztof chris
-daniel danil daniil danylo danila danielle dan
+daniel danil даниил данил данило daniil danylo danila danielle dan
 darya daria darja
 david davyd dawid davide davit dave
-dmitry dmitri dmitriy dmitrii dmytro dzmitry dzmitriy dimitri dimitry dimitrios dimitar dima dmitrij dmitro dzmitri
+dmitry dmitri дмитрий дмитро dmitriy dmitrii dmytro dzmitry dzmitriy dimitri dimitry dimitrios dimitar dima dmitrij dmitro dzmitri
 edward eduard edvard edouard eduardo edoardo
 egor yegor yahor igar iegor
-elena yelena olena alena jelena helena helen helene ilena
+elena yelena елена олена olena alena jelena helena helen helene ilena
 elizabeth elisabeth elizaveta yelizaveta elisaveta elzbieta isabel yelyzaveta
 emil emile emilio
-eugene yevgeny evgeny evgeni evgeniy evgenii yevgeni yevgeniy yevgenii yevhen yevheniy yauhen yauheni ievgen evhen eugen eugenio eugeniusz evgenij jewgeni zhenya yevgenij
+eugene yevgeny евгений євген evgeny evgeni evgeniy evgenii yevgeni yevgeniy yevgenii yevhen yevheniy yauhen yauheni ievgen evhen eugen eugenio eugeniusz evgenij jewgeni zhenya yevgenij
 eugenia evgenia yevgenia yevheniya evgeniya yevgeniya yauheniya yevheniia
-fedor fyodor fiodor fedir theodor theodore feodor teodor
+fedor fyodor федор федір fiodor fedir theodor theodore feodor teodor
 francis francisco francesco francois franz frank franciszek
 frederick frederic friedrich fryderyk federico fred
 galina halyna galyna halina
 gabriel gavriil gavril havryil gabriele
-gennady gennadiy gennadii gennadi henadz hennadiy hennadii gennadij henadiy genadi
-george georgy georgi georgiy georgii heorhiy heorhii georges georg jorge giorgio giorgi jerzy jiri
-gregory grigory grigori grigoriy grigorii hryhoriy hryhorii ryhor gregor grigor gregorio hryhorij grzegorz
+gennady gennadiy геннадий геннадій gennadii gennadi henadz hennadiy hennadii gennadij henadiy genadi
+george georgy георгий георгій georgi georgiy georgii heorhiy heorhii georges georg jorge giorgio giorgi jerzy jiri
+gregory grigory григорий григорій grigori grigoriy grigorii hryhoriy hryhorii ryhor gregor grigor gregorio hryhorij grzegorz
 hans johannes johann
 henry henri heinrich enrique enrico henryk genrikh
-igor ihor ihar
+igor ihor игорь ігор ihar
 ilya ilia illia illya ilja elijah
 ignat ihnat ignatius ignacy ignacio
 inna ina
-irina iryna irena irene
-ivan ivano iwan
-jacob yakov yakiv yakau jakob jakub iakov jacobo jacques
+irina iryna ирина ірина irena irene
+ivan ivano иван іван iwan
+jacob yakov яков яків yakiv yakau jakob jakub iakov jacobo jacques
 james jim jimmy jaime
 john jon johnny jean jan juan joao giovanni johan jack
-joseph josef iosif yosyp josip jose giuseppe jozef yosif osip joe
-julia yulia yuliya yuliia iuliia giulia julie yulija
-kirill kiril kyrylo kiryl cyril kirilo kyryl
-konstantin constantin constantine kostiantyn kostyantyn kanstantsin konstantine konstantinos kostyantin
+joseph josef иосиф йосип iosif yosyp josip jose giuseppe jozef yosif osip joe
+julia yulia юлия юлія yuliya yuliia iuliia giulia julie yulija
+kirill kiril кирилл кирило kyrylo kiryl cyril kirilo kyryl
+konstantin constantin константин костянтин constantine kostiantyn kostyantyn kanstantsin konstantine konstantinos kostyantin
 ksenia xenia kseniya kseniia
 larisa larysa larissa
-leonid leanid leonyd
+leonid leanid леонид леонід leonyd
 lev leo leon leu
 louis luis luigi ludwig luiz
 ludmila lyudmila liudmila lyudmyla liudmyla ludmilla lyudmyla
 lukas lucas luke luca luka lukasz
 marc mark marco marcos markus marcus marek
 margaret margarita marharyta marguerite margarete
-maria mary marie mariya mariia maryia marija
+maria mary мария марія مريا marie mariya mariia maryia marija
 martin martyn marcin
-maxim maksim maksym maxime maksims maxym
+maxim maksim максим maksym maxime maksims maxym
 matthew mathew matvei matvey matthias mateo matteo mateusz matthieu matviy mathieu
-michael mikhail mykhailo mykhaylo mikhael michel miguel mihail mihai michal mikael mike michele mikhailo mykhaylo mihailo mihal
-natalia natalya nataliya nataliia natallia natalie natalija nathalie natasha
-nicholas nikolai nikolay mykola mikalai mikalay nicolas nicolai nikola nikolaos nicola nikolas niklas mikola nikolaj mikolaj nick
+michael mikhail михаил михайло mykhailo mykhaylo mikhael michel miguel mihail mihai michal mikael mike michele mikhailo mykhaylo mihailo mihal
+natalia natalya наталья наталія nataliya nataliia natallia natalie natalija nathalie natasha
+nicholas nikolai николай микола nikolay mykola mikalai mikalay nicolas nicolai nikola nikolaos nicola nikolas niklas mikola nikolaj mikolaj nick
 oksana aksana oxana
-oleg oleh aleh
-olga olha volha
-paul pavel pavlo pablo paulo paolo pawel pal pavol
-peter petr pyotr petro piotr pyatro pierre pedro pietro petar petros petur pjotr
-philip phillip filip filipp philippe felipe pylyp
+oleg oleh олег aleh
+olga olha ольга volha
+paul pavel павел павло pavlo pablo paulo paolo pawel pal pavol
+peter petr петр петро pyotr petro piotr pyatro pierre pedro pietro petar petros petur pjotr
+philip phillip филипп filip filipp philippe felipe pylyp
 raphael rafael rafal rafail
 robert roberto rob bob bobby
 richard ricardo riccardo rick dick
 rostislav rostyslav rastsislau
 samuel samuil sam
 semyon semen simeon semion siamion simyon
-sergei sergey serhiy serhii siarhei siarhey sergiy sergii serge sergio sergej sergiu syarhey serhij serguei sergiusz sergueï
+sergei sergey сергей сергій serhiy serhii siarhei siarhey sergiy sergii serge sergio sergej sergiu syarhey serhij serguei sergiusz sergueï
 simon simone
 sofia sofya sophia sofiya sophie
-stanislav stanislau stanislaw stanislaus
-stephen steven stefan stepan stsiapan stephane stefano esteban szczepan steve stephan stepfan
-svetlana svitlana sviatlana
+stanislav stanislau станислав станіслав stanislaw stanislaus
+stephen steven степан stefan stepan stsiapan stephane stefano esteban szczepan steve stephan stepfan
+svetlana svitlana светлана світлана sviatlana
 svyatoslav sviatoslav sviatoslau
-tatiana tatyana tetiana tetyana tatsiana tatjana tetjana
+tatiana tatyana татьяна тетяна tetiana tetyana tatsiana tatjana tetjana
 thomas tomas tommaso tomasz tom foma
-timothy timofei timofey tymofiy tsimafei tim
+timothy timofei тимофей timofey tymofiy tsimafei tim
 vadim vadym vadzim
 valentin valentyn valiantsin valentine valentino
 valentina valentyna valiantsina
-valery valeriy valerii valeri valeryi valerij
-vasily vasiliy vasilii vasyl vasil vasili basil vassily wassili vassili vasilij vasile
+valery valeriy валерий валерій valerii valeri valeryi valerij
+vasily vasiliy василий василь vasilii vasyl vasil vasili basil vassily wassili vassili vasilij vasile
 vera vira
 veronica veronika
-victor viktor viktar vittorio wiktor
+victor viktor виктор віктор viktar vittorio wiktor
 victoria viktoria viktoriya viktoriia viktoryia
-vitaly vitaliy vitalii vital vitali vitalij
-vladimir volodymyr uladzimir wladimir volodimir vladimer wlodzimierz vladimír vladymyr
-vladislav vladyslav uladzislau wladyslaw
+vitaly vitaliy виталий віталій vitalii vital vitali vitalij
+vladimir volodymyr владимир володимир uladzimir wladimir volodimir vladimer wlodzimierz vladimír vladymyr
+vladislav vladyslav владислав uladzislau wladyslaw
 vsevolod usevalad
-vyacheslav viacheslav vyachaslau viachaslau vjacheslav viatcheslav wjatscheslaw vyatcheslav slava
+vyacheslav viacheslav вячеслав vyachaslau viachaslau vjacheslav viatcheslav wjatscheslaw vyatcheslav slava
 william wilhelm guillaume guillermo bill will billy willem
 yaroslav iaroslav jaroslav yaraslau jaroslaw
-yuri yury yuriy yurii iurii iouri juri jurij youri iury jury yurij iuri
-abdullah abdallah abdulla abdollah abdoullah abdala abdela
-ahmad ahmed ahmet akhmed akhmad achmed akhmet ahmadu amadou ehmed
-mohammed muhammad mohamed mohammad muhammed mohamad mohamet mehmet mehmed muhamed muhamad magomed mukhammad mamadou mahamat mohd md muhd mhd mahammad muhammet mihemed mahomet moh mahamed muxammad mukhamed magomet mohamud mahamed
-mahmoud mahmud mahmood makhmud mahmut mehmud mamoud
-mustafa mustapha mostafa moustafa mostapha mustafo mistefa
-ali aly
-hassan hasan khasan hesen
-hussein hussain husain husayn hossein hosein hussien huseyin husein houssein hussayn khusein hocine hussin husseyn huseyn hoseyn hisen khusain
-ibrahim ebrahim ibraheem ibragim brahim ibrahima ebrahem birahim
-ismail ismael esmail ismaeel ismoil ismagil esmaeil smail ismayil
-omar umar omer ömer umer oumar omor omarou
-osman usman othman uthman outhman ousmane osmon ushman
-yusuf yousef youssef yusef yousuf yusif yussuf youssouf yosef joussef yusup iusuf yousif
-yunus younis younes yunis younus iunus junus
-yaqub yaqoub yakub yaqoob yacoub yakoub yaghoub yakup yaakoub iakub
-yahya yahia yehia yihia jahja yaya yahyo
-musa mousa moussa moosa mussa muso
-isa issa eisa essa iso
-mahdi mehdi mahdy
+yuri yury юрий юрій yuriy yurii iurii iouri juri jurij youri iury jury yurij iuri
+abdullah abdallah cabdullahi cabdullaahi cabdullaah عبدالله abdulla abdollah abdoullah abdala abdela
+ahmad ahmed axmed احمد ахмад ахмед ahmet akhmed akhmad achmed akhmet ahmadu amadou ehmed
+mohammed muhammad maxamed محمد мухаммад мухаммед магомед мохаммед mohamed mohammad muhammed mohamad mohamet mehmet mehmed muhamed muhamad magomed mukhammad mamadou mahamat mohd md muhd mhd mahammad muhammet mihemed mahomet moh mahamed muxammad mukhamed magomet mohamud mahamed
+mahmoud mahmud maxamuud محمود махмуд mahmood makhmud mahmut mehmud mamoud
+mustafa mustapha مصطفى مصطفي мустафа mostafa moustafa mostapha mustafo mistefa
+ali aly cali علي али
+hassan hasan xasan حسن хасан khasan hesen
+hussein hussain xuseen حسين хусейн хуссейн гусейн husain husayn hossein hosein hussien huseyin husein houssein hussayn khusein hocine hussin husseyn huseyn hoseyn hisen khusain
+ibrahim ebrahim ibraahim ابراهيم ибрагим ибрахим ibraheem ibragim brahim ibrahima ebrahem birahim
+ismail ismael اسماعيل исмаил esmail ismaeel ismoil ismagil esmaeil smail ismayil
+omar umar cumar عمر омар умар omer ömer umer oumar omor omarou
+osman usman cusman cismaan عثمان усман осман othman uthman outhman ousmane osmon ushman
+yusuf yousef yuusuf يوسف юсуф юсеф youssef yusef yousuf yusif yussuf youssouf yosef joussef yusup iusuf yousif
+yunus younis يونس юнус younes yunis younus iunus junus
+yaqub yaqoub يعقوب якуб yakub yaqoob yacoub yakoub yaghoub yakup yaakoub iakub
+yahya yahia يحيى яхья yehia yihia jahja yaya yahyo
+musa mousa موسى муса moussa moosa mussa muso
+isa issa ciise عيسى иса eisa essa iso
+mahdi mehdi مهدي махди мехди mahdy
 mujahid mojahed mujahed
-murad mourad mrad murod
-nasir nasser naser nassir nacer
-qasim kasim qassem qasem ghasem kassem kassim qassim gasim gasem kacem
-rashid rasheed rachid rashed reshid
-ramadan ramazan ramzan ramadhan
-reza rida riza ridha redha
-said saeed saied sayeed saïd saeid
+murad mourad مراد мурад mrad murod
+nasir nasser ناصر насир насер naser nassir nacer
+qasim kasim قاسم касим касем qassem qasem ghasem kassem kassim qassim gasim gasem kacem
+rashid rasheed رشيد рашид rachid rashed reshid
+ramadan ramazan رمضان рамадан рамзан ramzan ramadhan
+reza rida رضا реза рида riza ridha redha
+said saeed سعيد саид saied sayeed saïd saeid
 salah
-saleh salih saalih solih
-salim saleem selim
-samir sameer
-sulaiman suleiman sulayman suleyman solaiman soleiman soleyman souleymane sulejman slimane sliman suleman sulaymon silêman
-tariq tarek tareq tarik tariq
-usama osama oussama ousama usamah osamah
-walid waleed oualid valid
-zaid zayd zeid
-zainab zaynab zeinab zeynep zineb zeynab
-fatima fatimah fatma fatemeh fatma fatoumata
-aisha ayesha aysha aicha aishah ayse
+saleh salih صالح салех салих saalih solih
+salim saleem سليم selim
+samir sameer سمير самир
+sulaiman suleiman سليمان сулейман sulayman suleyman solaiman soleiman soleyman souleymane sulejman slimane sliman suleman sulaymon silêman
+tariq tarek طارق тарик tareq tarik tariq
+usama osama اسامه усама oussama ousama usamah osamah
+walid waleed وليد валид oualid valid
+zaid zayd زيد zeid
+zainab zaynab زينب zeinab zeynep zineb zeynab
+fatima fatimah فاطمه фатима fatma fatemeh fatma fatoumata
+aisha ayesha عايشه aysha aicha aishah ayse
 khadija khadijah khadidja hatice khadijeh
-maryam mariam miriam meryem
-ayman aiman aymen
-jafar jaafar jaffar djafar cafer djaafar gafar
-jamal gamal djamel cemal jamel djamal
-jamil jameel cemil gamil djamil
-jawad javad cevat djawad jawed
-kamal kemal kamel
-karim kareem kerim
-khalid khaled halit chalid
-khalil halil khaleel
-latif lateef
-majid majeed magid madjid medjid mecit
-hamid hameed khamid
-hamza hamzah hamzeh khamza
-haidar haydar heidar haider hyder heydar
-habib habeeb khabib
-hakim hakeem khakim hekim
-dawud daoud dawood daud davud davood daoud dawod
-bashir basheer bachir beshir bechir
-bilal belal bilel
-amin ameen emin amine
-anwar enver anvar anouar
-aziz azeez azis
-faisal faysal feisal fayçal
-farid fareed ferit
-ghulam gholam gulam golam
-idris idrees idriss driss edris
-iqbal eqbal ikbal
-jalal celal djalal galal jalol
-munir mounir muneer
-nur noor nour
-rahim raheem
-rafiq rafik rafeeq
-sharif shareef cherif sherif charif
-siddiq sediq siddique seddiq siddiq
-sadiq sadeq sadegh sadik
-shafiq shafeeq chafik
-tahir taher
-umran omran imran emran
-wahid waheed
-zahir zaher
-zaki zeki
-ziad ziyad zyad
+maryam mariam مريم мариам miriam meryem
+ayman aiman ايمن айман aymen
+jafar jaafar جعفر джафар jaffar djafar cafer djaafar gafar
+jamal gamal جمال джамаль djamel cemal jamel djamal
+jamil jameel جميل cemil gamil djamil
+jawad javad جواد джавад cevat djawad jawed
+kamal kemal كمال камаль kamel
+karim kareem كريم карим kerim
+khalid khaled خالد халид халед halit chalid
+khalil halil خليل халиль khaleel
+latif lateef لطيف
+majid majeed مجيد magid madjid medjid mecit
+hamid hameed حميد khamid
+hamza hamzah حمزه хамза hamzeh khamza
+haidar haydar حيدر хайдар heidar haider hyder heydar
+habib habeeb حبيب хабиб khabib
+hakim hakeem حكيم хаким khakim hekim
+dawud daoud داود дауд dawood daud davud davood daoud dawod
+bashir basheer بشير башир bachir beshir bechir
+bilal belal بلال bilel
+amin ameen امين амин emin amine
+anwar enver انور анвар anvar anouar
+aziz azeez عزيز азиз azis
+faisal faysal فيصل файсал фейсал feisal fayçal
+farid fareed فريد фарид ferit
+ghulam gholam غلام gulam golam
+idris idrees ادريس идрис idriss driss edris
+iqbal eqbal اقبال ikbal
+jalal celal جلال джалал djalal galal jalol
+munir mounir منير muneer
+nur noor نور нур nour
+rahim raheem رحيم рахим
+rafiq rafik رفيق рафик rafeeq
+sharif shareef شريف шариф cherif sherif charif
+siddiq sediq صديق siddique seddiq siddiq
+sadiq sadeq صادق садик sadegh sadik
+shafiq shafeeq شفيق chafik
+tahir taher طاهر тахир
+umran omran عمران imran emran
+wahid waheed وحيد
+zahir zaher ظاهر زاهر
+zaki zeki زكي
+ziad ziyad زياد zyad
 park pak bak
 lee ri yi rhee
 choi choe choy
@@ -261,7 +261,7 @@ roh noh
 yoo yu ryu
 shin sin
 im rim lim
-zulfiqar zulfikar zolfaghar dhulfiqar zulfaqar`
+zulfiqar zulfikar ذوالفقار zolfaghar dhulfiqar zulfaqar`
 
 // shortForms lists short forms that stand for a full given name; unlike variants they are one-directional knowledge
 // and count a little less.

@@ -38,6 +38,7 @@ type multigram struct {
 	margA, margB   []uint16 // cost of a group on its own side
 	delA, insB     []uint16 // cost of group a against nothing, and of group b
 	unknown        int32    // cost of a letter no table knows, on either side
+	rules          bool     // prices, not probabilities
 	swap           int32    // cost of two neighbouring letters exchanged; 0: not priced
 }
 
@@ -89,6 +90,7 @@ type prepared struct {
 	n      int                // letters with both boundary marks
 	groups [][maxGroup]uint16 // groups[i][k]: group of k+1 letters from i, 0 if the table has none
 	self   int32              // cost of the spelling on its own
+	rest   []int32            // rest[i]: least cost of the letters from i on
 }
 
 // tableRow is a line of a table: a group, what it becomes, the price.
@@ -182,15 +184,14 @@ func (m *multigram) prepare(p *prepared, t *groupTrie, marg []uint16, word []run
 		p.groups = make([][maxGroup]uint16, n)
 	}
 	p.groups = p.groups[:n]
-	var best [maxLetters + 3]int32
-	for i := 1; i <= n; i++ {
-		best[i] = infinite
+	if cap(p.rest) < n+1 {
+		p.rest = make([]int32, n+1)
 	}
-	for i := range n {
+	p.rest = p.rest[:n+1]
+	p.rest[n] = 0
+	for i := n - 1; i >= 0; i-- {
 		p.groups[i] = [maxGroup]uint16{}
-		if c := best[i] + m.unknown; c < best[i+1] {
-			best[i+1] = c
-		}
+		least := p.rest[i+1] + m.unknown
 		node := 0
 		for k := 0; k < maxGroup && i+k < n; k++ {
 			r := letters[i+k]
@@ -207,25 +208,12 @@ func (m *multigram) prepare(p *prepared, t *groupTrie, marg []uint16, word []run
 			}
 			p.groups[i][k] = g
 			if marg[g] != noUnit {
-				if c := best[i] + int32(marg[g]); c < best[i+k+1] {
-					best[i+k+1] = c
-				}
+				least = min(least, int32(marg[g])+p.rest[i+k+1])
 			}
 		}
+		p.rest[i] = least
 	}
-	p.self = best[n]
-}
-
-func (m *multigram) prepareA(word []rune) *prepared {
-	p := &prepared{}
-	m.prepare(p, m.groupA, m.margA, word)
-	return p
-}
-
-func (m *multigram) prepareB(word []rune) *prepared {
-	p := &prepared{}
-	m.prepare(p, m.groupB, m.margB, word)
-	return p
+	p.self = p.rest[0]
 }
 
 // aligner holds the working memory of alignments.
@@ -233,31 +221,46 @@ type aligner struct{ rows [ring][maxLetters + 8]int32 }
 
 const infinite = math.MaxInt32 / 4
 
-// cost is the cost of the most probable (for a rule table: the cheapest) joint segmentation.
-func (m *multigram) cost(w *aligner, a, b *prepared) int32 {
+// cost is the cost of the most probable (for a rule table: the cheapest) joint segmentation, or infinite when it is
+// above the bound. A path is left as soon as what it cost so far and the least that the remaining letters of either
+// side cost on their own exceed the bound.
+func (m *multigram) cost(w *aligner, a, b *prepared, bound int32) int32 {
 	na, nb := a.n, b.n
-	for k := 0; k < min(ring, na+1); k++ {
-		row := &w.rows[k]
-		for j := 0; j <= nb; j++ {
+	for k := range min(ring, na+1) {
+		row := w.rows[k][:nb+1]
+		for j := range row {
 			row[j] = infinite
 		}
 	}
 	w.rows[0][0] = 0
+	free := m.rules
+	last, reached := 0, 0 // the last row that a path has reached, and the last one handled
 	for i := 0; i <= na; i++ {
+		if i > reached {
+			return infinite
+		}
 		cur := &w.rows[i&(ring-1)]
 		var ga [maxGroup]uint16
 		del := m.unknown
+		var restA int32
 		if i < na {
 			ga = a.groups[i]
 			if g := ga[0]; g != 0 && m.delA[g] != noUnit {
 				del = int32(m.delA[g])
 			}
 		}
+		if !free {
+			restA = a.rest[i]
+		}
 		for j := 0; j <= nb; j++ {
 			c := cur[j]
-			if c >= infinite {
+			if c > bound {
 				continue
 			}
+			if !free && c+max(restA, b.rest[j]) > bound {
+				continue
+			}
+			last = i
 			var gb [maxGroup]uint16
 			if j < nb {
 				gb = b.groups[j]
@@ -275,6 +278,7 @@ func (m *multigram) cost(w *aligner, a, b *prepared) int32 {
 			if next := &w.rows[(i+1)&(ring-1)]; c+del < next[j] {
 				next[j] = c + del
 			}
+			reached = max(reached, i+1)
 			if j == nb {
 				continue
 			}
@@ -284,6 +288,7 @@ func (m *multigram) cost(w *aligner, a, b *prepared) int32 {
 				}
 				row := m.joint[int(g)*m.nB : int(g)*m.nB+m.nB]
 				next := &w.rows[(i+ka+1)&(ring-1)]
+				reached = max(reached, i+ka+1)
 				for kb, h := range gb {
 					if h == 0 {
 						continue
@@ -296,21 +301,24 @@ func (m *multigram) cost(w *aligner, a, b *prepared) int32 {
 			if m.swap > 0 && i+1 < na && j+1 < nb && ga[0] != 0 && ga[0] == b.groups[j+1][0] && gb[0] == a.groups[i+1][0] {
 				if next := &w.rows[(i+2)&(ring-1)]; c+m.swap < next[j+2] {
 					next[j+2] = c + m.swap
+					reached = max(reached, i+2)
 				}
 			}
 		}
+		if i-last >= maxGroup {
+			return infinite // no path lives
+		}
 		if i < na {
-			for j := 0; j <= nb; j++ {
-				cur[j] = infinite
+			row := cur[:nb+1]
+			for j := range row {
+				row[j] = infinite
 			}
 		}
 	}
-	return w.rows[na&(ring-1)][nb]
-}
-
-// odds is the log of P(a, b) / (P(a) P(b)), in 1/costUnit.
-func (m *multigram) odds(w *aligner, a, b *prepared) int32 {
-	return a.self + b.self - m.cost(w, a, b)
+	if c := w.rows[na&(ring-1)][nb]; c <= bound {
+		return c
+	}
+	return infinite
 }
 
 var (

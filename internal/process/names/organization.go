@@ -9,7 +9,11 @@ func organizationTokens(ws []word) []Token {
 	content := 0
 	for i := 0; i < len(ws); i++ {
 		t := ws[i].text
-		if id, n := groupAt(ws, i); n > 0 && n < len(ws) {
+		if id, n := groupAt(ws, i); n > 1 || n == 1 && len(ws) > 1 {
+			if len(out) > 0 && out[len(out)-1].Role == RoleGroup && out[len(out)-1].Text == id {
+				i += n - 1
+				continue // the abbreviation after the full name
+			}
 			tok := newToken(id, RoleGroup)
 			tok.Script = Latin
 			out = append(out, tok)
@@ -67,7 +71,7 @@ func groupAt(ws []word, i int) (string, int) {
 		}
 		b.WriteString(w)
 		content++
-		if content == 1 && runeLen(w) < 4 {
+		if _, shared := concepts[w]; content == 1 && (runeLen(w) < 3 || shared) {
 			continue
 		}
 		if g := groupIndex.byName[b.String()]; len(g) == 1 {

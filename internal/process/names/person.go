@@ -27,7 +27,10 @@ func personTokens(ws []word) []Token {
 				j++
 			}
 			if names == 0 || !last {
-				rest := stripArticle(ws[j].text)
+				rest := ws[j].text
+				if r, ok := strings.CutPrefix(rest, "ال"); ok && len([]rune(r)) >= 2 {
+					rest = r
+				}
 				if allahWords[ws[j].text] || allahWords[rest] {
 					rest = allahText(scriptOf([]rune(t)[0]))
 				}
@@ -102,7 +105,10 @@ var givenTitle = words("imam amir emir hafez hafiz sayyid sayed syed mullah")
 // personWord reads one word, with a following "al-Din" or "Allah" when there is one, and moves i past it.
 func personWord(ws []word, i *int) Token {
 	raw := ws[*i].text
-	t := stripArticle(raw)
+	t := raw
+	if !ws[*i].hamza {
+		t = stripArticle(raw)
+	}
 	if single(t) {
 		return newToken(t, RoleInitial)
 	}
@@ -245,8 +251,8 @@ func cutAbd(t string) (string, bool) {
 		if rest == "الله" || rest == "اللا" || rest == "الا" || rest == "لله" {
 			return "الله", true
 		}
-		rest = strings.TrimPrefix(rest, "ال")
-		return rest, len([]rune(rest)) >= 3
+		bare := strings.TrimPrefix(rest, "ال")
+		return bare, len([]rune(bare)) >= 3 || len([]rune(bare)) == 2 && bare != rest
 	case Cyrillic:
 		rest, ok := strings.CutPrefix(t, "абд")
 		if !ok {
@@ -257,7 +263,7 @@ func cutAbd(t string) (string, bool) {
 		}
 		return cutLinked(rest, "аеуыоэь", 'л', 4)
 	case Latin:
-		rest, ok := strings.CutPrefix(t, "abd")
+		rest, ok := strings.CutPrefix(strings.TrimPrefix(t, "c"), "abd") // Somali writes the first letter as c
 		if !ok {
 			return "", false
 		}

@@ -178,7 +178,7 @@ func TestQualitySingles(t *testing.T) {
 func TestQualityUN(t *testing.T) {
 	list := readUN(t)
 	b := NewIndexBuilder()
-	var script, alias []question
+	var script, alias, good, low, org []question
 	for i := range list {
 		e := &list[i]
 		b.Add(e.ID, e.primary(), Guess)
@@ -189,8 +189,20 @@ func TestQualityUN(t *testing.T) {
 		for _, a := range e.aliases() {
 			alias = append(alias, question{a, want})
 		}
+		for _, a := range e.aliases("Good") {
+			good = append(good, question{a, want})
+		}
+		for _, a := range e.aliases("a.k.a.", "f.k.a.") {
+			org = append(org, question{a, want})
+		}
+		for _, a := range e.aliases("Low") {
+			low = append(low, question{a, want})
+		}
 	}
 	x := b.Build()
+	recallAt1(t, "UN alias good -> primary", x, good, 0)
+	recallAt1(t, "UN alias low -> primary", x, low, 0)
+	recallAt1(t, "UN alias entities -> primary", x, org, 60)
 	recallAt1(t, "UN original script -> primary", x, script, 30)
 	recallAt1(t, "UN alias -> primary", x, alias, 0)
 }

@@ -112,7 +112,7 @@ func (r ruleSet) compile() *multigram {
 		rows = append(rows, row{intern(string([]rune{l, l})), intern(string(l)), r.double})
 	}
 	n := int(ids.size)
-	m := &multigram{groupA: ids, groupB: ids, nB: n, joint: filled(n * n), swap: int32(r.swap)}
+	m := &multigram{groupA: ids, groupB: ids, nB: n, joint: filled(n * n), swap: int32(r.swap), rules: true}
 	isVowel := func(l rune) bool { return strings.ContainsRune(r.vowels, l) }
 	put := func(a, b uint16, cost int) {
 		for _, k := range [2]int{int(a)*n + int(b), int(b)*n + int(a)} {
@@ -166,9 +166,15 @@ var (
 	cyrlRules = sync.OnceValue(cyrillicRules.compile)
 )
 
+// worstRule is the price per letter, in hundredths of a letter, from which two spellings are not alike at all.
+const worstRule = 35
+
 // ruleSimilarity turns a rule cost into 0..1: d is the cost per letter in units of a whole letter. The shape says
 // that one unrelated letter in ten still reads as a slip, one in five rarely does.
 func ruleSimilarity(cost int32, letters float64) float64 {
+	if cost >= infinite {
+		return 0
+	}
 	d := float64(cost) / letterCost / math.Max(letters, 2.5)
 	return math.Exp(-math.Pow(d/0.21, 1.5))
 }

@@ -1,6 +1,7 @@
 package names
 
 import (
+	"math"
 	"slices"
 )
 
@@ -12,7 +13,13 @@ type Hit struct {
 	Similarity float64
 	// number is the position in the list, the last order of ties.
 	number uint32
+	// order is what hits are sorted by: the similarity where it may decide, the share of common rarity below.
+	order float32
 }
+
+// decisive is the similarity from which it alone orders the hits. Below, where no reading supports a match, the hits
+// are ordered by the share of rare tokens in common.
+const decisive = 0.25
 
 // Searcher searches an index; it holds working memory and is not safe for concurrent use. Make one a goroutine.
 type Searcher struct {
@@ -31,8 +38,10 @@ type Searcher struct {
 	query   tokenForms
 	other   tokenForms
 	memo    map[string][]candidate
-	nameA   Name
+	reading Name // the query as an organisation's name
 	nameB   Name
+	mark    uint32
+	total   float32 // weight of the query
 	order   []ranked
 	hits    []Hit
 }
@@ -72,24 +81,41 @@ func (s *Searcher) Search(query string, kind Kind, top int) []Hit {
 		return s.hits
 	}
 	q := s.parser.parse(query, kind)
-	s.collect(&q)
+	s.collect(&q, false)
+	if kind == Guess && !q.sure {
+		s.reading = s.parser.parse(query, Organization)
+		if readsOtherwise(&s.reading) {
+			s.collect(&s.reading, true)
+		}
+	}
 	if len(s.touched) == 0 {
 		return s.hits
 	}
-	s.rank(&q, top+fullCompares)
+	s.rank(top + fullCompares)
 	s.compareAll(&q, query, kind)
 	s.clear()
 	slices.SortStableFunc(s.hits, func(a, b Hit) int {
 		switch {
-		case a.Similarity > b.Similarity:
+		case a.order > b.order:
 			return -1
-		case a.Similarity < b.Similarity:
+		case a.order < b.order:
 			return 1
 		}
 		return int(a.number) - int(b.number)
 	})
 	s.hits = firstOfEach(s.hits, top)
 	return s.hits
+}
+
+// readsOtherwise says whether a name has words that an organisation's name is found by and a person's is not.
+func readsOtherwise(n *Name) bool {
+	for i := range n.Tokens {
+		switch n.Tokens[i].Role {
+		case RoleGeneric, RoleGroup, RolePlace:
+			return true
+		}
+	}
+	return false
 }
 
 // firstOfEach keeps the best hit of every id, at most top.
@@ -110,10 +136,10 @@ next:
 	return out
 }
 
-// collect adds up, for each name of the list, how much of the query its tokens hold.
-func (s *Searcher) collect(q *Name) {
+// collect adds up, for each name of the list, how much of the query its tokens hold. A second reading of the query
+// adds only the words that the first one does not have as such.
+func (s *Searcher) collect(q *Name, second bool) {
 	budget := maxPostings
-	mark := uint32(0)
 	// rare tokens first, so that the budget is spent on what tells most
 	type feature struct {
 		cands []candidate
@@ -122,16 +148,26 @@ func (s *Searcher) collect(q *Name) {
 	}
 	var features [2 * maxTokens]feature
 	n := 0
-	add := func(t *Token, w float32) {
+	add := func(t *Token, w float32, counts bool) {
 		c := s.candidates(t)
 		if len(c) == 0 || n == len(features) {
+			if counts {
+				s.total += w
+			}
 			return
 		}
-		size := 0
+		size, alike := 0, 1
 		for _, k := range c {
-			size += int(s.x.postStart[k.id+1] - s.x.postStart[k.id])
+			df := int(s.x.postStart[k.id+1] - s.x.postStart[k.id])
+			size += df
+			if k.sim >= 0.8 {
+				alike += df
+			}
 		}
-		features[n] = feature{c, w, size}
+		features[n] = feature{c, w * s.rarity(alike), size}
+		if counts {
+			s.total += w * s.rarity(alike)
+		}
 		n++
 	}
 	for i := range q.Tokens {
@@ -139,32 +175,38 @@ func (s *Searcher) collect(q *Name) {
 		if t.weight < 0.1 && len(q.Tokens) > 1 {
 			continue
 		}
-		add(t, t.weight)
+		if second && t.Role != RoleGeneric && t.Role != RoleGroup && t.Role != RolePlace {
+			continue
+		}
+		add(t, t.weight, !second)
+		if second {
+			continue
+		}
 		if i+1 < len(q.Tokens) && i < 6 {
 			if j, ok := joinedToken(t, &q.Tokens[i+1]); ok {
-				add(&j, t.weight+q.Tokens[i+1].weight)
+				add(&j, t.weight+q.Tokens[i+1].weight, false)
 			}
 		}
 	}
 	fs := features[:n]
 	slices.SortStableFunc(fs, func(a, b feature) int { return a.size - b.size })
 	for _, f := range fs {
-		mark++
+		s.mark++
 		for _, c := range f.cands {
 			list := s.x.postings[s.x.postStart[c.id]:s.x.postStart[c.id+1]]
 			if len(list) > budget {
 				list = list[:budget]
 			}
 			budget -= len(list)
-			gain := f.w * c.sim
+			gain := f.w * c.sim * c.sim
 			for _, name := range list {
-				if s.last[name] == mark {
+				if s.last[name] == s.mark {
 					continue
 				}
 				if s.last[name] == 0 {
 					s.touched = append(s.touched, name)
 				}
-				s.last[name] = mark
+				s.last[name] = s.mark
 				s.acc[name] += gain
 			}
 			if budget <= 0 {
@@ -173,15 +215,26 @@ func (s *Searcher) collect(q *Name) {
 		}
 		budget = max(budget, 2000)
 	}
-	for _, k := range wholeKeys(q) {
+	for _, k := range wholeKeys(q, true) {
 		for _, name := range s.x.whole[k] {
 			if s.last[name] == 0 {
 				s.touched = append(s.touched, name)
-				s.last[name] = mark + 1
+				s.last[name] = s.mark + 1
 			}
-			s.acc[name] += 10
+			s.acc[name] += 0.6 * s.total
 		}
 	}
+}
+
+// rarity is the weight of a token that df names hold, 1 for one that none holds: the inverse document frequency over
+// its greatest value.
+func (s *Searcher) rarity(df int) float32 {
+	return rarity(df, len(s.x.raw))
+}
+
+func rarity(df, names int) float32 {
+	n := float64(names + 1)
+	return float32(max(0.1, math.Log(n/float64(df))/math.Log(n)))
 }
 
 // candidates finds the tokens of the vocabulary that resemble t, most alike first.
@@ -280,11 +333,8 @@ func lengthGap(a, b *Token) float32 {
 }
 
 // rank keeps the names with the best share of common weight in s.order.
-func (s *Searcher) rank(q *Name, keep int) {
-	var total float32
-	for i := range q.Tokens {
-		total += q.Tokens[i].weight
-	}
+func (s *Searcher) rank(keep int) {
+	total := s.total
 	s.order = s.order[:0]
 	worst := float32(-1)
 	for _, n := range s.touched {
@@ -320,10 +370,11 @@ func (s *Searcher) cut(keep int) {
 // compareAll compares the query with the ranked names in full.
 func (s *Searcher) compareAll(q *Name, query string, kind Kind) {
 	asPerson, asOrganization := q, q
-	var other Name
 	if kind == Guess && q.Kind == Person {
-		other = s.parser.parse(query, Organization)
-		asOrganization = &other
+		asOrganization = &s.reading
+		if q.sure {
+			s.reading = s.parser.parse(query, Organization)
+		}
 	}
 	for _, r := range s.order {
 		n := r.name
@@ -342,12 +393,17 @@ func (s *Searcher) compareAll(q *Name, query string, kind Kind) {
 		s.nameB.Kind = k
 		s.nameB.folded = string(s.parser.fold.letters(s.x.raw[n]))
 		s.nameB.groups = nil
+		s.nameB.acronym = s.x.acronym[n]
 		if len(a.groups) > 0 {
-			s.nameB.groups = groupIndex.byName[groupKeyFolded(s.parser.fold.fold(s.x.raw[n]))]
+			s.nameB.groups = s.parser.parse(s.x.raw[n], k).groups
 		}
 		sim := s.m.compare(a, &s.nameB, k, nil)
 		if sim > 0 {
-			s.hits = append(s.hits, Hit{ID: s.x.ids[n], Name: s.x.raw[n], Similarity: sim, number: n})
+			order := min(r.est, 1)
+			if sim >= decisive {
+				order = 1 + float32(sim)
+			}
+			s.hits = append(s.hits, Hit{ID: s.x.ids[n], Name: s.x.raw[n], Similarity: sim, number: n, order: order})
 		}
 	}
 }
@@ -357,4 +413,5 @@ func (s *Searcher) clear() {
 		s.acc[n], s.last[n] = 0, 0
 	}
 	s.touched = s.touched[:0]
+	s.mark, s.total = 0, 0
 }

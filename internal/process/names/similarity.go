@@ -34,8 +34,14 @@ func (f *tokenForms) reset(t *Token) {
 	}
 }
 
-// altFactor is what the second reading loses against the first.
-const altFactor = 0.97
+// altFactor is what the second reading loses against the first. In Arabic script both are about as likely; in the
+// others a name that merely begins with "al" is the more frequent case.
+func altFactor(s Script) float32 {
+	if s == Arabic {
+		return 0.995
+	}
+	return 0.93
+}
 
 // How tells by what way two tokens were found alike.
 type How string
@@ -137,10 +143,10 @@ func (m *matcher) letterSimilarity(a, b *tokenForms) (float32, How) {
 
 func (m *matcher) altAligned(alt, b *tokenForms, equal bool) (float32, How) {
 	if equal {
-		return altFactor, SameLetters
+		return altFactor(alt.token.Script), SameLetters
 	}
 	s, how := m.aligned(alt, b)
-	return s * altFactor, how
+	return s * altFactor(alt.token.Script), how
 }
 
 // sameClassKind says whether the class numbers of two roles come from one lexicon.
@@ -180,7 +186,7 @@ func (m *matcher) aligned(a, b *tokenForms) (float32, How) {
 			return 0, ""
 		}
 		t := ruleTables[sa]()
-		cost := t.cost(&m.align, a.form(int(sa), t, t.groupA, t.margA), b.form(int(sa), t, t.groupA, t.margA))
+		cost := t.cost(&m.align, a.form(int(sa), t, t.groupA, t.margA), b.form(int(sa), t, t.groupA, t.margA), worstRule*int32(max(la+lb, 5))/2)
 		return float32(ruleSimilarity(cost, float64(la+lb)/2)) * contrast(a.letters, b.letters), Spelling
 	}
 	// The learned tables have the non-Latin (of Arabic and Cyrillic: the Arabic) side first.
@@ -263,8 +269,8 @@ func crossSimilarity(t *multigram, w *aligner, a, b *prepared) float32 {
 	if a.n > 3*b.n || b.n > 3*a.n {
 		return 0
 	}
-	c := t.cost(w, a, b)
-	if c <= 0 {
+	c := t.cost(w, a, b, (a.self+b.self)*20/21)
+	if c <= 0 || c >= infinite {
 		return 0
 	}
 	x := float64(a.self+b.self-c) / float64(c)

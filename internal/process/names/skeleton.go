@@ -14,7 +14,8 @@ const (
 	classN
 	classR
 
-	classX = classS + 100 // in alt: the sound is two, k and s
+	classX  = classS + 100 // in alt: the sound is two, k and s
+	classTS = classX + 1   // in alt: the sound is s, or two, t and s
 )
 
 // sound is what a consonant may count as: the classes it surely has, may have, and whether it may vanish.
@@ -50,7 +51,7 @@ func soundOf(w []rune, i int) (s sound, n int, ok bool) {
 		case 'h':
 			return sound{classT, classS, false}, 2, true
 		case 's', 'z', 'c', 'j':
-			return sound{classS, none, false}, 2, true
+			return sound{classS, classTS, false}, 2, true
 		}
 		return sound{classT, none, false}, 1, true
 	case 'd':
@@ -58,12 +59,12 @@ func soundOf(w []rune, i int) (s sound, n int, ok bool) {
 		case 'h':
 			return sound{classT, classS, false}, 2, true
 		case 'j', 'z', 's':
-			return sound{classS, none, false}, 2, true
+			return sound{classS, classTS, false}, 2, true
 		}
 		return sound{classT, none, false}, 1, true
 	case 'ت', 'т', 'د', 'д':
 		if next == 'ش' || next == 'ج' || next == 'س' || next == 'ж' || next == 'з' || next == 'с' || next == 'ш' {
-			return sound{classS, none, false}, 2, true
+			return sound{classS, classTS, false}, 2, true
 		}
 		return sound{classT, none, false}, 1, true
 	case 'ط':
@@ -154,8 +155,11 @@ func outlineOf(w []rune) outline {
 				o.sure |= bit
 			}
 			for _, c := range [...]int8{s.main, s.alt} {
-				if c == classX {
+				switch c {
+				case classX:
 					c = classS
+				case classTS:
+					c = classT
 				}
 				if c != none {
 					o.possible |= 3 << (2 * c)
@@ -192,7 +196,13 @@ func skeletonsOf(w []rune, out []skeleton) []skeleton {
 			live := len(out)
 			if len(out) <= 2 {
 				for k := range live {
-					if s.alt == classX {
+					switch {
+					case s.alt == classX:
+						continue
+					case s.alt == classTS:
+						out = append(out, out[k])
+						out[len(out)-1].push(classT)
+						out[len(out)-1].push(classS)
 						continue
 					}
 					if s.alt != none {

@@ -1,6 +1,7 @@
 package names
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -80,9 +81,10 @@ type Name struct {
 	// Tokens are the parts in their order.
 	Tokens []Token
 
-	folded string // all letters and digits without separators: equal ones are one name
-	groups []int  // groups of groupIndex the whole name may mean
-	sure   bool   // the kind was given or is plain from the words
+	folded  string // all letters and digits without separators: equal ones are one name
+	acronym string // in parentheses after the full name
+	groups  []int  // groups of groupIndex the whole name may mean
+	sure    bool   // the kind was given or is plain from the words
 }
 
 // word is a raw piece of a folded name.
@@ -91,6 +93,7 @@ type word struct {
 	joined bool // a hyphen stands before it
 	dotted bool // a dot follows
 	inner  bool // it stands in parentheses
+	hamza  bool // it begins with a hamza and so with no article
 }
 
 // Parse takes a name apart.
@@ -111,7 +114,7 @@ func (p *parser) split(folded []rune) []word {
 	start, joined, inner := -1, false, false
 	end := func(i int, dotted bool) {
 		if start >= 0 && len(ws) < 4*maxTokens {
-			ws = append(ws, word{text: string(folded[start:i]), joined: joined, dotted: dotted, inner: inner})
+			ws = append(ws, word{text: string(folded[start:i]), joined: joined, dotted: dotted, inner: inner, hamza: slices.Contains(p.fold.hamza, start)})
 			joined = false
 		}
 		start = -1
@@ -159,12 +162,21 @@ func (p *parser) parse(name string, kind Kind) Name {
 	n.folded = all.String()
 	ws := p.split(folded)
 	ws = joinDotted(ws, kind)
-	ws = dropTranslation(ws)
-	if kind == Guess {
-		n.Kind, n.sure = guessKind(ws)
+	ws, n.acronym = dropTranslation(ws)
+	if len(ws) == 0 {
+		return n
 	}
-	key := groupKeyFolded(folded)
-	n.groups = groupIndex.byName[key]
+	if kind == Guess {
+		if n.Kind, n.sure = guessKind(ws); n.Kind == Organization {
+			ws = joinDotted(ws, Organization)
+		}
+	}
+	var key strings.Builder
+	for _, w := range ws {
+		key.WriteString(w.text)
+		key.WriteByte(' ')
+	}
+	n.groups = groupIndex.byName[groupKeyFolded([]rune(key.String()))]
 	if n.Kind == Organization {
 		n.Tokens = organizationTokens(ws)
 	} else {
@@ -210,7 +222,7 @@ func single(s string) bool {
 
 // dropTranslation leaves out what stands in parentheses when it is written in another script than the rest (the same
 // name again) or is the acronym of the rest.
-func dropTranslation(ws []word) []word {
+func dropTranslation(ws []word) ([]word, string) {
 	outer, inner := 0, 0
 	var outside, inside Script
 	var initials []rune
@@ -229,10 +241,13 @@ func dropTranslation(ws []word) []word {
 		}
 	}
 	if inner == 0 || outer == 0 {
-		return ws
+		return ws, ""
 	}
 	if inside == outside && !(inner == 1 && len(text) >= 2 && strings.HasPrefix(string(initials), text)) {
-		return ws
+		return ws, ""
+	}
+	if inside != outside || inner > 1 {
+		text = ""
 	}
 	out := ws[:0]
 	for _, w := range ws {
@@ -240,7 +255,7 @@ func dropTranslation(ws []word) []word {
 			out = append(out, w)
 		}
 	}
-	return out
+	return out, text
 }
 
 // guessKind calls a name an organisation's when a word says so.
