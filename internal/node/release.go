@@ -190,7 +190,8 @@ func (n *Node) send(ctx context.Context, d section.Decision) error {
 		for i, dr := range drafts {
 			left = append(left, section.Left{Draft: dr.ID, Positions: positions[i]})
 		}
-		if _, err := n.section.CompleteRelease(ctx, d.ID, left...); err != nil {
+		done, err := n.section.CompleteRelease(ctx, d.ID, left...)
+		if err != nil || done {
 			return err
 		}
 	}
