@@ -200,11 +200,17 @@ func equalFiles(a, b fstest.MapFS) bool {
 func TestExportGrows(t *testing.T) {
 	e := newExport(t, 10)
 	e.source = newSource(t, 1400)
+	last := 10
 	for _, n := range []int{10, 11, 200, 256, 300, 700, 701, 1400} {
 		note := e.head(t, n)
 		e.dir.writes = nil
-		before := len(e.dir.files)
-		wantErr(t, Export(e.dir, e.source, note, nil), nil)
+		before, src := len(e.dir.files), &countingSource{memSource: e.source, lowest: 1 << 40}
+		wantErr(t, Export(e.dir, src, note, nil), nil)
+		// What an earlier head covers in whole bundles is not read again.
+		if n > 10 && src.lowest != int64(last/256*256) {
+			t.Errorf("from %d to %d leaves: read from leaf %d", last, n, src.lowest)
+		}
+		last = n
 		cp, _, err := e.verify(e.dir.files)
 		if err != nil || cp.Size != int64(n) {
 			t.Fatalf("%d leaves: %+v, %v", n, cp, err)
@@ -227,6 +233,45 @@ func TestExportGrows(t *testing.T) {
 	if _, cs, err := e.verify(e.dir.files); err != nil || len(cs) != 4 {
 		t.Errorf("%v, %v", cs, err)
 	}
+}
+
+// countingSource notes the first leaf that was read.
+type countingSource struct {
+	*memSource
+	lowest int64
+}
+
+func (s *countingSource) ReadLeaves(first int64, n int) ([][]byte, error) {
+	s.lowest = min(s.lowest, first)
+	return s.memSource.ReadLeaves(first, n)
+}
+
+// TestExportTiles: an export of one size has the tiles of that size.
+func TestExportTiles(t *testing.T) {
+	e := newExport(t, 300)
+	r := ExportTiles(e.dir.files, 300)
+	for _, c := range []struct {
+		level int
+		index int64
+		width int
+		want  error
+	}{
+		{0, 0, 256, nil}, {0, 0, 1, nil}, {0, 1, 44, nil}, {1, 0, 1, nil},
+		{0, 1, 45, ErrRange}, {0, 2, 1, ErrRange}, {2, 0, 1, ErrRange}, {0, 0, 0, ErrRange}, {0, 0, 257, ErrRange},
+		{-1, 0, 1, ErrRange}, {MaxLevels, 0, 1, ErrRange}, {0, -1, 1, ErrRange}, {0, 1 << 60, 1, ErrRange},
+	} {
+		hs, err := r.ReadTile(c.level, c.index, c.width)
+		if Code(err) != Code(c.want) || err == nil && len(hs) < c.width {
+			t.Errorf("level %d, tile %d, width %d: %d hashes, %v", c.level, c.index, c.width, len(hs), err)
+		}
+	}
+	for _, size := range []int64{-1, MaxSize + 1} {
+		_, err := ExportTiles(e.dir.files, size).ReadTile(0, 0, 1)
+		wantErr(t, err, ErrRange)
+	}
+	e.dir.files["tile/0/000"].Data = e.dir.files["tile/0/000"].Data[:8191]
+	_, err := r.ReadTile(0, 0, 256)
+	wantErr(t, err, ErrMalformed)
 }
 
 // TestExportHeals: with the checkpoint removed, all files are compared again.

@@ -215,6 +215,16 @@ func TestWrongTilesAreNoticed(t *testing.T) {
 	}
 }
 
+func TestMemTilesKeepTheWider(t *testing.T) {
+	m, wide := MemTiles{}, []Hash{{1}, {2}, {3}}
+	m.Put([]Tile{{0, 4, wide[:2]}, {0, 4, wide}, {0, 4, wide[:1]}})
+	if hs, err := m.ReadTile(0, 4, 3); err != nil || !slices.Equal(hs, wide) {
+		t.Errorf("%v, %v", hs, err)
+	}
+	_, err := m.ReadTile(0, 4, 4)
+	wantErr(t, err, ErrTiles)
+}
+
 func TestParseTile(t *testing.T) {
 	for n, want := range map[int]error{0: ErrMalformed, 1: ErrMalformed, 31: ErrMalformed, 33: ErrMalformed, 32: nil, 8192: nil, 8193: ErrMalformed, 8224: ErrTooLarge} {
 		data := make([]byte, n)

@@ -106,9 +106,15 @@ func TestStrangersInExport(t *testing.T) {
 	if _, _, err := e.verify(d.files); err != nil {
 		t.Error(err)
 	}
-	d.files["tile/0/link"] = &fstest.MapFile{Mode: fs.ModeSymlink}
+	// What could be read but is no file, and what has no end.
+	pipe := d.copy()
+	pipe.files["tile/0/000.p/3"] = &fstest.MapFile{Data: d.files["tile/0/000.p/3"].Data, Mode: fs.ModeNamedPipe}
+	if _, _, err := e.verify(pipe.files); Code(err) != "log-export" {
+		t.Errorf("a pipe: %v", err)
+	}
+	d.files["tile"+strings.Repeat("/a", 10)] = &fstest.MapFile{Mode: fs.ModeDir}
 	if _, _, err := e.verify(d.files); Code(err) != "log-export" {
-		t.Errorf("a link: %v", err)
+		t.Errorf("a deep directory: %v", err)
 	}
 }
 
