@@ -15,7 +15,7 @@ const maxPassword = 1024 // bytes
 // OpaqueString, so that the same characters typed on another keyboard or
 // system are the same password in every script.
 func preparePassword(password string) (string, bool) {
-	if len(password) > maxPassword {
+	if len(password) > maxPassword || !utf8.ValidString(password) {
 		return "", false
 	}
 	p, err := precis.OpaqueString.String(password)
@@ -37,12 +37,14 @@ func (s *Section) checkPassword(password, login, name string) (string, error) {
 	for _, r := range p {
 		distinct[r] = true
 	}
-	low := strings.ToLower(p)
-	switch {
-	case len(distinct) < 5:
+	if len(distinct) < 5 {
 		return "", refusePassword("it repeats few characters", "use at least five different characters")
-	case strings.Contains(low, login), name != "" && strings.Contains(low, strings.ToLower(name)):
-		return "", refusePassword("it holds your log-in or your name", "leave them out")
+	}
+	for _, own := range [...]string{login, strings.ToLower(name)} {
+		// A name of two or three letters is found in words by chance.
+		if utf8.RuneCountInString(own) >= 4 && strings.Contains(strings.ToLower(p), own) {
+			return "", refusePassword("it holds your log-in or your name", "leave them out")
+		}
 	}
 	return p, nil
 }

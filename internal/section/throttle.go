@@ -140,10 +140,16 @@ func (t *throttle) end(login string, forget bool) {
 	}
 }
 
-// wait is how long until the next attempt; never longer than the longest
-// delay, also when the clock was set back.
+// wait is how long until the next attempt. When the clock was set back the
+// delay begins anew at most, so that it ends by the clock that is.
 func (f *failures) wait(now time.Time, longest time.Duration) time.Duration {
-	return min(max(0, f.until.Sub(now)), longest)
+	if f.last.After(now) {
+		f.last = now
+	}
+	if end := now.Add(longest); f.until.After(end) {
+		f.until = end
+	}
+	return max(0, f.until.Sub(now))
 }
 
 // delay is what follows a failure when n is how far it goes beyond the free

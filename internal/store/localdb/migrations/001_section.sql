@@ -78,8 +78,8 @@ CREATE TABLE drafts (
     erased      BIGINT   NOT NULL  -- when the content was destroyed, 0 if not
 );
 CREATE INDEX drafts_modified ON drafts (state, modified, id);
-CREATE INDEX drafts_batch ON drafts (batch, id);
-CREATE INDEX drafts_decision ON drafts (decision, id);
+CREATE INDEX drafts_batch ON drafts (batch, id) WHERE batch IS NOT NULL;
+CREATE INDEX drafts_decision ON drafts (decision, id) WHERE decision IS NOT NULL;
 
 -- Who wrote which version: the draft's authors. The contents of earlier
 -- versions are not kept.
@@ -146,7 +146,6 @@ CREATE TABLE import_keys (
     batch       TEXT  NOT NULL,
     PRIMARY KEY (source_kind, item)
 );
-CREATE INDEX import_keys_draft ON import_keys (draft);
 
 CREATE TABLE annotations (
     id       TEXT   NOT NULL PRIMARY KEY,
