@@ -2,6 +2,7 @@ package label
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -143,6 +144,8 @@ func (b Blame) Explain(m MemberID) string { return b.Of(m).Text() }
 func (p *ReleasePlan) Explain(m MemberID) string {
 	v, ok := p.ViewOf(m)
 	switch {
+	case !slices.ContainsFunc(p.Recipients, func(r RecipientPlan) bool { return r.Member == m }):
+		return fmt.Sprintf("%s is neither a member nor an observer of the charter and receives nothing.", m)
 	case !ok:
 		return fmt.Sprintf("%s sees nothing. %s", m, p.Blame(m).Text())
 	case len(v.Portions) == len(p.Portions):

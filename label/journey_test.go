@@ -2,6 +2,7 @@ package label
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -195,6 +196,14 @@ func TestJourney7ObserverAndReservation(t *testing.T) {
 	p := planOf(t, in)
 	view(t, p, "KRG", "RESTRICTED//REL TO IRQ, KRG, RUS", 1)
 	contain(t, p.Explain("KRG"), "Portion 3 blocks KRG: SYR withholds it from KRG (rule 10)", "SYR for portion 3 (withholds it now)")
+
+	// SYR has left: its name stays in the release sets and receives nothing.
+	in.Members = Members("IRN", "IRQ", "RUS")
+	p = planOf(t, in)
+	if _, ok := p.ViewOf("SYR"); ok || !p.Historic.Equal(Members("SYR")) {
+		t.Errorf("historic %v", p.Historic)
+	}
+	contain(t, p.Explain("SYR"), "SYR is neither a member nor an observer of the charter")
 	if _, err := ParseBanner(in.Table, "CENTRE", Members("IRQ"), "SECRET//REL TO ALL"); !errors.Is(err, ErrMember) || !strings.Contains(err.Error(), "rule 31") {
 		t.Errorf("REL TO ALL: %v", err)
 	}
@@ -234,7 +243,16 @@ func TestBlocksSayRuleAndCure(t *testing.T) {
 		}
 	}
 
+	// Consents alone would not let RUS see a whole of which a part is blocked.
 	in := centre
+	in.Portions = []Portion{portion("first", own("SECRET", "IRQ", "IRQ")), {ID: "p", Label: &good}}
+	for _, r := range planOf(t, in).Blame("RUS").Remedies {
+		if r.Kind == AskConsent {
+			t.Errorf("consent is offered for what it cannot cure: %+v", r)
+		}
+	}
+
+	in = centre
 	for _, d := range []Instant{now + 1, 0} {
 		in.Portions = []Portion{{ID: "p", Sourced: true, Label: with(func(l *Label) { l.Expires, l.ReviewBy, l.Personal = d, now+1, true })}}
 		if err := planOf(t, in).Ready(); err != nil {
@@ -254,5 +272,57 @@ func TestExplainWhoSeesNothing(t *testing.T) {
 	}
 	if _, ok, err := p.Sheet("RUS"); ok || err != nil {
 		t.Errorf("RUS has a sheet: %t, %v", ok, err)
+	}
+}
+
+// A request about several portions shows the answer that weighs most against
+// asking again, and a portion's own answer counts for it alone.
+func TestRequestsGatherStates(t *testing.T) {
+	in := centre
+	for _, id := range []PortionID{"a", "b", "c", "d"} {
+		in.Portions = append(in.Portions, portion(id, own("SECRET", "IRQ", "IRQ", "RUS")))
+	}
+	by := ByMember("IRQ")
+	say := func(d Decision, until Instant, ids ...PortionID) Consent {
+		return Consent{By: by, Decision: d, To: Members("IRN", "RUS", "SYR"), Portions: ids, From: now - 9, Until: until}
+	}
+	for _, c := range []struct {
+		records []Consent
+		want    ConsentState
+		places  []int
+	}{
+		{nil, NotAsked, []int{0, 1, 2, 3}},
+		{[]Consent{say(Grant, 0, "a")}, NotAsked, []int{1, 2, 3}},
+		{[]Consent{say(Grant, now, "b")}, Lapsed, []int{0, 1, 2, 3}},
+		{[]Consent{say(Grant, now, "b"), say(Refuse, 0, "c")}, Refused, []int{0, 1, 2, 3}},
+		{[]Consent{say(Withhold, 0, "b"), say(Refuse, 0, "c"), say(Grant, 0, "a")}, Withheld, []int{1, 2, 3}},
+	} {
+		in.Consents = c.records
+		p := planOf(t, in)
+		blame := p.Blame("SYR")
+		var ask []Request
+		for _, r := range blame.Remedies {
+			if r.Kind == AskConsent {
+				ask = r.Ask
+			}
+		}
+		if len(ask) != 1 || ask[0].Of != by || ask[0].State != c.want || !slices.Equal(ask[0].Portions, c.places) {
+			t.Errorf("%v: asks %+v, want %s for %v", c.records, ask, c.want, c.places)
+		}
+	}
+}
+
+// The number of the rule stands in the words of every reason but the names of
+// those whose consent is missing, which go with the reason before them.
+func TestReasonsNameTheirRule(t *testing.T) {
+	by := ByExternal(External{"X", "IRQ"})
+	for _, k := range []ReasonKind{NotReleased, ExternalMissing, WithheldBy, Unlabelled, Unsourced, Expired, ReviewOverdue, NotReleasers} {
+		text := Reason{Kind: k, By: &by, Member: "IRQ", Until: now}.Text("RUS", Members("IRQ"))
+		if want := fmt.Sprintf("(rule %d)", k.Rule()); !strings.Contains(text, want) {
+			t.Errorf("%s: %q does not say %s", k, text, want)
+		}
+		if blocks := !slices.Contains([]ReasonKind{NotReleased, ExternalMissing, WithheldBy}, k); k.Blocks() != blocks {
+			t.Errorf("%s blocks: %t", k, k.Blocks())
+		}
 	}
 }

@@ -740,6 +740,8 @@ def stanag_cases():
     bad("type", "a type in lower case", doc(body.replace("PERMISSIVE", "permissive")))
     bad("wrong-type", "ReleasableTo as a restriction", doc(body.replace("PERMISSIVE", "RESTRICTIVE")))
     bad("no-release", "nobody named (rule 31)", doc(body.replace(rel, "")))
+    case("read-stanag-bad-no-release-two", "nobody named, and two who answer for it (rule 31)", "read stanag",
+         {"xml": doc(body.replace(rel, "")), "originators": ["IRQ", "RUS"]}, refused("stanag"), FULL)
     bad("all", "ReleasableTo ALL (rule 31)", doc(body.replace("<GenericValue>IRQ", "<GenericValue>ALL")), "member")
     bad("category", "a restriction that the centre does not know", doc(body.replace(rel, rel + '<Category Type="RESTRICTIVE" TagName="Special Handling"><GenericValue>A</GenericValue></Category>')))
     bad("category-twice", "a category twice", doc(body.replace(rel, rel + rel.replace("ReleasableTo", "Releasable To"))))
