@@ -143,8 +143,8 @@ func decodeBase64(s string, n int) ([]byte, error) {
 			ErrSyntax, n, base64.StdEncoding.EncodedLen(n), len(s))
 	}
 	b, err := base64.StdEncoding.Strict().DecodeString(s)
-	// The decoder skips newlines and the re-encoding shows that none were there.
-	if err != nil || len(b) != n || base64.StdEncoding.EncodeToString(b) != s {
+	// The decoder skips newlines; with one in it, so long a text gives less.
+	if err != nil || len(b) != n {
 		return nil, fmt.Errorf("%w: not canonical base64", ErrSyntax)
 	}
 	return b, nil

@@ -319,8 +319,13 @@ func TestStatementsOfOthersHaveNoEffect(t *testing.T) {
 	for _, kind := range []uint8{kindEpochKeys, kindClose} {
 		s.refuse(Leaf{Kind: kind, Originator: "SYR", Incarnation: 1, Sequence: 1, Payload: []byte("garbage")}, ErrNoEffect)
 	}
+	payload, err := Close{s.Founding().Hash(), "SYR", 2, 0}.Payload()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.refuse(Leaf{Kind: kindClose, Originator: "SYR", Incarnation: 1, Sequence: 1, Payload: payload}, ErrNoEffect)
 	foreign := Close{Hash{1}, "SYR", 1, 0}
-	payload, err := foreign.Payload()
+	payload, err = foreign.Payload()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -415,12 +420,17 @@ func TestClonesAreApart(t *testing.T) {
 		base.epochLeaf("RUS", 1, "", key("RUS", 1, "")),
 		base.epochLeaf("RUS", 1, "", key("RUS", 2, ""), key("RUS", 3, "")),
 		base.epochLeaf("IRN", 1, "", key("IRN", 1, "")),
-		base.closeLeaf("IRN", 0), base.closeLeaf("IRN", 1), base.closeLeaf("RUS", 0),
-		base.keysLeaf("RUS", 1, 2, " 2"), base.keysLeaf("IRN", 1, 2, " 2"),
+		base.closeLeaf("RUS", 0),
+		base.keysLeaf("IRN", 1, 2, " 2"),
 		{Kind: kindEvidence, Originator: "IRQ", Incarnation: 1, Sequence: 3},
 	}
+	for i := range uint32(8) {
+		pool = append(pool, base.closeLeaf("IRN", i))
+		// Two certificates that could follow, of which one does.
+		pool = append(pool, base.keysLeaf("RUS", 1, i+2, fmt.Sprint(" a", i)), base.keysLeaf("RUS", 1, i+2, fmt.Sprint(" b", i)))
+	}
 	rapid.Check(t, func(t *rapid.T) {
-		order := rapid.SliceOfN(rapid.IntRange(0, len(pool)-1), 2, 8).Draw(t, "leaves")
+		order := rapid.SliceOfN(rapid.IntRange(0, len(pool)-1), 2, 60).Draw(t, "leaves")
 		cut := rapid.IntRange(0, len(order)-1).Draw(t, "cut")
 		run := func(s *State, leaves []int) {
 			for _, i := range leaves {
@@ -446,6 +456,53 @@ func TestClonesAreApart(t *testing.T) {
 			t.Fatal("the same leaves gave another state")
 		}
 	})
+}
+
+// Appending to two clones of one state, each after the other, must not let one
+// write into what the other holds, whatever room the slices have.
+func TestClonesDoNotShareRoom(t *testing.T) {
+	s := newFold(t, nil)
+	for serial := uint32(2); serial < 12; serial++ {
+		a, b := s.Clone(), s.Clone()
+		leafA, leafB := s.keysLeaf("RUS", 1, serial, fmt.Sprint(" a", serial)), s.keysLeaf("RUS", 1, serial, fmt.Sprint(" b", serial))
+		closeA, closeB := s.closeLeaf("IRN", 2*serial), s.closeLeaf("IRN", 2*serial+1)
+		epochA, epochB := s.epochLeaf("SYR", 1, "", key("SYR", serial, "")), s.epochLeaf("SYR", 1, "", key("SYR", serial, " b"))
+		at := s.next
+		for i, leaves := range [][2]Leaf{{leafA, leafB}, {closeA, closeB}, {epochA, epochB}} {
+			if err := errors.Join(a.Apply(at+int64(i), leaves[0]), b.Apply(at+int64(i), leaves[1])); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if k, _ := a.HeaderKey("RUS", at); k != testPurposeKeys("RUS", fmt.Sprint(" a", serial)).Header {
+			t.Fatalf("serial %d: one clone has the other's certificate", serial)
+		}
+		if _, ok := a.ClosedBy("IRN", 2*serial+1); ok {
+			t.Fatalf("serial %d: one clone has the other's closing", serial)
+		}
+		if k, _ := a.EpochKey("SYR", serial); *k != testEpochKey("SYR", fmt.Sprint(serial), "") {
+			t.Fatalf("serial %d: one clone has the other's epoch key", serial)
+		}
+		s.State, s.next = a, at+3
+	}
+}
+
+// No member can make every other's state grow without end.
+func TestStatementsUnderOneCertificateAreBounded(t *testing.T) {
+	s := newFold(t, nil)
+	k := testEpochKey("IRN", "0", "")
+	statement := func(generation string, from uint32) Leaf {
+		keys := make([]EpochKey, MaxEpochLines)
+		for i := range keys {
+			keys[i] = EpochKey{from + uint32(i), k}
+		}
+		return s.epochLeaf("IRN", 1, generation, keys...)
+	}
+	for from := uint32(0); from < maxEpochStatements; from += MaxEpochLines {
+		s.must(statement("", from))
+	}
+	s.refuse(statement("", maxEpochStatements), ErrNoEffect)
+	s.must(s.keysLeaf("IRN", 1, 2, " 2"))
+	s.must(statement(" 2", maxEpochStatements))
 }
 
 // Ten years of sixteen members fold fast enough to need no form on disk.
