@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"strings"
 	"testing"
@@ -334,5 +335,41 @@ func TestKeysOfOtherLengthsFitNothing(t *testing.T) {
 	e.Header[atKind] = byte(Close)
 	if DeriveKey(setKey, e.Header).Fits(e.Header) {
 		t.Fatal("fits a public envelope")
+	}
+}
+
+// TestFreshRandomness: nonces, set keys, attachment keys and throwaway keys are
+// drawn anew each time.
+func TestFreshRandomness(t *testing.T) {
+	m, key := newMember("IRQ"), NewSetKey()
+	place := m.packetPlace(0)
+	draws := map[string]func() []byte{
+		"nonce": func() []byte {
+			e, _, err := Seal(m.place(), key, nil, 0, m.signer())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return e.Body[:nonceSize]
+		},
+		"set key": func() []byte { k := NewSetKey(); return k[:] },
+		"attachment key": func() []byte {
+			ref, err := EncryptAttachment(io.Discard, bytes.NewReader(nil), 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return ref.Key[:]
+		},
+		"filler": func() []byte {
+			f, err := makeFiller(&place)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return f
+		},
+	}
+	for name, draw := range draws {
+		if a, b := draw(), draw(); bytes.Equal(a, b) || allZero(a) || allZero(b) {
+			t.Errorf("%s is not drawn anew", name)
+		}
 	}
 }

@@ -216,8 +216,11 @@ func (f *PortionConflict) check() error {
 }
 
 func (f *Missing) check() error {
-	if len(f.Note) == 0 || len(f.Note) > MaxEvidenceNote {
-		return fmt.Errorf("%w: a checkpoint of %d bytes, 1 to %d are read", ErrTooLarge, len(f.Note), MaxEvidenceNote)
+	switch {
+	case len(f.Note) == 0:
+		return fmt.Errorf("%w: a checkpoint of no bytes", ErrLength)
+	case len(f.Note) > MaxEvidenceNote:
+		return fmt.Errorf("%w: a checkpoint of %d bytes, at most %d are read", ErrTooLarge, len(f.Note), MaxEvidenceNote)
 	}
 	_, err := wantHeader(f.Header)
 	return err

@@ -37,7 +37,9 @@ func (t FaultType) String() string {
 func (t FaultType) Discloses() bool { return t == TypeUnopenable || t == TypePortionConflict }
 
 // Suspends reports whether evidence of the type, in a leaf, suspends the
-// originator at that leaf (spec/evidence.md, "What follows").
+// originator at that leaf (spec/evidence.md, "Suspension"). It does so only
+// while the keys of the headers are in force there: judge such a leaf with a
+// [Means].HeaderKey that knows no others.
 func (t FaultType) Suspends() bool { return t == TypeFork }
 
 // Fault is what evidence claims: one of [Fork], [SlotMismatch], [Unopenable],

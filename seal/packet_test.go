@@ -3,6 +3,7 @@ package seal
 import (
 	"bytes"
 	"crypto/hpke"
+	"math/big"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -226,6 +227,51 @@ func TestMakePacketRefuses(t *testing.T) {
 	}
 	_, err := MakePacket(ms[0].packetPlace(0), NewSetKey(), recipients(ms[0]), 4, brokenSigner{ms[0].signer(), errUnknownKey})
 	wantCode(t, err, errUnknownKey)
+}
+
+// TestPacketHidesWhoseSlotIsWhich: the one recipient's slot of a packet of two
+// stands now first and now second. All 40 in one place have a probability of
+// 2^-39.
+func TestPacketHidesWhoseSlotIsWhich(t *testing.T) {
+	m := newMember("IRQ")
+	place := m.packetPlace(0)
+	seen := map[int]int{}
+	for range 40 {
+		payload, err := MakePacket(place, NewSetKey(), recipients(m), 2, m.signer())
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, _ := ParsePacket(payload)
+		b := place.binding(m.recipient().EpochKey)
+		for i, slot := range p.Slots {
+			if _, err := hpke.Open(m.epoch, slotKDF, slotAEAD, slotInfo(b[:]), slot); err == nil {
+				seen[i]++
+			}
+		}
+	}
+	if seen[0]+seen[1] != 40 || seen[0] == 0 || seen[1] == 0 {
+		t.Fatalf("places: %v", seen)
+	}
+}
+
+// TestFillersAreEncapsulations: a filler ends its encapsulation with a point of
+// Curve25519, canonical, as a real slot does. Of random bytes a quarter would.
+func TestFillersAreEncapsulations(t *testing.T) {
+	place := newMember("IRQ").packetPlace(0)
+	p := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 255), big.NewInt(19))
+	for i := range 20 {
+		slot, err := makeFiller(&place)
+		if err != nil || len(slot) != SlotSize {
+			t.Fatal(len(slot), err)
+		}
+		u := little(slot[1088:1120])
+		// v^2 = u^3 + 486662 u^2 + u (RFC 7748 section 4.1)
+		v2 := new(big.Int).Add(u, big.NewInt(486662))
+		v2.Mul(v2, u).Add(v2, big.NewInt(1)).Mul(v2, u).Mod(v2, p)
+		if u.Cmp(p) >= 0 || big.Jacobi(v2, p) != 1 {
+			t.Fatalf("filler %d is told from a slot by its encapsulation", i)
+		}
+	}
 }
 
 // TestShuffleReachesEveryPlace: over many packets the originator's slot stands
