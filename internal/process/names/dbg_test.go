@@ -54,3 +54,44 @@ func TestAliasFail(t *testing.T) {
 	}
 	t.Log(n, share, tot)
 }
+
+func TestRuFail(t *testing.T) {
+	pairs := readWordPairs(t, "wd_russian_80", true)
+	x, qs := singles(pairs, 3, 16000, false)
+	s := NewSearcher(x)
+	var miss, rank, ok, weak int
+	for i, q := range qs {
+		if i%8 != 0 {
+			continue
+		}
+		h := s.Search(q.text, Guess, 1)
+		if len(h) > 0 && q.want[h[0].ID] {
+			ok++
+			continue
+		}
+		best, bw := 0.0, ""
+		for w := range q.want {
+			if v := Similarity(q.text, w, Guess); v > best {
+				best, bw = v, w
+			}
+		}
+		got, gv := "", 0.0
+		if len(h) > 0 {
+			got, gv = h[0].ID, h[0].Similarity
+		}
+		if best > gv {
+			miss++
+			if miss < 60 {
+				t.Logf("MISS %s want %s %.4f got %s %.4f", q.text, bw, best, got, gv)
+			}
+		} else if best < 0.001 {
+			weak++
+		} else {
+			rank++
+			if rank < 40 {
+				t.Logf("rank %s want %s %.4f got %s %.4f", q.text, bw, best, got, gv)
+			}
+		}
+	}
+	t.Log("ok", ok, "miss", miss, "rank", rank, "weak", weak)
+}

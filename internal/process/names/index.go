@@ -20,9 +20,9 @@ type Index struct {
 	tokens []uint32  // vocabulary numbers
 	weight []float32 // of each name: its tokens by how rare they are in the list
 
-	vocab   []Token
-	outline []outline         // of the tokens; with a second reading, of both
-	byText  map[string]uint32 // role byte and letters -> vocabulary number
+	vocab  []Token
+	rough  []rough
+	byText map[string]uint32 // role byte and letters -> vocabulary number
 
 	postStart []uint32 // vocabulary number -> first posting
 	postings  []uint32 // names
@@ -213,18 +213,14 @@ func (x *Index) buildKeys() {
 	var work []skeleton
 	var keys []uint64
 	var letters []rune
-	x.outline = make([]outline, len(x.vocab))
+	x.rough = make([]rough, len(x.vocab))
 	for id := range x.vocab {
 		t := &x.vocab[id]
 		letters = letters[:0]
 		for _, r := range t.Text {
 			letters = append(letters, r)
 		}
-		x.outline[id] = outlineOf(letters)
-		if t.Alt != "" {
-			o := outlineOf([]rune(t.Alt))
-			x.outline[id] = outline{x.outline[id].sure & o.sure, x.outline[id].possible | o.possible}
-		}
+		x.rough[id] = roughOf(letters)
 		work, keys = tokenKeys(t, letters, work, keys[:0])
 		for _, k := range keys {
 			entries = append(entries, entry{k, uint32(id)})

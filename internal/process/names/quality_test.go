@@ -5,8 +5,8 @@ import (
 	"encoding/xml"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
-	"time"
 )
 
 // The development data lies outside the repository; see doc/names.md.
@@ -99,12 +99,21 @@ type question struct {
 	want map[string]bool
 }
 
+// cpuSeconds is the processor time of this process; wall time says little on a machine that others use.
+func cpuSeconds() float64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return float64(u.Utime.Sec+u.Stime.Sec) + float64(u.Utime.Usec+u.Stime.Usec)/1e6
+}
+
 // recallAt1 is the share of questions whose first hit is right.
 func recallAt1(t testing.TB, label string, x *Index, qs []question, show int) float64 {
 	t.Helper()
 	s := NewSearcher(x)
 	right := 0
-	begin := time.Now()
+	begin := cpuSeconds()
 	for _, q := range qs {
 		hits := s.Search(q.text, Guess, 1)
 		if len(hits) > 0 && q.want[hits[0].ID] {
@@ -119,7 +128,7 @@ func recallAt1(t testing.TB, label string, x *Index, qs []question, show int) fl
 		}
 	}
 	r := float64(right) / float64(len(qs))
-	t.Logf("%-46s R@1 %.4f  (%d questions, %d names, %.0f queries/s)", label, r, len(qs), x.Len(), float64(len(qs))/time.Since(begin).Seconds())
+	t.Logf("%-46s R@1 %.4f  (%d questions, %d names, %.0f queries per CPU second)", label, r, len(qs), x.Len(), float64(len(qs))/(cpuSeconds()-begin))
 	return r
 }
 

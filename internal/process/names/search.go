@@ -23,27 +23,28 @@ const decisive = 0.25
 
 // Searcher searches an index; it holds working memory and is not safe for concurrent use. Make one a goroutine.
 type Searcher struct {
-	x       *Index
-	m       matcher
-	parser  parser
-	acc     []float32
-	last    []uint32 // the query token that last added to acc, plus one
-	best    []float32
-	touched []uint32
-	stamp   []uint32
-	round   uint32
-	work    []skeleton
-	keys    []uint64
-	cands   []candidate
-	query   tokenForms
-	other   tokenForms
-	memo    map[string][]candidate
-	reading Name // the query as an organisation's name
-	nameB   Name
-	mark    uint32
-	total   float32 // weight of the query
-	order   []ranked
-	hits    []Hit
+	x               *Index
+	m               matcher
+	parser          parser
+	acc             []float32
+	last            []uint32 // the query token that last added to acc, plus one
+	best            []float32
+	touched         []uint32
+	stamp           []uint32
+	round           uint32
+	work            []skeleton
+	keys            []uint64
+	cands           []candidate
+	query           tokenForms
+	other           tokenForms
+	memo            map[string][]candidate
+	reading         Name // the query as an organisation's name
+	nameB           Name
+	rough, roughAlt roughQuery
+	mark            uint32
+	total           float32 // weight of the query
+	order           []ranked
+	hits            []Hit
 }
 
 // candidate is a token of the vocabulary that resembles a query token.
@@ -68,7 +69,7 @@ func NewSearcher(x *Index) *Searcher {
 // Bounds of one query: how many tokens of the vocabulary are aligned with one query token, how many postings are
 // read, how many names are compared in full beyond those asked for.
 const (
-	maxAligned   = 220
+	maxAligned   = 64
 	maxPostings  = 150_000
 	fullCompares = 14
 )
@@ -248,10 +249,12 @@ func (s *Searcher) candidates(t *Token) []candidate {
 	s.query.reset(t)
 	out := s.cands[:0]
 	s.work, s.keys = tokenKeys(t, s.query.letters, s.work, s.keys[:0])
-	outlineOfToken := s.query.outline
+	r := roughOf(s.query.letters)
+	s.rough.set(&r, t.Script)
+	s.roughAlt = s.rough
 	if t.Alt != "" {
-		o := s.query.alt.outline
-		outlineOfToken = outline{outlineOfToken.sure & o.sure, outlineOfToken.possible | o.possible}
+		r = roughOf(s.query.alt.letters)
+		s.roughAlt.set(&r, t.Script)
 	}
 	s.order = s.order[:0]
 	for r := range Role(len(roleNames)) {
@@ -274,25 +277,18 @@ func (s *Searcher) candidates(t *Token) []candidate {
 				s.order = append(s.order, ranked{id, -10})
 				continue
 			}
-			d := outlineOfToken.apart(x.outline[id])
-			if d >= farApart {
-				continue
+			v := &x.vocab[id]
+			d := s.rough.distance(&x.rough[id], v.Script)
+			if t.Alt != "" {
+				d = min(d, s.roughAlt.distance(&x.rough[id], v.Script))
 			}
-			s.order = append(s.order, ranked{id, float32(d) + 0.3*lengthGap(t, &x.vocab[id])})
+			if v.Alt != "" {
+				d = min(d, 2)
+			}
+			s.order = append(s.order, ranked{id, float32(d) + 0.1*lengthGap(t, v)})
 		}
 	}
-	if len(s.order) > maxAligned {
-		slices.SortFunc(s.order, func(a, b ranked) int {
-			switch {
-			case a.est < b.est:
-				return -1
-			case a.est > b.est:
-				return 1
-			}
-			return int(a.name) - int(b.name)
-		})
-		s.order = s.order[:maxAligned]
-	}
+	s.nearest(maxAligned)
 	for _, r := range s.order {
 		s.other.reset(&x.vocab[r.name])
 		if sim, _ := s.m.similarity(&s.query, &s.other); sim >= 0.02 {
@@ -318,6 +314,35 @@ func (s *Searcher) candidates(t *Token) []candidate {
 	kept := slices.Clone(out)
 	s.memo[key] = kept
 	return kept
+}
+
+// nearest keeps the n smallest of s.order; the distances are small, so counting them is enough.
+func (s *Searcher) nearest(n int) {
+	if len(s.order) <= n {
+		return
+	}
+	var count [64]int
+	slot := func(d float32) int { return min(max(int(d*2)+1, 0), len(count)-1) }
+	for _, r := range s.order {
+		count[slot(r.est)]++
+	}
+	limit, sum := 0, 0
+	for limit < len(count)-1 && sum+count[limit] <= n {
+		sum += count[limit]
+		limit++
+	}
+	out := s.order[:0]
+	room := n - sum
+	for _, r := range s.order {
+		switch k := slot(r.est); {
+		case k < limit:
+			out = append(out, r)
+		case k == limit && room > 0:
+			out = append(out, r)
+			room--
+		}
+	}
+	s.order = out
 }
 
 // lengthGap compares the lengths of two tokens; across scripts vowels are missing and the gap is not known.

@@ -13,8 +13,9 @@ const (
 	classM
 	classN
 	classR
+	classCount
 
-	classX  = classS + 100 // in alt: the sound is two, k and s
+	classX  = classS + 100 // in alt: the sound is s, or two, k and s
 	classTS = classX + 1   // in alt: the sound is s, or two, t and s
 )
 
@@ -73,14 +74,14 @@ func soundOf(w []rune, i int) (s sound, n int, ok bool) {
 		return sound{classT, classS, false}, 1, true
 	case 'k':
 		if next == 'h' {
-			return sound{classK, none, true}, 2, true
+			return sound{}, 2, false
 		}
 		return sound{classK, none, false}, 1, true
-	case 'q', 'ك', 'ق', 'گ', 'к':
+	case 'q':
+		return sound{classK, classS, false}, 1, true
+	case 'ك', 'ق', 'گ', 'к':
 		return sound{classK, none, false}, 1, true
-	case 'خ', 'х', 'غ':
-		return sound{classK, none, true}, 1, true
-	case 'г':
+	case 'г', 'غ':
 		return sound{classK, none, true}, 1, true
 	case 'g':
 		if next == 'h' {
@@ -103,7 +104,7 @@ func soundOf(w []rune, i int) (s sound, n int, ok bool) {
 		}
 		return sound{classK, classS, false}, 1, true
 	case 'x':
-		return sound{classK, classX, false}, 1, true
+		return sound{classS, classX, false}, 1, true
 	case 's', 'z':
 		if w[i] == 's' && next == 'c' && i+2 < len(w) && w[i+2] == 'h' {
 			return sound{classS, none, false}, 3, true
@@ -157,7 +158,7 @@ func outlineOf(w []rune) outline {
 			for _, c := range [...]int8{s.main, s.alt} {
 				switch c {
 				case classX:
-					c = classS
+					c = classK
 				case classTS:
 					c = classT
 				}
@@ -180,7 +181,7 @@ func (o outline) apart(p outline) int {
 // two of them.
 const farApart = 3
 
-// skeletons lists the readings of a word as classes, at most four, each at most maxSkeleton long.
+// skeletons lists the readings of a word as classes, at most eight, each at most maxSkeleton long.
 const maxSkeleton = 10
 
 type skeleton struct {
@@ -194,14 +195,16 @@ func skeletonsOf(w []rune, out []skeleton) []skeleton {
 		s, n, ok := soundOf(w, i)
 		if ok && !(i > 0 && w[i] == w[i-1] && n == 1) {
 			live := len(out)
-			if len(out) <= 2 {
+			if len(out) <= 4 {
 				for k := range live {
 					switch {
-					case s.alt == classX:
-						continue
-					case s.alt == classTS:
+					case s.alt == classX || s.alt == classTS:
+						first := byte(classT)
+						if s.alt == classX {
+							first = classK
+						}
 						out = append(out, out[k])
-						out[len(out)-1].push(classT)
+						out[len(out)-1].push(first)
 						out[len(out)-1].push(classS)
 						continue
 					}
@@ -215,9 +218,6 @@ func skeletonsOf(w []rune, out []skeleton) []skeleton {
 			}
 			for k := range live {
 				out[k].push(byte(s.main))
-				if s.alt == classX {
-					out[k].push(classS)
-				}
 			}
 		}
 		i += n
@@ -243,7 +243,7 @@ func (s *skeleton) key(skip int) uint64 {
 	return k
 }
 
-// keysOf appends the retrieval keys of a word: each reading whole and, from three consonants, with any one left out.
+// keysOf appends the retrieval keys of a word: each reading whole and, from two consonants, with any one left out.
 // Two words meet when they share a key.
 func keysOf(w []rune, work []skeleton, keys []uint64) ([]skeleton, []uint64) {
 	work = skeletonsOf(w, work)
@@ -259,11 +259,115 @@ func keysOf(w []rune, work []skeleton, keys []uint64) ([]skeleton, []uint64) {
 	for i := range work {
 		s := &work[i]
 		add(s.key(-1))
-		if s.n >= 3 {
+		if s.n >= 2 {
 			for d := range s.n {
 				add(s.key(d))
 			}
 		}
 	}
 	return work, keys
+}
+
+// maxPhones bounds the symbols of a rough spelling.
+const maxPhones = 14
+
+// rough is a word as a sequence of sound classes: consonants as in the skeletons, one symbol each for the vowels of
+// front, back and open kind. plain leaves the vowels out, for the Arabic script, which does the same.
+type rough struct {
+	n, m  uint8
+	full  [maxPhones]uint8
+	plain [maxPhones]uint8
+}
+
+const (
+	phoneA = classCount + iota
+	phoneI
+	phoneU
+	phoneCount
+)
+
+func roughOf(w []rune) rough {
+	var r rough
+	put := func(c uint8) {
+		if r.n < maxPhones && !(c >= phoneA && r.n > 0 && r.full[r.n-1] == c) {
+			r.full[r.n] = c
+			r.n++
+		}
+	}
+	for i := 0; i < len(w); {
+		s, n, ok := soundOf(w, i)
+		switch {
+		case ok && (w[i] == 'w'):
+			put(phoneU)
+		case ok && !(i > 0 && w[i] == w[i-1] && n == 1):
+			put(uint8(s.main))
+			if r.m < maxPhones {
+				r.plain[r.m] = uint8(s.main)
+				r.m++
+			}
+		case !ok:
+			switch w[i] {
+			case 'a', 'ا', 'а', 'я', 'ە', 'e', 'э', 'е':
+				put(phoneA)
+			case 'i', 'y', 'ي', 'ێ', 'и', 'й', 'ы':
+				put(phoneI)
+			case 'o', 'u', 'و', 'ۆ', 'о', 'у', 'ю':
+				put(phoneU)
+			}
+		}
+		i += n
+	}
+	return r
+}
+
+// roughQuery measures rough spellings against one word (Myers 1999, bit-parallel edit distance).
+type roughQuery struct {
+	full, plain [phoneCount]uint32
+	lenF, lenP  uint8
+	arabic      bool
+}
+
+func (q *roughQuery) set(r *rough, s Script) {
+	*q = roughQuery{lenF: r.n, lenP: r.m, arabic: s == Arabic}
+	for i := range r.n {
+		q.full[r.full[i]] |= 1 << i
+	}
+	for i := range r.m {
+		q.plain[r.plain[i]] |= 1 << i
+	}
+}
+
+// distance is the edit distance to r, of the consonants alone (counted double) when one of the two is Arabic.
+func (q *roughQuery) distance(r *rough, s Script) int {
+	if q.arabic != (s == Arabic) {
+		return 2 * myers(&q.plain, q.lenP, r.plain[:r.m])
+	}
+	return myers(&q.full, q.lenF, r.full[:r.n])
+}
+
+func myers(peq *[phoneCount]uint32, m uint8, text []uint8) int {
+	if m == 0 {
+		return len(text)
+	}
+	pv, mv := ^uint32(0), uint32(0)
+	score := int(m)
+	top := uint32(1) << (m - 1)
+	for _, c := range text {
+		eq := peq[c]
+		xv := eq | mv
+		xh := (((eq & pv) + pv) ^ pv) | eq
+		ph := mv | ^(xh | pv)
+		mh := pv & xh
+		if ph&top != 0 {
+			score++
+		}
+		if mh&top != 0 {
+			score--
+		}
+		ph = ph<<1 | 1
+		mh <<= 1
+		pv = mh | ^(xv | ph)
+		mv = ph & xv
+	}
+	return score
 }
