@@ -69,7 +69,8 @@ type Reason struct {
 }
 
 // PortionBlame is one portion that keeps a member out, and why. Index counts
-// the portions from 0 in the order in which they were given.
+// the portions from 0 in the order in which they were given; Rel is the release
+// set of its label as the originators wrote it, before any consent.
 type PortionBlame struct {
 	Index   int       `json:"index"`
 	ID      PortionID `json:"id,omitempty"`
@@ -190,7 +191,7 @@ func (w *whole) blame(m MemberID) MemberBlame {
 		}
 		pb := PortionBlame{Index: i, ID: w.id(i), Reasons: w.reasons(m, i)}
 		if w.raw[i] != nil {
-			pb.Rel = w.effective[i].Rel
+			pb.Rel = w.raw[i].Rel
 		}
 		out.Portions = append(out.Portions, pb)
 		kept = append(kept, i)

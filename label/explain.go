@@ -11,8 +11,8 @@ import (
 // else. They are for the releasing officer and name portions by their place in
 // the whole; they never go to the member they speak of.
 
-// Text returns the reason in words, as said of a portion whose effective
-// release set is rel and of the member m, which may be empty for reasons that
+// Text returns the reason in words, as said of a portion whose label has
+// the release set rel and of the member m, which may be empty for reasons that
 // concern everybody.
 func (r Reason) Text(m MemberID, rel MemberSet) string { return r.text(m, rel) }
 
