@@ -115,8 +115,9 @@ const (
 //	review by        ReviewDateTime
 //
 // For a document that leaves the centre, l is the effective label of what it
-// marks ([Consents.Effective]). Whoever does not know a restrictive tag must refuse the data, which is what
-// a limit that cannot be honoured should lead to.
+// marks ([Consents.Effective]). Whoever does not know a restrictive tag must
+// refuse the data, which is what a limit that cannot be honoured should lead
+// to.
 func (t *Table) Confidentiality(l Label, created Instant) (Confidentiality, error) {
 	p, _, err := t.lookup(l.Policy, l.Class)
 	if err != nil {

@@ -97,6 +97,9 @@ func ParseConfidentiality(b []byte) (Confidentiality, error) {
 		return Confidentiality{}, fmt.Errorf("%w: %w: a document of %d bytes, at most %d", ErrSTANAG, ErrTooMany, len(b), MaxXML)
 	}
 	r := &xmlReader{dec: xml.NewDecoder(bytes.NewReader(b))}
+	if rest, ok := bytes.CutPrefix(b, []byte("<?xml")); ok && len(rest) > 0 {
+		r.declared = bytes.IndexByte([]byte(" \t\r\n"), rest[0]) >= 0
+	}
 	c := r.document()
 	if r.err == nil {
 		r.err = c.Validate()
@@ -114,11 +117,12 @@ func ParseConfidentiality(b []byte) (Confidentiality, error) {
 // and makes every later call return nothing. It only ever goes down into
 // elements that it knows, so its depth is that of the schema.
 type xmlReader struct {
-	dec     *xml.Decoder
-	err     error
-	pending *xml.StartElement // an element that peek has seen and nobody taken
-	ended   bool              // the parent's end was seen
-	started bool              // the root was seen
+	dec      *xml.Decoder
+	err      error
+	pending  *xml.StartElement // an element that peek has seen and nobody taken
+	ended    bool              // the parent's end was seen
+	started  bool              // a token was seen
+	declared bool              // the document begins with an XML declaration
 }
 
 func (r *xmlReader) fail(format string, args ...any) {
@@ -139,6 +143,8 @@ func (r *xmlReader) token() xml.Token {
 			r.fail("%s", clip(err.Error()))
 			return nil
 		}
+		first := !r.started
+		r.started = true
 		switch tok := tok.(type) {
 		case xml.Comment:
 		case xml.CharData:
@@ -146,10 +152,11 @@ func (r *xmlReader) token() xml.Token {
 				r.fail("text %q outside of a value", clip(string(tok)))
 			}
 		case xml.ProcInst:
-			if tok.Target != "xml" || r.started {
-				r.fail("processing instruction %s: remove it", clip(tok.Target))
+			// The XML declaration is no processing instruction, but comes as
+			// one. It stands at the very beginning, or it is none.
+			if !r.declared || !first {
+				r.fail("a processing instruction: remove it")
 			}
-			r.started = true
 		case xml.Directive:
 			r.fail("a document type declaration or other directive: remove it")
 		default:
@@ -166,7 +173,6 @@ func (r *xmlReader) peek() *xml.StartElement {
 	}
 	switch tok := r.token().(type) {
 	case xml.StartElement:
-		r.started = true
 		tok = tok.Copy()
 		r.pending = &tok
 	case xml.EndElement:
