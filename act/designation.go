@@ -121,6 +121,16 @@ func DesignationDigest(d *Designation) Digest {
 	return digestOf(contextDesignation, appendDesignation(nil, d))
 }
 
+// Validate refuses a designation that could not stand in a portion.
+func (d *Designation) Validate() error {
+	t, err := scan(appendDesignation(nil, d), nil)
+	if err != nil {
+		return err
+	}
+	_, err = decodeDesignation(t, 0)
+	return err
+}
+
 func decodeDesignation(t *tape, n int) (d Designation, err error) {
 	f, err := t.walk(n, &designationShape)
 	if err != nil {

@@ -256,3 +256,19 @@ func TestIDsAndDigests(t *testing.T) {
 		t.Error("a digest does not come back")
 	}
 }
+
+func TestDesignationValidate(t *testing.T) {
+	d := sampleDesignation()
+	if err := d.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	before := DesignationDigest(d)
+	d.Status = Ended
+	if DesignationDigest(d) == before {
+		t.Error("the digest does not cover the status")
+	}
+	d.Places = []Place{{Country: "Nowhere", Province: "Road 5"}}
+	if err := d.Validate(); !errors.Is(err, ErrFinePlace) {
+		t.Errorf("an address is refused by %v", err)
+	}
+}

@@ -2,6 +2,7 @@ package stix
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -132,12 +133,36 @@ func renderPath(segs []pathSeg) string {
 			b.WriteByte('.')
 			b.Write(s.name)
 		default:
-			b.WriteString("[")
-			b.WriteString(quoted(s.name))
-			b.WriteString("]")
+			b.WriteString("['")
+			writeName(&b, s.name)
+			b.WriteString("']")
 		}
 	}
 	return b.String()
+}
+
+// writeName writes a member name as RFC 9535 2.7 has it in single quotes. A
+// name beyond the bound is cut, so that a path stays short.
+func writeName(b *strings.Builder, s []byte) {
+	const longest = 250
+	cut := len(s) > longest
+	if cut {
+		s = s[:longest]
+	}
+	for _, r := range string(s) {
+		switch {
+		case r == '\'' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r < 0x20 || r == 0x7f:
+			fmt.Fprintf(b, `\u%04x`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	if cut {
+		b.WriteString("...")
+	}
 }
 
 func plainName(s []byte) bool {

@@ -110,6 +110,12 @@ func (s *Station) followOnce(ctx context.Context, m label.MemberID) error {
 		if err := f.take(ctx, fr, len(frames) > 0); err != nil {
 			return err
 		}
+		// What waited may have been no leaves: then the held head is the last.
+		if fr.kind != frameEntries && f.held != nil && len(frames) == 0 {
+			if err := f.checkpoint(ctx, f.held, false); err != nil {
+				return err
+			}
+		}
 	}
 }
 
@@ -119,6 +125,7 @@ type follower struct {
 	from     label.MemberID
 	run      run // leaves that have come and are not stored yet
 	far      tlog.Checkpoint
+	held     []byte // head of leaves in run that were not stored yet, because others waited
 	farNote  []byte // signed head to which catching up is proven
 	lastNote []byte // a certified head that came before its leaves
 	first    bool
@@ -185,6 +192,7 @@ func (f *follower) proven(ctx context.Context, m, n int64, proof []tlog.Hash) er
 // checkpoint takes a head signed by the lead.
 func (f *follower) checkpoint(ctx context.Context, note []byte, more bool) error {
 	s := f.s
+	f.held = nil
 	cp, err := tlog.VerifyCheckpoint(note, s.origin, s.logKey)
 	if err != nil {
 		return err
@@ -201,6 +209,7 @@ func (f *follower) checkpoint(ctx context.Context, note []byte, more bool) error
 	}
 	if f.run.n() > 0 {
 		if more && f.run.n() < s.tune.CatchUp {
+			f.held = note
 			return nil // others wait: one write for all of them
 		}
 		s.appending.Lock()

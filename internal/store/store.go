@@ -262,7 +262,10 @@ func (db *DB) Shrink(ctx context.Context) error {
 // Snapshot writes a consistent copy of the database to path, which must not
 // exist.
 func (db *DB) Snapshot(ctx context.Context, path string) error {
-	_, err := db.Reader.ExecContext(ctx, "VACUUM INTO ?", path)
+	// Readers are query-only, which forbids it; the writer's connection is not.
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	_, err := db.writer.ExecContext(ctx, "VACUUM INTO ?", path)
 	return classify(err)
 }
 

@@ -259,3 +259,6 @@ func (x *Index) name(n uint32, into []Token) []Token {
 	}
 	return into
 }
+
+// Len is the number of names added so far.
+func (b *IndexBuilder) Len() int { return len(b.x.raw) }

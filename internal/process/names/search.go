@@ -41,6 +41,7 @@ type Searcher struct {
 	reading         Name // the query as an organisation's name
 	nameB           Name
 	rough, roughAlt roughQuery
+	aligned         int // tokens of the vocabulary to align with a query token
 	mark            uint32
 	total           float32 // weight of the query
 	order           []ranked
@@ -69,9 +70,10 @@ func NewSearcher(x *Index) *Searcher {
 // Bounds of one query: how many tokens of the vocabulary are aligned with one query token, how many postings are
 // read, how many names are compared in full beyond those asked for.
 const (
-	maxAligned   = 64
-	maxPostings  = 150_000
-	fullCompares = 14
+	maxAligned      = 64
+	maxAlignedAlone = 200 // when the query is a single token
+	maxPostings     = 150_000
+	fullCompares    = 14
 )
 
 // Search gives the best hits for a query, best first, one an id (with the name of it that fits best). The slice is valid until
@@ -82,6 +84,10 @@ func (s *Searcher) Search(query string, kind Kind, top int) []Hit {
 		return s.hits
 	}
 	q := s.parser.parse(query, kind)
+	s.aligned = maxAligned
+	if len(q.Tokens) == 1 {
+		s.aligned = maxAlignedAlone
+	}
 	s.collect(&q, false)
 	if kind == Guess && !q.sure {
 		s.reading = s.parser.parse(query, Organization)
@@ -283,12 +289,12 @@ func (s *Searcher) candidates(t *Token) []candidate {
 				d = min(d, s.roughAlt.distance(&x.rough[id], v.Script))
 			}
 			if v.Alt != "" {
-				d = min(d, 2)
+				d = min(d, 4)
 			}
-			s.order = append(s.order, ranked{id, float32(d) + 0.1*lengthGap(t, v)})
+			s.order = append(s.order, ranked{id, float32(d) + 0.2*lengthGap(t, v)})
 		}
 	}
-	s.nearest(maxAligned)
+	s.nearest(s.aligned)
 	for _, r := range s.order {
 		s.other.reset(&x.vocab[r.name])
 		if sim, _ := s.m.similarity(&s.query, &s.other); sim >= 0.02 {
@@ -322,7 +328,7 @@ func (s *Searcher) nearest(n int) {
 		return
 	}
 	var count [64]int
-	slot := func(d float32) int { return min(max(int(d*2)+1, 0), len(count)-1) }
+	slot := func(d float32) int { return min(max(int(d)+1, 0), len(count)-1) }
 	for _, r := range s.order {
 		count[slot(r.est)]++
 	}

@@ -337,12 +337,12 @@ func (q *roughQuery) set(r *rough, s Script) {
 	}
 }
 
-// distance is the edit distance to r, of the consonants alone (counted double) when one of the two is Arabic.
+// distance is twice the edit distance to r; when one of the two is Arabic, consonants count three times as much.
 func (q *roughQuery) distance(r *rough, s Script) int {
 	if q.arabic != (s == Arabic) {
-		return 2 * myers(&q.plain, q.lenP, r.plain[:r.m])
+		return 3*myers(&q.plain, q.lenP, r.plain[:r.m]) + myers(&q.full, q.lenF, r.full[:r.n])
 	}
-	return myers(&q.full, q.lenF, r.full[:r.n])
+	return 2 * myers(&q.full, q.lenF, r.full[:r.n])
 }
 
 func myers(peq *[phoneCount]uint32, m uint8, text []uint8) int {
