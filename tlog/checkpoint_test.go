@@ -98,6 +98,8 @@ func badNotes() map[string]string {
 		"stray bits":           good + "\n— n AAAAAAB=\n",
 		"no padding":           good + "\n— n AAAAAAA\n",
 		"URL base64":           good + "\n— n AAAAAA_=\n",
+		"carriage in base64":   good + "\n— n AAA\rAAAA=\n",
+		"control in name":      good + "\n— a\x01b AAAAAAA=\n",
 		"three fields":         good + "\n— n AAAAAAA= x\n",
 		"trailing space":       good + "\n— n AAAAAAA= \n",
 		"long name":            good + "\n— " + strings.Repeat("n", MaxName+1) + " AAAAAAA=\n",

@@ -119,7 +119,7 @@ func (m *maker) checkpoints() {
 		"text alone": "log-malformed", "no signature": "log-malformed", "no blank line": "log-malformed", "two blank lines": "log-malformed",
 		"line not ended": "log-malformed", "text after": "log-malformed", "carriage": "log-malformed", "control": "log-malformed",
 		"hyphen": "log-malformed", "plus in name": "log-malformed", "wide space in name": "log-malformed", "short signature": "log-malformed",
-		"stray bits": "log-malformed", "no padding": "log-malformed", "URL base64": "log-malformed", "trailing space": "log-malformed",
+		"stray bits": "log-malformed", "no padding": "log-malformed", "URL base64": "log-malformed", "carriage in base64": "log-malformed", "control in name": "log-malformed", "trailing space": "log-malformed",
 		"many lines": "log-too-large", "long line": "log-too-large", "origin with space": "log-malformed", "long origin": "log-malformed",
 		"two lines": "log-malformed", "extension": "log-malformed", "leading zero": "log-malformed", "signed size": "log-malformed",
 		"negative": "log-malformed", "too large a size": "log-range", "size past 64 bits": "log-range", "short root": "log-malformed",
