@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"encoding/xml"
 	"os"
+	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -214,4 +216,120 @@ func TestQualityUN(t *testing.T) {
 	recallAt1(t, "UN alias entities -> primary", x, org, 60)
 	recallAt1(t, "UN original script -> primary", x, script, 30)
 	recallAt1(t, "UN alias -> primary", x, alias, 0)
+}
+
+// lightly changes a name as a clerk would: one letter doubled, dropped or exchanged with its neighbour inside the
+// longest token, or the order of two tokens, by turns.
+func lightly(name string, n int) string {
+	ts := strings.Fields(name)
+	long := 0
+	for i, t := range ts {
+		if len([]rune(t)) > len([]rune(ts[long])) {
+			long = i
+		}
+	}
+	r := []rune(ts[long])
+	if len(r) < 5 {
+		return name
+	}
+	k := len(r)/2 + n%2
+	switch n % 4 {
+	case 0:
+		r = append(r[:k+1], r[k:]...)
+	case 1:
+		r = append(r[:k:k], r[k+1:]...)
+	case 2:
+		r[k], r[k-1] = r[k-1], r[k]
+	case 3:
+		if len(ts) > 1 {
+			return strings.Join(append(ts[len(ts)-1:], ts[:len(ts)-1]...), " ")
+		}
+	}
+	ts[long] = string(r)
+	return strings.Join(ts, " ")
+}
+
+// TestQualityAlerts measures how many names of persons that are not on the list pass the threshold, and how well
+// lightly changed names of listed persons are found. The unlisted names are drawn from the name parts of the
+// transliteration sets by a fixed rule.
+func TestQualityAlerts(t *testing.T) {
+	list := readUN(t)
+	b := NewIndexBuilder()
+	var changed []question
+	for i := range list {
+		e := &list[i]
+		for _, n := range append([]string{e.primary()}, e.aliases("Good", "a.k.a.")...) {
+			b.Add(e.ID, n, Guess)
+		}
+		if e.kind == Person && len(strings.Fields(e.primary())) > 1 {
+			changed = append(changed, question{lightly(e.primary(), i), map[string]bool{e.ID: true}})
+		}
+	}
+	x := b.Build()
+	recallAt1(t, "lightly changed persons, list with aliases", x, changed, 8)
+	for _, c := range []struct{ label, file string }{{"wd Arabic", "wd_arabic_80"}, {"wd Russian", "wd_russian_80"}} {
+		var parts []string
+		for _, p := range readWordPairs(t, c.file, true) {
+			if Part(p.latin) == 4 && len(p.latin) > 2 && !strings.ContainsAny(p.latin, " -") {
+				parts = append(parts, p.latin)
+			}
+		}
+		s := NewSearcher(x)
+		const n = 4000
+		alerts := 0
+		for i := range n {
+			name := parts[i*7919%len(parts)] + " " + parts[(i*104729+13)%len(parts)]
+			if h := s.Search(name, Guess, 1); len(h) > 0 && h[0].Similarity >= Threshold {
+				alerts++
+				if alerts <= 6 {
+					t.Logf("   %s -> %s %.3f", name, h[0].Name, h[0].Similarity)
+				}
+			}
+		}
+		t.Logf("%-46s %.4f of %d", "false alerts, "+c.label+" parts", float64(alerts)/n, n)
+	}
+}
+
+// syntheticNames makes n different names of two to four parts.
+func syntheticNames(t testing.TB, n int, add func(i int, name string)) []string {
+	var parts []string
+	for _, p := range readWordPairs(t, "wd_russian_80", true) {
+		if len(p.latin) > 2 && !strings.ContainsAny(p.latin, " -") {
+			parts = append(parts, p.latin)
+		}
+	}
+	var some []string
+	for i := range n {
+		// squares make some parts common and most rare, as with names
+		a, b, c := i%997*(i%997)%len(parts), i*7919%len(parts), (i/3*104729+i)%len(parts)
+		name := parts[a] + " " + parts[b]
+		if i%3 > 0 {
+			name += " " + parts[c]
+		}
+		add(i, name)
+		if i%(n/2000+1) == 0 {
+			some = append(some, name)
+		}
+	}
+	return some
+}
+
+// TestSpeedMillion measures search over a million names. It needs about a gigabyte and half a minute.
+func TestSpeedMillion(t *testing.T) {
+	if os.Getenv("NAMES_MILLION") == "" {
+		t.Skip("set NAMES_MILLION=1 to measure a million names")
+	}
+	b := NewIndexBuilder()
+	begin := cpuSeconds()
+	some := syntheticNames(t, 1_000_000, func(i int, name string) { b.Add(strconv.Itoa(i), name, Guess) })
+	x := b.Build()
+	var mem runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&mem)
+	t.Logf("a million names: built in %.1f CPU seconds, %d MB", cpuSeconds()-begin, mem.HeapAlloc>>20)
+	var qs []question
+	for i, n := range some {
+		qs = append(qs, question{lightly(n, i), map[string]bool{strconv.Itoa(i * (1_000_000/2000 + 1)): true}})
+	}
+	recallAt1(t, "lightly changed, a million names", x, qs, 5)
 }

@@ -123,7 +123,7 @@ func (r ruleSet) compile() *multigram {
 		ia := intern(string(a))
 		edgeA := a == '^' || a == '$'
 		put(ia, ia, 0)
-		gap := letterCost
+		gap := letterCost * 85 / 100 // a letter left out is the commonest slip
 		if isVowel(a) {
 			gap = r.vowelGap
 		}
@@ -175,6 +175,6 @@ func ruleSimilarity(cost int32, letters float64) float64 {
 	if cost >= infinite {
 		return 0
 	}
-	d := float64(cost) / letterCost / math.Max(letters, 2.5)
-	return math.Exp(-math.Pow(d/0.21, 1.5))
+	d := float64(cost) / letterCost / math.Max(letters-0.8, 2.2)
+	return math.Exp(-math.Pow(d/0.23, 1.5))
 }
