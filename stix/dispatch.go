@@ -85,12 +85,7 @@ func (v *validator) stixObject(n uint32, in container) {
 	v.old = in.bundle && (in.version == "2.0" || in.version == "2.1" && h.version == 0 && h.created)
 	s, custom := lookup(typ, v.old, h)
 	if custom {
-		if fault := typeFault(typ); fault != "" && !v.old {
-			v.failAt("type", "3.1", quoted(typ)+" is no object type: it "+fault)
-		}
-		if string(typ) == "action" {
-			v.failAt("type", "3.8", "is a reserved name")
-		}
+		v.customType(typ)
 	}
 	var id []byte
 	if h.id != 0 {
@@ -103,6 +98,24 @@ func (v *validator) stixObject(n uint32, in container) {
 	}
 	v.stixBody(n, s, id)
 	v.old = false
+}
+
+// customType checks the name of a type that the specification does not define.
+func (v *validator) customType(typ []byte) {
+	reserved := string(typ) == "action"
+	fault := typeFault(typ)
+	if v.old { // STIX 2.0 part 1, 7.2: capitals and a digit in front pass
+		reserved = string(typ) == "incident" || string(typ) == "infrastructure"
+		if lower := bytes.ToLower(typ); len(typ) > 1 && typ[0] != '-' {
+			fault = typeFault(append([]byte("a"), lower[1:]...))
+		}
+	}
+	if fault != "" {
+		v.failAt("type", "3.1", quoted(typ)+" is no object type: it "+fault)
+	}
+	if reserved {
+		v.failAt("type", "3.8", "is a reserved name")
+	}
 }
 
 func lookup(typ []byte, old bool, h head) (s *spec, custom bool) {
@@ -144,7 +157,7 @@ func (v *validator) stixBody(n uint32, s *spec, id []byte) {
 		return
 	}
 	defer v.leave()
-	v.modifiedAfterCreated(n)
+	v.modifiedAfterCreated(n, s.class != classSCO)
 	v.markings(o, id)
 	if s.class == classSCO && (v.opt.Advice || v.opt.Strict) {
 		v.notApplicable(n)
@@ -152,18 +165,22 @@ func (v *validator) stixBody(n uint32, s *spec, id []byte) {
 }
 
 // modifiedAfterCreated holds clause 3.6.1 on every object that has both, also
-// on one whose kind does not define them.
-func (v *validator) modifiedAfterCreated(n uint32) {
+// on one whose kind does not define them; known says that it does, so that the
+// timestamps themselves have been looked at.
+func (v *validator) modifiedAfterCreated(n uint32, known bool) {
 	t := v.tape
 	c, ok := t.member(n, "created")
 	if !ok || t.nodes[c].kind != kString {
 		return
 	}
+	created, bad1 := parseTimestamp(t.str(c))
+	if bad1 > timestampShape && !known {
+		v.failAt("created", "2.15", quoted(t.str(c))+" "+bad1.String())
+	}
 	m, ok := t.member(n, "modified")
 	if !ok || t.nodes[m].kind != kString {
 		return
 	}
-	created, bad1 := parseTimestamp(t.str(c))
 	modified, bad2 := parseTimestamp(t.str(m))
 	if bad1 == timestampOK && bad2 == timestampOK && modified.compare(created) < 0 {
 		v.failAt("modified", "3.6.1", "must be later than or equal to created ("+string(t.str(c))+"), is "+string(t.str(m)))
@@ -267,27 +284,25 @@ func (v *validator) observedObject(n uint32, types map[string]string) {
 		return
 	}
 	typ := t.str(typNode)
-	s, custom := specs[string(typ)], false
-	if s == nil || s.class != classSCO {
-		s, custom = customObservable, true
-		if definedTypes[string(typ)] != classNone {
-			v.failAt("type", "4.14", quoted(typ)+" is no cyber observable")
-			return
-		}
-		if fault := typeFault(typ); fault != "" {
-			v.failAt("type", "3.1", quoted(typ)+" is no object type: it "+fault)
-		}
-		if string(typ) == "action" {
-			v.failAt("type", "3.8", "is a reserved name")
-		}
+	s, custom := v.observableSpec(typ)
+	if s == nil {
+		return
 	}
 	if v.old {
-		return // the shape of STIX 2.0's observables is not checked
+		if old := observables20[string(typ)]; old != nil {
+			v.object(n, old)
+		}
+		v.allLocalRefs(n, s, types)
+		return
 	}
 	var id []byte
-	if idNode, ok := t.member(n, "id"); ok && t.nodes[idNode].kind == kString {
-		id = t.str(idNode)
-		v.ownID(id, typ, custom)
+	if idNode, ok := t.member(n, "id"); ok {
+		if t.nodes[idNode].kind == kString {
+			id = t.str(idNode)
+			v.ownID(id, typ, custom)
+		} else {
+			v.failAt("id", "2.9", "must be a string, not "+kindNames[t.nodes[idNode].kind])
+		}
 	}
 	o := v.enter(n, s)
 	if o == nil {
@@ -295,18 +310,45 @@ func (v *validator) observedObject(n uint32, types map[string]string) {
 	}
 	defer v.leave()
 	v.markings(o, id)
+	v.allLocalRefs(n, s, types)
+}
+
+// observableSpec finds what an entry of the objects dictionary is held to; nil
+// if its type is none of an observable.
+func (v *validator) observableSpec(typ []byte) (s *spec, custom bool) {
+	if s = specs[string(typ)]; s != nil && s.class == classSCO {
+		return s, false
+	}
+	if definedTypes[string(typ)] != classNone {
+		v.failAt("type", "4.14", quoted(typ)+" is no cyber observable")
+		return nil, false
+	}
+	if fault := typeFault(typ); fault != "" {
+		v.failAt("type", "3.1", quoted(typ)+" is no object type: it "+fault)
+	}
+	if string(typ) == "action" {
+		v.failAt("type", "3.8", "is a reserved name")
+	}
+	return customObservable, true
+}
+
+// allLocalRefs looks up the references of an observable and of its extensions.
+func (v *validator) allLocalRefs(n uint32, s *spec, types map[string]string) {
+	t := v.tape
 	v.localRefs(n, s, types)
-	for name, ext := range s.extensions {
-		if exts, ok := t.member(n, "extensions"); ok {
-			if e, ok := t.member(exts, name); ok && t.nodes[e].kind == kObject {
-				v.push([]byte("extensions"), 0)
-				v.push([]byte(name), 0)
-				v.localRefs(e, ext, types)
-				v.pop()
-				v.pop()
-			}
+	exts, ok := t.member(n, "extensions")
+	if !ok || t.nodes[exts].kind != kObject {
+		return
+	}
+	v.push([]byte("extensions"), 0)
+	for k, e := range t.members(exts) {
+		if ext := s.extensions[string(t.str(k))]; ext != nil && t.nodes[e].kind == kObject {
+			v.push(t.str(k), 0)
+			v.localRefs(e, ext, types)
+			v.pop()
 		}
 	}
+	v.pop()
 }
 
 // localRefs looks references up in the objects dictionary they stand in.

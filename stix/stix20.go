@@ -74,3 +74,27 @@ var objects20 = []*spec{
 
 // anyObject is an object of which nothing more is known.
 var anyObject = (&spec{name: "object", clause: "2.3", nested: true}).build()
+
+// observables20 are the observables whose shape is the same in STIX 2.0, where
+// they have no identifier.
+var observables20 = func() map[string]*spec {
+	value := func(name, want string, ok func([]byte) bool) *spec {
+		return (&spec{name: name, clause: "STIX 2.0 part 4", nested: true, props: []prop{req(form("value", want, ok))}}).build()
+	}
+	required := func(name string, p prop) *spec {
+		return (&spec{name: name, clause: "STIX 2.0 part 4", nested: true, props: []prop{req(p)}}).build()
+	}
+	return byName(
+		value("domain-name", "a domain name (RFC 1034, RFC 5890)", domainOK),
+		value("email-addr", "an email address without display name (RFC 5322 addr-spec)", emailOK),
+		value("ipv4-addr", "an IPv4 address or CIDR block", ipv4OK),
+		value("ipv6-addr", "an IPv6 address or CIDR block", ipv6OK),
+		value("mac-addr", "a MAC address in lower case with colons", macOK),
+		value("url", "a URL (RFC 3986)", uriOK),
+		required("autonomous-system", integer("number")),
+		required("directory", str("path")),
+		required("mutex", str("name")),
+		required("software", str("name")),
+		required("windows-registry-key", form("key", "a key with the hive's full name (HKEY_LOCAL_MACHINE, not HKLM)", fullHive)),
+	)
+}()
