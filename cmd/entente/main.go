@@ -1,0 +1,84 @@
+// Command entente is a member's whole node and every tool around it in one
+// binary: it founds and serves a node, plays the demonstration, and reads
+// names, places, texts and exchange formats from standard input.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit codes of every command.
+const (
+	exitDone     = 0 // done
+	exitFindings = 1 // done, and something was found wanting: invalid, no match, a check is red
+	exitUsage    = 2 // the command line is wrong
+	exitFailure  = 3 // the command could not be carried out
+)
+
+// errFindings ends a command that did its work and found something wanting;
+// the findings themselves are already written.
+var errFindings = errors.New("done with findings")
+
+// world is what a command may touch of the process around it: its streams,
+// whether answers are to be JSON, and a context that ends on interrupt.
+type world struct {
+	ctx  context.Context
+	in   io.Reader
+	out  io.Writer
+	err  io.Writer
+	json bool
+}
+
+// cli is the command line; every field is a command in a file of its name.
+type cli struct {
+	JSON bool `help:"Write answers as JSON."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run carries out one command line and returns its exit code.
+func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
+	var c cli
+	code := -1
+	parser, err := kong.New(&c,
+		kong.Name("entente"),
+		kong.Description("A joint information centre for sovereign members who do not fully trust one another."),
+		kong.Writers(out, errs),
+		kong.Exit(func(n int) { code = n }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+	)
+	if err != nil {
+		fmt.Fprintln(errs, "entente:", err)
+		return exitFailure
+	}
+	parsed, err := parser.Parse(args)
+	if code >= 0 { // help or version was asked for and written
+		return code
+	}
+	if err != nil {
+		fmt.Fprintf(errs, "entente: %v; see entente --help\n", err)
+		return exitUsage
+	}
+	err = parsed.Run(&world{ctx: ctx, in: in, out: out, err: errs, json: c.JSON})
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, errFindings):
+		return exitFindings
+	}
+	fmt.Fprintln(errs, "entente:", err)
+	return exitFailure
+}
