@@ -54,7 +54,7 @@ func TestDraft(t *testing.T) {
 
 func TestEraseDraft(t *testing.T) {
 	b := newBed(t)
-	p, d := b.approved("a secret sentence that must not remain")
+	p, d := b.approved(strings.Repeat("a secret sentence that must not remain ", 1000))
 	_, err := b.BeginRelease(b.ctx, p.ID)
 	must(t, err)
 	_, err = b.CompleteRelease(b.ctx, p.ID, Left{Draft: d.ID, Positions: []Position{{Incarnation: 1, Sequence: 1}}})

@@ -312,6 +312,22 @@ func TestApproverLosesTheRole(t *testing.T) {
 	}
 }
 
+// The approver's role is read again when the release begins, also when it was
+// taken behind the section's back.
+func TestApproverIsJudgedAgain(t *testing.T) {
+	b := newBed(t)
+	p, d := b.approved("text")
+	rawSQL(t, b.path, `UPDATE officers SET roles = 1 WHERE login = ?`, "irq.fdo")
+	_, err := b.BeginRelease(b.ctx, p.ID)
+	refusal(t, err, ErrForbidden, 6)
+	if got := b.decision(p.ID); got.State != Void || b.load(d.ID).Decision != "" {
+		t.Errorf("decision: %+v", got)
+	}
+	if row := b.lastRow(); row.Op != "release.void" || row.Object != p.ID {
+		t.Errorf("audit row %+v", row)
+	}
+}
+
 func TestRefuseAndWithdraw(t *testing.T) {
 	b := newBed(t)
 	d := b.planned("text")

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -212,6 +214,34 @@ func TestSessionsOfAnOfficer(t *testing.T) {
 	must(t, err)
 	if len(list) != MaxSessions-2 {
 		t.Errorf("%d sessions left, want %d", len(list), MaxSessions-2)
+	}
+}
+
+// Whoever is disabled, or gets another password, while his password is being
+// checked, does not get in by the old one.
+func TestLogInOvertaken(t *testing.T) {
+	for name, overtake := range map[string]func(*bed) error{
+		"disabled": func(b *bed) error { return b.Disable(b.ctx, b.custodian, "irq.duty") },
+		"password": func(b *bed) error {
+			return b.db.Update(b.ctx, func(tx *localdb.Tx) error { return tx.SetPassword("irq.duty", "$", b.clock.now(), true) })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBedWith(t, Options{Hashes: 1})
+			running, free := make(chan struct{}), make(chan struct{})
+			var wg sync.WaitGroup
+			wg.Go(func() { b.hasher.do(b.ctx, func() { close(running); <-free }) })
+			<-running
+			var err error
+			wg.Go(func() { _, _, err = b.LogIn(b.ctx, "irq.duty", password, "") })
+			for b.hasher.waiting.Load() == 0 { // it has read the officer, and waits to hash
+				runtime.Gosched()
+			}
+			must(t, overtake(b))
+			close(free)
+			wg.Wait()
+			refusal(t, err, ErrCredentials, 0)
+		})
 	}
 }
 

@@ -174,6 +174,49 @@ func TestInsertDraftsInBulk(t *testing.T) {
 	}
 }
 
+// What is up for release, or has left, is not changed, whatever the caller
+// forgets to ask.
+func TestDraftIsHeld(t *testing.T) {
+	db := fresh(t)
+	plan := Digest{7}
+	must(t, db.Update(ctx, func(tx *Tx) error {
+		return errors.Join(
+			tx.InsertDrafts("irq.duty", []Draft{{ID: id(1), Kind: "report", Digest: Digest{1}}}),
+			tx.PlanDraft(id(1), Digest{1}, plan, start),
+			tx.InsertDecision(Decision{ID: id(9), PreparedBy: "irq.duty", Prepared: start}),
+			tx.AddSubject(id(9), id(1)),
+		)
+	}))
+	held := func(when string) {
+		t.Helper()
+		for name, fn := range map[string]func(*Tx) error{
+			"changed":           func(tx *Tx) error { return tx.UpdateDraft("irq.duty", Draft{ID: id(1), Kind: "report", Version: 1}) },
+			"planned":           func(tx *Tx) error { return tx.PlanDraft(id(1), Digest{1}, Digest{8}, start) },
+			"put up once again": func(tx *Tx) error { return tx.AddSubject(id(9), id(1)) },
+		} {
+			if err := db.Update(ctx, fn); !errors.Is(err, ErrStale) {
+				t.Errorf("%s, %s: %v, want ErrStale", when, name, err)
+			}
+		}
+		n, err := db.Read(ctx).Draft(id(1))
+		if err != nil || n.Version != 1 || *n.Plan != plan {
+			t.Errorf("%s: %+v, %v", when, n, err)
+		}
+	}
+	held("in a decision")
+	if err := db.Update(ctx, func(tx *Tx) error { return tx.EraseDraft(id(1), start) }); !errors.Is(err, ErrStale) {
+		t.Errorf("erased: %v, want ErrStale", err)
+	}
+	must(t, db.Update(ctx, func(tx *Tx) error {
+		fresh, err := tx.ReleaseDraft(id(9), id(1), []Position{{Incarnation: 1, Sequence: 1}}, start)
+		if !fresh {
+			t.Error("was released before")
+		}
+		return err
+	}))
+	held("released")
+}
+
 func TestSessions(t *testing.T) {
 	db := fresh(t)
 	session := func(n int, seen time.Time) Session {
@@ -264,6 +307,7 @@ func TestListsWalkAnIndex(t *testing.T) {
 	db := fresh(t)
 	for name, query := range map[string]string{
 		"session":       sqlSession,
+		"sessions":      `SELECT s.id FROM sessions s WHERE s.login = ? ORDER BY s.seen DESC, s.id DESC`,
 		"drafts":        `SELECT d.id FROM drafts d WHERE d.state = ? AND (d.modified, d.id) < (?, ?) ORDER BY d.modified DESC, d.id DESC LIMIT ?`,
 		"batch drafts":  `SELECT d.id, d.content FROM drafts d WHERE d.batch = ? AND d.id > ? ORDER BY d.id LIMIT ?`,
 		"of a decision": `UPDATE drafts SET decision = NULL WHERE decision = ?`,

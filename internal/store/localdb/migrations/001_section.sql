@@ -25,7 +25,7 @@ CREATE TABLE sessions (
     ends    BIGINT NOT NULL,             -- and never later than this
     client  TEXT   NOT NULL
 );
-CREATE INDEX sessions_login ON sessions (login, seen);
+CREATE INDEX sessions_login ON sessions (login, seen, id);
 CREATE INDEX sessions_ends ON sessions (ends);
 
 CREATE TABLE audit (
