@@ -35,7 +35,7 @@ type Index struct {
 }
 
 // maxJoinedNames is the size of list up to which neighbouring tokens are also indexed written together.
-const maxJoinedNames = 200_000
+const maxJoinedNames = 20_000
 
 // IndexBuilder collects the names of a list.
 type IndexBuilder struct {
@@ -188,12 +188,12 @@ func (x *Index) buildPostings(joined [][2]uint32) {
 
 // tokenKeys are the retrieval keys of a token: skeletons, and its class when it has one. The sets are told apart by
 // the top bits.
-func tokenKeys(t *Token, letters []rune, work []skeleton, keys []uint64) ([]skeleton, []uint64) {
+func tokenKeys(t *Token, letters []rune, work []skeleton, keys []uint64, cuts bool) ([]skeleton, []uint64) {
 	if t.Script <= Cyrillic && t.Role != RoleNumber && t.Role != RoleInitial && t.Role != RoleGroup {
-		work, keys = keysOf(letters, work, keys)
+		work, keys = keysOf(letters, work, keys, cuts)
 	}
 	if t.Alt != "" {
-		work, keys = keysOf([]rune(t.Alt), work, keys)
+		work, keys = keysOf([]rune(t.Alt), work, keys, cuts)
 	}
 	if t.class != 0 {
 		keys = append(keys, 1<<62|uint64(t.Role)<<32|uint64(t.class))
@@ -220,8 +220,10 @@ func (x *Index) buildKeys() {
 		for _, r := range t.Text {
 			letters = append(letters, r)
 		}
-		x.rough[id] = roughOf(letters)
-		work, keys = tokenKeys(t, letters, work, keys[:0])
+		r := roughOf(letters)
+		r.length, r.script, r.alt = uint8(min(len(letters), 255)), t.Script, t.Alt != ""
+		x.rough[id] = r
+		work, keys = tokenKeys(t, letters, work, keys[:0], true)
 		for _, k := range keys {
 			entries = append(entries, entry{k, uint32(id)})
 		}

@@ -70,7 +70,7 @@ func NewSearcher(x *Index) *Searcher {
 // Bounds of one query: how many tokens of the vocabulary are aligned with one query token, how many postings are
 // read, how many names are compared in full beyond those asked for.
 const (
-	maxAligned      = 64
+	maxAligned      = 40
 	maxAlignedAlone = 200 // when the query is a single token
 	maxPostings     = 150_000
 	fullCompares    = 14
@@ -156,7 +156,7 @@ func (s *Searcher) collect(q *Name, second bool) {
 	var features [2 * maxTokens]feature
 	n := 0
 	add := func(t *Token, w float32, counts bool) {
-		c := s.candidates(t)
+		c := s.candidates(t, !counts && !second)
 		if len(c) == 0 || n == len(features) {
 			if counts {
 				s.total += w
@@ -245,8 +245,12 @@ func rarity(df, names int) float32 {
 }
 
 // candidates finds the tokens of the vocabulary that resemble t, most alike first.
-func (s *Searcher) candidates(t *Token) []candidate {
-	key := string([]byte{byte(t.Role) + 'A'}) + t.Text
+func (s *Searcher) candidates(t *Token, joined bool) []candidate {
+	mark := byte(t.Role) + 'A'
+	if joined {
+		mark = '+'
+	}
+	key := string([]byte{mark}) + t.Text
 	if c, ok := s.memo[key]; ok {
 		return c
 	}
@@ -254,7 +258,7 @@ func (s *Searcher) candidates(t *Token) []candidate {
 	s.round++
 	s.query.reset(t)
 	out := s.cands[:0]
-	s.work, s.keys = tokenKeys(t, s.query.letters, s.work, s.keys[:0])
+	s.work, s.keys = tokenKeys(t, s.query.letters, s.work, s.keys[:0], !joined)
 	r := roughOf(s.query.letters)
 	s.rough.set(&r, t.Script)
 	s.roughAlt = s.rough
@@ -269,29 +273,23 @@ func (s *Searcher) candidates(t *Token) []candidate {
 			s.order = append(s.order, ranked{id, -10})
 		}
 	}
+	length := len(s.query.letters)
 	for _, k := range s.keys {
-		span, ok := x.keyStart[k]
-		if !ok {
+		if k>>62 != 0 {
+			s.meet(k, t, length, true)
 			continue
 		}
-		for _, id := range x.keyToken[span[0]:span[1]] {
-			if s.stamp[id] == s.round {
-				continue
+		if k&cutKey == 0 {
+			s.meet(k, t, length, false)
+			if !joined {
+				s.meet(k|cutKey, t, length, false)
 			}
-			s.stamp[id] = s.round
-			if k>>62 != 0 {
-				s.order = append(s.order, ranked{id, -10})
-				continue
-			}
-			v := &x.vocab[id]
-			d := s.rough.distance(&x.rough[id], v.Script)
-			if t.Alt != "" {
-				d = min(d, s.roughAlt.distance(&x.rough[id], v.Script))
-			}
-			if v.Alt != "" {
-				d = min(d, 4)
-			}
-			s.order = append(s.order, ranked{id, float32(d) + 0.2*lengthGap(t, v)})
+			continue
+		}
+		s.meet(k&^cutKey, t, length, false)
+		// Two words with a consonant left out of each meet in crowded places when little is left of them.
+		if n := keyLetters(k); n >= 3 || n >= 1 && len(x.vocab) < crowded {
+			s.meet(k, t, length, false)
 		}
 	}
 	s.nearest(s.aligned)
@@ -322,6 +320,48 @@ func (s *Searcher) candidates(t *Token) []candidate {
 	return kept
 }
 
+// crowded is the vocabulary from which short cut keys are no longer looked up among cut keys.
+const crowded = 30_000
+
+// meet adds the tokens under a key to s.order with their rough distance.
+func (s *Searcher) meet(k uint64, t *Token, length int, sure bool) {
+	x := s.x
+	span, ok := x.keyStart[k]
+	if !ok {
+		return
+	}
+	for _, id := range x.keyToken[span[0]:span[1]] {
+		if s.stamp[id] == s.round {
+			continue
+		}
+		s.stamp[id] = s.round
+		if sure {
+			s.order = append(s.order, ranked{id, -10})
+			continue
+		}
+		v := &x.rough[id]
+		gap := float32(0.5)
+		if v.script == t.Script {
+			d := int(v.length) - length
+			if d < 0 {
+				d = -d
+			}
+			if d > 4 && !v.alt && t.Alt == "" {
+				continue
+			}
+			gap = 0.2 * float32(d)
+		}
+		d := s.rough.distance(v, v.script)
+		if t.Alt != "" {
+			d = min(d, s.roughAlt.distance(v, v.script))
+		}
+		if v.alt {
+			d = min(d, 4)
+		}
+		s.order = append(s.order, ranked{id, float32(d) + gap})
+	}
+}
+
 // nearest keeps the n smallest of s.order; the distances are small, so counting them is enough.
 func (s *Searcher) nearest(n int) {
 	if len(s.order) <= n {
@@ -349,18 +389,6 @@ func (s *Searcher) nearest(n int) {
 		}
 	}
 	s.order = out
-}
-
-// lengthGap compares the lengths of two tokens; across scripts vowels are missing and the gap is not known.
-func lengthGap(a, b *Token) float32 {
-	if a.Script != b.Script {
-		return 0.5
-	}
-	d := len(a.Text) - len(b.Text)
-	if d < 0 {
-		d = -d
-	}
-	return float32(d)
 }
 
 // rank keeps the names with the best share of common weight in s.order.

@@ -243,9 +243,12 @@ func (s *skeleton) key(skip int) uint64 {
 	return k
 }
 
+// cutKey marks the key of a skeleton from which a consonant was left out.
+const cutKey = 1 << 61
+
 // keysOf appends the retrieval keys of a word: each reading whole and, from two consonants, with any one left out.
-// Two words meet when they share a key.
-func keysOf(w []rune, work []skeleton, keys []uint64) ([]skeleton, []uint64) {
+// Two words meet when a whole key of the one is a key of the other, or when they share a cut key.
+func keysOf(w []rune, work []skeleton, keys []uint64, cuts bool) ([]skeleton, []uint64) {
 	work = skeletonsOf(w, work)
 	start := len(keys)
 	add := func(k uint64) {
@@ -259,14 +262,17 @@ func keysOf(w []rune, work []skeleton, keys []uint64) ([]skeleton, []uint64) {
 	for i := range work {
 		s := &work[i]
 		add(s.key(-1))
-		if s.n >= 2 {
+		if s.n >= 2 && cuts {
 			for d := range s.n {
-				add(s.key(d))
+				add(s.key(d) | cutKey)
 			}
 		}
 	}
 	return work, keys
 }
+
+// keyLetters is the number of consonants in a key.
+func keyLetters(k uint64) int { return (63 - bits.LeadingZeros64(k&^cutKey)) / 4 }
 
 // maxPhones bounds the symbols of a rough spelling.
 const maxPhones = 14
@@ -274,9 +280,12 @@ const maxPhones = 14
 // rough is a word as a sequence of sound classes: consonants as in the skeletons, one symbol each for the vowels of
 // front, back and open kind. plain leaves the vowels out, for the Arabic script, which does the same.
 type rough struct {
-	n, m  uint8
-	full  [maxPhones]uint8
-	plain [maxPhones]uint8
+	n, m   uint8
+	length uint8 // letters
+	script Script
+	alt    bool // there is a second reading
+	full   [maxPhones]uint8
+	plain  [maxPhones]uint8
 }
 
 const (
