@@ -143,11 +143,11 @@ type Station struct {
 	savedMu sync.Mutex
 	saved   int64 // size of the certified head on the disk
 
-	lead1    *sequencer // non-nil on the lead's node
-	out      *outbox
-	watch    *watch
-	cosigner *cosignLoop
-	recover_ *recovery
+	sequencer *sequencer // non-nil on the lead's node
+	out       *outbox
+	watch     *watch
+	cosigner  *cosignLoop
+	recovery  *recovery
 
 	clockSkew atomic.Int64 // seconds, last seen
 	living    atomic.Pointer[context.Context]
@@ -246,9 +246,9 @@ func Open(ctx context.Context, o Options) (*Station, error) {
 		return nil, err
 	}
 	s.cosigner = newCosignLoop(s)
-	s.recover_ = newRecovery(s)
+	s.recovery = newRecovery(s)
 	if s.self == s.lead {
-		s.lead1 = newSequencer(s)
+		s.sequencer = newSequencer(s)
 	}
 	return s, nil
 }
@@ -447,7 +447,7 @@ func (s *Station) Status(ctx context.Context) (Status, error) {
 	defer s.mu.RUnlock()
 	st := Status{
 		Size: s.size, Root: s.root.String(), Certified: s.certified.Size, LogTime: s.certified.Time,
-		Quorum: s.quorum, Lead: s.lead, Recovering: s.recover_.active(), Halted: s.halted, Outbox: n,
+		Quorum: s.quorum, Lead: s.lead, Recovering: s.recovery.active(), Halted: s.halted, Outbox: n,
 		BodiesAbsent: s.absent, Opaque: s.opaque, Withheld: s.watch.withheldNames(), ClockSkew: s.clockSkew.Load(),
 	}
 	if s.certified.Note != nil {

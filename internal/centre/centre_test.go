@@ -17,7 +17,7 @@ func TestFourMembersOneLog(t *testing.T) {
 	defer c.stopAll()
 	ctx := context.Background()
 	for _, m := range four {
-		await(t, c.posts[m].Station, "recovery", func() bool { return !c.posts[m].recover_.active() })
+		await(t, c.posts[m].Station, "recovery", func() bool { return !c.posts[m].recovery.active() })
 		_, err := c.posts[m].File(ctx, c.items(m, 25, 900, "x"))
 		check(t, err)
 	}

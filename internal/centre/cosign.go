@@ -11,7 +11,7 @@ import (
 // holds durably, or says why it does not cosign (spec/delivery.md, "What a
 // member cosigns"). The caller has checked that the head's root is the log's.
 func (s *Station) cosign(note []byte, size int64) ([]byte, error) {
-	if !s.recover_.mayCosign(size) {
+	if !s.recovery.mayCosign(size) {
 		return nil, ErrRecovering
 	}
 	if held := s.watch.withheld(); len(held) > 0 {

@@ -268,7 +268,7 @@ func (s *Station) shorter(ctx context.Context, from label.MemberID, cp tlog.Chec
 // cosignLoop sends cosignatures to the lead, newest first, until ctx ends.
 type cosignLoop struct {
 	s      *Station
-	offer_ chan offered
+	offers chan offered
 }
 
 type offered struct {
@@ -277,19 +277,19 @@ type offered struct {
 }
 
 func newCosignLoop(s *Station) *cosignLoop {
-	return &cosignLoop{s: s, offer_: make(chan offered, 1)}
+	return &cosignLoop{s: s, offers: make(chan offered, 1)}
 }
 
 // offer puts a head forward for cosigning; an older one that waits is dropped.
 func (c *cosignLoop) offer(note []byte, size int64) {
 	for {
 		select {
-		case c.offer_ <- offered{note, size}:
+		case c.offers <- offered{note, size}:
 			return
 		default:
 		}
 		select {
-		case <-c.offer_:
+		case <-c.offers:
 		default:
 		}
 	}
@@ -302,7 +302,7 @@ func (c *cosignLoop) run(ctx context.Context) error {
 	var last offered
 	for {
 		select {
-		case last = <-c.offer_:
+		case last = <-c.offers:
 		case <-again.C:
 			// A head that could not be cosigned may be by now: bodies have
 			// come, or what was withheld has appeared.
@@ -327,8 +327,8 @@ func (c *cosignLoop) run(ctx context.Context) error {
 }
 
 func (s *Station) postCosignature(ctx context.Context, size int64, line []byte) error {
-	if s.lead1 != nil {
-		return s.lead1.gather(ctx, size, line)
+	if s.sequencer != nil {
+		return s.sequencer.gather(ctx, size, line)
 	}
 	_, err := s.post(ctx, s.lead, "/cosign", append(putU64(nil, uint64(size)), line...))
 	return err

@@ -97,7 +97,7 @@ func (q *sequencer) submit(ctx context.Context, r run) submitted {
 
 // run sequences until ctx ends.
 func (q *sequencer) run(ctx context.Context) error {
-	if err := q.s.recover_.wait(ctx, q.s.recover_.headReady); err != nil {
+	if err := q.s.recovery.wait(ctx, q.s.recovery.headReady); err != nil {
 		return err
 	}
 	// The lead of an empty log founds it, whether or not it has anything to say.

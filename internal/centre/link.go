@@ -132,5 +132,3 @@ func (l *Link) Close() {
 		c.CloseIdleConnections()
 	}
 }
-
-func sleepC(d time.Duration) *time.Timer { return time.NewTimer(d) }

@@ -39,10 +39,10 @@ type outbox struct {
 	reqs chan *fileRequest
 	kick chan struct{} // something new to submit
 
-	mu      sync.Mutex
-	chain   seal.Chain // end of the own chain, log and outbox
-	logged1 logdb.Own  // last own envelope in the log
-	filing  sync.Mutex // held while sequence numbers are given
+	mu         sync.Mutex
+	chain      seal.Chain // end of the own chain, log and outbox
+	lastLogged logdb.Own  // last own envelope in the log
+	filing     sync.Mutex // held while sequence numbers are given
 }
 
 type fileRequest struct {
@@ -62,7 +62,7 @@ func newOutbox(s *Station) *outbox {
 // load finds the end of the own chain.
 func (o *outbox) load(ctx context.Context) error {
 	o.chain = o.s.chains[o.s.self]
-	o.logged1 = logdb.Own{Incarnation: o.chain.Incarnation, Sequence: o.chain.Sequence}
+	o.lastLogged = logdb.Own{Incarnation: o.chain.Incarnation, Sequence: o.chain.Sequence}
 	tail, err := o.s.log.OutboxTail(ctx)
 	if err != nil || tail == nil {
 		return err
@@ -144,7 +144,7 @@ func (o *outbox) serve(ctx context.Context, reqs []*fileRequest) {
 }
 
 func (o *outbox) file(ctx context.Context, items []Item) ([]Filed, error) {
-	if !o.s.recover_.maySign() {
+	if !o.s.recovery.maySign() {
 		return nil, ErrRecovering
 	}
 	if err := o.s.room(); err != nil {
@@ -152,7 +152,7 @@ func (o *outbox) file(ctx context.Context, items []Item) ([]Filed, error) {
 	}
 	o.filing.Lock()
 	defer o.filing.Unlock()
-	if o.s.lead1 != nil && o.tail().Sequence == 0 {
+	if o.s.sequencer != nil && o.tail().Sequence == 0 {
 		// The first envelope of the first lead is the log's genesis.
 		payload, err := o.s.found.Genesis()
 		if err != nil {
@@ -275,7 +275,7 @@ func (o *outbox) wake() {
 func (o *outbox) logged(last logdb.Own) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.logged1 = last
+	o.lastLogged = last
 	if last.Incarnation > o.chain.Incarnation || last.Incarnation == o.chain.Incarnation && last.Sequence > o.chain.Sequence {
 		// The log knows more of us than our outbox: we were restored, and
 		// have just learned it back.
@@ -288,6 +288,18 @@ func (o *outbox) tail() seal.Chain {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.chain
+}
+
+// Waiting returns how many of this member's envelopes are filed and not in the
+// log here yet, as far as is known without asking the disk: those of earlier
+// incarnations are not counted.
+func (s *Station) Waiting() int {
+	s.out.mu.Lock()
+	defer s.out.mu.Unlock()
+	if s.out.chain.Incarnation != s.out.lastLogged.Incarnation {
+		return int(s.out.chain.Sequence)
+	}
+	return int(s.out.chain.Sequence - s.out.lastLogged.Sequence)
 }
 
 // room refuses to promise durability when the disk is nearly full.
@@ -314,15 +326,15 @@ func (s *Station) Epoch() uint32 {
 
 // submitLoop brings the outbox to the lead, in order, until ctx ends.
 func (o *outbox) submitLoop(ctx context.Context) error {
-	if err := o.s.recover_.wait(ctx, o.s.recover_.maySign); err != nil {
+	if err := o.s.recovery.wait(ctx, o.s.recovery.maySign); err != nil {
 		return err
 	}
 	var sent logdb.Own // last envelope the lead has acknowledged
 	pause := o.s.tune.RetryMin
 	for {
 		o.mu.Lock()
-		if o.logged1.Incarnation > sent.Incarnation || o.logged1.Incarnation == sent.Incarnation && o.logged1.Sequence > sent.Sequence {
-			sent = o.logged1
+		if o.lastLogged.Incarnation > sent.Incarnation || o.lastLogged.Incarnation == sent.Incarnation && o.lastLogged.Sequence > sent.Sequence {
+			sent = o.lastLogged
 		}
 		o.mu.Unlock()
 		es, err := o.s.log.Outbox(ctx, sent.Incarnation, sent.Sequence, o.s.tune.BatchLeaves)
@@ -369,8 +381,8 @@ func (o *outbox) submitLoop(ctx context.Context) error {
 
 // submitTo hands envelopes to the lead and returns how many it has taken.
 func (s *Station) submitTo(ctx context.Context, r run) (int, error) {
-	if s.lead1 != nil {
-		res := s.lead1.submit(ctx, r)
+	if s.sequencer != nil {
+		res := s.sequencer.submit(ctx, r)
 		return res.accepted, res.err
 	}
 	return s.postEnvelopes(ctx, s.lead, r)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"entente/label"
 	"entente/seal"
@@ -65,7 +66,7 @@ func (r *recovery) run(ctx context.Context) error {
 			return nil
 		}
 		changed := r.s.Changed()
-		t := sleepC(pause)
+		t := time.NewTimer(pause)
 		select {
 		case <-changed:
 		case <-t.C:

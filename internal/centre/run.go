@@ -24,15 +24,15 @@ func (s *Station) Run(ctx context.Context) error {
 			}
 		})
 	}
-	start(s.recover_.run)
+	start(s.recovery.run)
 	start(s.out.run)
 	start(s.out.submitLoop)
 	start(s.watch.announceLoop)
 	start(s.watch.compareLoop)
 	start(s.cosigner.run)
 	start(s.headLoop)
-	if s.lead1 != nil {
-		start(s.lead1.run)
+	if s.sequencer != nil {
+		start(s.sequencer.run)
 		start(s.regain)
 	} else {
 		start(s.follow)
@@ -93,7 +93,7 @@ func (s *Station) saveHead(ctx context.Context) error {
 // regain lets a lead that was restored take its own log back from the members
 // who mirrored it, before it signs anything.
 func (s *Station) regain(ctx context.Context) error {
-	for !s.recover_.headReady() {
+	for !s.recovery.headReady() {
 		if m, ok := s.watch.ahead(); ok {
 			part, cancel := context.WithTimeout(ctx, 4*s.tune.RetryMax)
 			err := s.followOnce(part, m)

@@ -107,7 +107,7 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 }
 
 func (s *Station) serveSubmit(w http.ResponseWriter, r *http.Request, from label.MemberID) error {
-	if s.lead1 == nil {
+	if s.sequencer == nil {
 		return ErrNotLead
 	}
 	body, err := io.ReadAll(r.Body)
@@ -115,7 +115,7 @@ func (s *Station) serveSubmit(w http.ResponseWriter, r *http.Request, from label
 		return err
 	}
 	envelopes, err := splitEnvelopes(body)
-	res := s.lead1.submit(r.Context(), envelopes)
+	res := s.sequencer.submit(r.Context(), envelopes)
 	if res.err == nil {
 		res.err = err
 	}
@@ -139,7 +139,7 @@ func (s *Station) serveSubmit(w http.ResponseWriter, r *http.Request, from label
 }
 
 func (s *Station) serveCosign(w http.ResponseWriter, r *http.Request, _ label.MemberID) error {
-	if s.lead1 == nil {
+	if s.sequencer == nil {
 		return ErrNotLead
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, 8+tlog.MaxLine))
@@ -149,7 +149,7 @@ func (s *Station) serveCosign(w http.ResponseWriter, r *http.Request, _ label.Me
 	if len(body) < 9 {
 		return ErrTruncated
 	}
-	if err := s.lead1.gather(r.Context(), int64(be64(body)), body[8:]); err != nil {
+	if err := s.sequencer.gather(r.Context(), int64(be64(body)), body[8:]); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
@@ -343,8 +343,8 @@ func (t *streamer) step(ctx context.Context) (bool, error) {
 func (t *streamer) leaves(ctx context.Context, note []byte, size int64) error {
 	s := t.s
 	t.checked, t.told = true, size
-	if s.lead1 != nil {
-		if bs := s.lead1.after(t.at); bs != nil {
+	if s.sequencer != nil {
+		if bs := s.sequencer.after(t.at); bs != nil {
 			for _, b := range bs {
 				if _, err := t.w.Write(b.entries); err != nil {
 					return err
