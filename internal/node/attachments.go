@@ -35,43 +35,7 @@ func (n *Node) Attach(ctx context.Context, o section.Officer, name, mediaType st
 	if err := n.section.Authorise(ctx, o, section.OpDraftSave, "attachment"); err != nil {
 		return act.Attachment{}, err
 	}
-	quota := n.found.Charter().Quotas
-	dir := filepath.Join(n.dir, DirAttached)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return act.Attachment{}, err
-	}
-	kept, err := sizeOf(dir)
-	if err != nil {
-		return act.Attachment{}, err
-	}
-	if kept >= quota.AttachmentsTotal {
-		return act.Attachment{}, fmt.Errorf("%w (%d of %d bytes)", ErrAttachmentQuota, kept, quota.AttachmentsTotal)
-	}
-	if free, err := freeDisk(n.dir); err != nil {
-		return act.Attachment{}, err
-	} else if free < 2*quota.AttachmentBytes {
-		return act.Attachment{}, fmt.Errorf("too little disk is free for an attachment: %d MiB", free>>20)
-	}
-	f, err := os.CreateTemp(dir, "sealing-*")
-	if err != nil {
-		return act.Attachment{}, err
-	}
-	defer os.Remove(f.Name())
-	defer f.Close()
-	ref, err := seal.EncryptAttachment(f, &meter{ctx: ctx, r: r, tell: progress}, quota.AttachmentBytes)
-	if err != nil {
-		return act.Attachment{}, err
-	}
-	if err := f.Sync(); err != nil {
-		return act.Attachment{}, err
-	}
-	if err := os.Rename(f.Name(), filepath.Join(dir, ref.Digest.String())); err != nil {
-		return act.Attachment{}, err
-	}
-	return act.Attachment{
-		Name: filepath.Base(name), MediaType: mediaType, Size: ref.Size, SealedSize: ref.SealedSize,
-		Digest: act.Digest(ref.Digest), Key: append([]byte(nil), ref.Key[:]...), PlainDigest: act.Digest(ref.Plain),
-	}, nil
+	return n.attach(ctx, name, mediaType, r, progress)
 }
 
 // meter counts what is read, and stops when the context ends.

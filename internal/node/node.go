@@ -149,6 +149,9 @@ func Open(ctx context.Context, o Options) (n *Node, err error) {
 			return nil, err
 		}
 	}
+	if err := n.sweepSealing(); err != nil {
+		return nil, err
+	}
 	n.receipts.load(n)
 	return n, nil
 }

@@ -2,7 +2,6 @@ package node
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"entente/act"
 	"entente/internal/centre"
 	"entente/internal/section"
+	"entente/internal/store/viewdb"
 	"entente/label"
 	"entente/seal"
 )
@@ -22,8 +22,11 @@ const DecideRelease = section.DecideRelease
 // Each is planned first, so that what is decided on is who will see what.
 func (n *Node) Prepare(ctx context.Context, o section.Officer, drafts []string, batch string) (section.Decision, error) {
 	if batch != "" {
-		if err := n.planBatch(ctx, o, batch); err != nil {
+		if p, err := n.PlanBatch(ctx, o, batch); err != nil {
 			return section.Decision{}, err
+		} else if len(p.Blocked) > 0 {
+			b := p.Blocked[0]
+			return section.Decision{}, fmt.Errorf("%w: %d of %d drafts, the first is %s: %s", label.ErrBlocked, p.BlockedCount, p.Count+p.BlockedCount, b.Draft, b.Why)
 		}
 	}
 	for _, id := range drafts {
@@ -39,41 +42,6 @@ func (n *Node) Prepare(ctx context.Context, o section.Officer, drafts []string, 
 		}
 	}
 	return n.section.PrepareRelease(ctx, o, section.Release{Kind: DecideRelease, Drafts: drafts, Batch: batch})
-}
-
-// planBatch plans every draft of an import.
-func (n *Node) planBatch(ctx context.Context, o section.Officer, batch string) error {
-	after := ""
-	for {
-		ds, err := n.section.BatchDrafts(ctx, o, batch, after, 500)
-		if err != nil || len(ds) == 0 {
-			return err
-		}
-		var plans []section.Plan
-		for _, d := range ds {
-			after = d.ID
-			if d.State != section.Drafted && d.State != section.Planned {
-				continue
-			}
-			p, err := n.planOf(ctx, d)
-			if err != nil {
-				return err
-			}
-			if p.Blocked != "" {
-				return fmt.Errorf("%w: draft %s: %s", label.ErrBlocked, d.ID, p.Blocked)
-			}
-			sum, err := hex.DecodeString(p.Digest)
-			if err != nil {
-				return err
-			}
-			plans = append(plans, section.Plan{Draft: d.ID, Content: d.Digest, Plan: section.Digest(sum)})
-		}
-		if len(plans) > 0 {
-			if err := n.section.PlanDrafts(ctx, o, plans...); err != nil {
-				return err
-			}
-		}
-	}
 }
 
 // Approve lets a decision go ahead; the node then seals and sends.
@@ -102,7 +70,7 @@ func (n *Node) release(ctx context.Context) error {
 		again := (<-chan time.Time)(nil)
 		var t *time.Timer
 		if err != nil || left {
-			if err != nil && !errors.Is(err, centre.ErrRecovering) && !errors.Is(err, ErrNoSetKey) {
+			if err != nil && !errors.Is(err, centre.ErrRecovering) && !errors.Is(err, ErrNoSetKey) && !errors.Is(err, errNotYet) {
 				n.logger.Error("a release waits", "err", err)
 			}
 			t = time.NewTimer(wait)
@@ -159,6 +127,10 @@ func (n *Node) releaseAll(ctx context.Context) (left bool, err error) {
 
 // send seals and files the drafts of one decision.
 func (n *Node) send(ctx context.Context, d section.Decision) error {
+	batch, err := n.batchOf(ctx, d)
+	if err != nil {
+		return err
+	}
 	after := ""
 	for {
 		drafts, err := n.section.LeavingDrafts(ctx, d.ID, after, 250)
@@ -170,7 +142,7 @@ func (n *Node) send(ctx context.Context, d section.Decision) error {
 		var owner []int // into drafts, for each item
 		for i, dr := range drafts {
 			after = dr.ID
-			its, err := n.envelopes(ctx, d, dr)
+			its, err := n.envelopes(ctx, d, dr, batch)
 			if err != nil {
 				return err
 			}
@@ -199,7 +171,7 @@ func (n *Node) send(ctx context.Context, d section.Decision) error {
 
 // envelopes makes the envelopes of one draft: one for each distinct view, and
 // dummies, all of one size (spec/envelope.md, "Views and dummies").
-func (n *Node) envelopes(ctx context.Context, d section.Decision, dr section.Draft) ([]centre.Item, error) {
+func (n *Node) envelopes(ctx context.Context, d section.Decision, dr section.Draft, batch act.Digest) ([]centre.Item, error) {
 	draft, err := ParseDraft(dr.Content)
 	if err != nil {
 		return nil, err
@@ -221,18 +193,20 @@ func (n *Node) envelopes(ctx context.Context, d section.Decision, dr section.Dra
 		}
 	}
 	epoch := n.station.Epoch()
+	// Views of one report share no field, so that only a report of one view
+	// names its batch.
+	bulk := !batch.IsZero() && len(rel.Views) == 1
 	var sealed []outgoing
 	for _, v := range rel.Views {
 		if v.Recipients.Equal(label.Members(n.self)) {
 			continue // nobody else sees it: it stays in the draft
 		}
-		o, err := n.view(ctx, d, dr, draft, v, portions, epoch)
+		o, err := n.view(ctx, dr, draft, v, portions, epoch, bulk, batch)
 		if err != nil {
 			return nil, err
 		}
 		sealed = append(sealed, o)
 	}
-	bulk := dr.Batch != "" && len(rel.Views) == 1
 	want := len(sealed)
 	if c := n.found.Charter(); c.FillViews && !bulk {
 		want = n.found.Members().Len() - 1
@@ -271,6 +245,43 @@ func (n *Node) envelopes(ctx context.Context, d section.Decision, dr section.Dra
 	return items, nil
 }
 
+// batchOf returns the digest under which the reports of a bulk import that is
+// released as one stand together; zero for any other release.
+func (n *Node) batchOf(ctx context.Context, d section.Decision) (act.Digest, error) {
+	if d.Subjects < 2 {
+		return act.Digest{}, nil
+	}
+	var entries []act.Digest
+	batch, after := "", ""
+	for {
+		ds, err := n.section.SubjectDrafts(ctx, d.ID, after, section.MaxPage)
+		if err != nil {
+			return act.Digest{}, err
+		}
+		for i := range ds {
+			dr := &ds[i]
+			after = dr.ID
+			if batch == "" && dr.Batch != "" {
+				batch = dr.Batch
+				if bulk, err := n.isBulk(ctx, batch); err != nil || !bulk {
+					return act.Digest{}, err
+				}
+			}
+			if dr.Batch == "" || dr.Batch != batch {
+				return act.Digest{}, nil
+			}
+			draft, err := ParseDraft(dr.Content)
+			if err != nil {
+				return act.Digest{}, err
+			}
+			entries = append(entries, entryDigest(draft, dr.Digest))
+		}
+		if len(ds) < section.MaxPage {
+			return act.BatchDigest(entries), nil
+		}
+	}
+}
+
 // outgoing is one act on its way out.
 type outgoing struct {
 	act []byte
@@ -278,7 +289,7 @@ type outgoing struct {
 }
 
 // view builds one view of a report.
-func (n *Node) view(ctx context.Context, d section.Decision, dr section.Draft, draft *Draft, v label.View, portions []act.Portion, epoch uint32) (outgoing, error) {
+func (n *Node) view(ctx context.Context, dr section.Draft, draft *Draft, v label.View, portions []act.Portion, epoch uint32, bulk bool, batch act.Digest) (outgoing, error) {
 	seen := make([]act.Portion, len(v.Portions))
 	for i, k := range v.Portions {
 		seen[i] = portions[k]
@@ -288,8 +299,8 @@ func (n *Node) view(ctx context.Context, d section.Decision, dr section.Draft, d
 		ID: act.NewID(), Type: draft.ReportType, Title: n.titleFor(draft, v.Recipients), Written: dr.Modified.UTC().Truncate(time.Minute),
 		To: to, Label: v.Banner,
 	}
-	if dr.Batch != "" {
-		view.Batch = act.Digest(d.Digest)
+	if bulk {
+		view.Batch = batch
 	}
 	if draft.Supersedes != "" {
 		id, err := n.supersededView(ctx, draft.Supersedes, to)
@@ -333,21 +344,30 @@ func (n *Node) titleFor(d *Draft, readers label.MemberSet) string {
 	return general
 }
 
+// errNotYet: a release has to wait for an earlier one, which it replaces.
+var errNotYet = errors.New("the report that this one replaces is not certified yet: it leaves when it is")
+
 // supersededView finds the view of an earlier release that went to exactly
 // these readers, or to readers who include them.
 func (n *Node) supersededView(ctx context.Context, draft string, to label.MemberSet) (act.ID, error) {
-	positions, err := n.section.Positions(ctx, section.Officer{}, draft)
+	positions, err := n.section.EnvelopesOf(ctx, draft)
 	if err != nil {
 		return "", err
 	}
 	for _, p := range positions {
 		i, ok, err := n.log.OwnIndex(ctx, p.Incarnation, p.Sequence)
-		if err != nil || !ok {
-			continue
+		if err != nil {
+			return "", err
+		}
+		if cursor, _ := n.Projected(); !ok || i >= cursor {
+			return "", errNotYet
 		}
 		full, err := n.views.At(ctx, i)
+		if errors.Is(err, viewdb.ErrNotFound) {
+			continue // a dummy, or forgotten
+		}
 		if err != nil {
-			continue // a dummy
+			return "", err
 		}
 		a, err := act.Parse(full.Act)
 		if err == nil && a.Report.To.Includes(to) {

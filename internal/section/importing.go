@@ -20,6 +20,10 @@ type ImportItem struct {
 	// same as last time the item is passed over.
 	Source  Digest
 	Content Content
+	// Correct returns the content for the case that the item must become
+	// another draft because the one named, an earlier form of it, was released:
+	// the content then says what it replaces. Content serves where it is nil.
+	Correct func(previous string) (Content, error)
 }
 
 // Imported says what became of an item.
@@ -161,11 +165,21 @@ func (s *Section) reimport(tx *localdb.Tx, actor Officer, b Batch, it *ImportIte
 			_, err = s.rewrite(tx, actor, d, it.Content, digest)
 		}
 	} else {
+		item := *it
 		if d.State != Discarded {
 			out.Previous = d.ID
+			if it.Correct != nil {
+				if item.Content, err = it.Correct(d.ID); err != nil {
+					return err
+				}
+				if err := item.Content.check(); err != nil {
+					return err
+				}
+				digest = ContentDigest(item.Content)
+			}
 		}
 		out.Draft = newID()
-		fresh := importedDraft(out.Draft, b.ID, it, digest, s.now())
+		fresh := importedDraft(out.Draft, b.ID, &item, digest, s.now())
 		if err = tx.InsertDrafts(actor.Login, []Draft{fresh}); err == nil && fresh.AttachmentCount > 0 {
 			err = tx.SetAttachments(fresh.ID, fresh.Attachments)
 		}
@@ -268,4 +282,36 @@ func (s *Section) BatchDrafts(ctx context.Context, o Officer, batch, after strin
 		return nil, err
 	}
 	return s.db.Read(ctx).BatchDrafts(batch, after, pageLimit(limit))
+}
+
+// ImportKey says that an item of a kind of source was taken in, with which
+// digest, and which draft holds it.
+type ImportKey = localdb.ImportKey
+
+// Known returns those of the items that were taken in before, by key.
+func (s *Section) Known(ctx context.Context, o Officer, sourceKind string, keys []string) (map[string]ImportKey, error) {
+	if err := s.Authorise(ctx, o, OpDraftRead, ""); err != nil {
+		return nil, err
+	}
+	return s.db.Read(ctx).ImportKeys(sourceKind, keys)
+}
+
+// Items returns a page of everything that was ever taken in of a kind of
+// source, by key, behind the key after.
+func (s *Section) Items(ctx context.Context, o Officer, sourceKind, after string, limit int) ([]ImportKey, error) {
+	if err := s.Authorise(ctx, o, OpDraftRead, ""); err != nil {
+		return nil, err
+	}
+	return s.db.Read(ctx).Items(sourceKind, after, pageLimit(limit))
+}
+
+// BatchCounts says how many drafts of an import stand where.
+type BatchCounts = localdb.BatchCounts
+
+// BatchCounts counts the drafts of an import.
+func (s *Section) BatchCounts(ctx context.Context, o Officer, batch string) (BatchCounts, error) {
+	if err := s.Authorise(ctx, o, OpDraftRead, batch); err != nil {
+		return BatchCounts{}, err
+	}
+	return s.db.Read(ctx).BatchCounts(batch)
 }

@@ -114,6 +114,24 @@ func (s *Section) LeavingDrafts(ctx context.Context, id, after string, limit int
 	return list, nil
 }
 
+// EnvelopesOf says for the node as which envelopes a draft left; empty when it
+// has not.
+func (s *Section) EnvelopesOf(ctx context.Context, draft string) ([]Position, error) {
+	return s.db.Read(ctx).Positions(draft)
+}
+
+// SourceOf returns for the node the import that a draft came with.
+func (s *Section) SourceOf(ctx context.Context, batch string) (Batch, error) {
+	b, err := s.db.Read(ctx).Batch(batch)
+	return b, refused(err, "import")
+}
+
+// SubjectDrafts returns for the node a page of a decision's drafts, those that
+// have left too, by id, behind the id after, with contents.
+func (s *Section) SubjectDrafts(ctx context.Context, id, after string, limit int) ([]Draft, error) {
+	return s.db.Read(ctx).SubjectDrafts(id, after, pageLimit(limit))
+}
+
 // Left says as which envelopes a draft left.
 type Left struct {
 	Draft     string

@@ -197,6 +197,13 @@ func (r Reader) DecisionDrafts(decision, after string, limit int) ([]Draft, erro
 		WHERE s.decision = ? AND s.draft > ? AND s.released = 0 ORDER BY s.draft LIMIT ?`, decision, after, limit)
 }
 
+// SubjectDrafts returns up to limit of a decision's drafts, left or not, by id,
+// with contents, behind the id after.
+func (r Reader) SubjectDrafts(decision, after string, limit int) ([]Draft, error) {
+	return r.draftList(`SELECT `+draftMeta+`, d.content FROM decision_drafts s JOIN drafts d ON d.id = s.draft
+		WHERE s.decision = ? AND s.draft > ? ORDER BY s.draft LIMIT ?`, decision, after, limit)
+}
+
 func (r Reader) draftList(query string, args ...any) ([]Draft, error) {
 	var out []Draft
 	err := r.each(func(scan func(...any) error) error {

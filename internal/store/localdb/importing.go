@@ -102,7 +102,7 @@ func (tx *Tx) CloseBatch(id string, at time.Time) error {
 }
 
 // ImportKeys returns those of the items that were taken in before, by item.
-func (tx *Tx) ImportKeys(sourceKind string, items []string) (map[string]ImportKey, error) {
+func (r Reader) ImportKeys(sourceKind string, items []string) (map[string]ImportKey, error) {
 	out := make(map[string]ImportKey)
 	for start := 0; start < len(items); start += many {
 		chunk := items[start:min(start+many, len(items))]
@@ -112,7 +112,7 @@ func (tx *Tx) ImportKeys(sourceKind string, items []string) (map[string]ImportKe
 			// A short chunk repeats its last item: one statement for all.
 			args = append(args, chunk[min(i, len(chunk)-1)])
 		}
-		err := tx.each(func(scan func(...any) error) error {
+		err := r.each(func(scan func(...any) error) error {
 			var k ImportKey
 			var digest []byte
 			if err := scan(&k.Item, &digest, &k.Draft); err != nil {
@@ -152,4 +152,53 @@ func (tx *Tx) InsertImportKeys(sourceKind, batch string, keys []ImportKey) error
 // SetImportKey notes another digest and draft of an item.
 func (tx *Tx) SetImportKey(sourceKind, batch string, k ImportKey) error {
 	return tx.change(ErrNotFound, sqlImportSet, k.Digest[:], k.Draft, batch, sourceKind, k.Item)
+}
+
+// Items returns up to limit items of a kind of source in the order of their
+// names, behind the one named after.
+func (r Reader) Items(sourceKind, after string, limit int) ([]ImportKey, error) {
+	var out []ImportKey
+	err := r.each(func(scan func(...any) error) error {
+		var k ImportKey
+		var digest []byte
+		if err := scan(&k.Item, &digest, &k.Draft); err != nil {
+			return err
+		}
+		copy(k.Digest[:], digest)
+		out = append(out, k)
+		return nil
+	}, `SELECT item, digest, draft FROM import_keys WHERE source_kind = ? AND item > ? ORDER BY item LIMIT ?`, sourceKind, after, limit)
+	return out, err
+}
+
+// BatchCounts says how many drafts of an import stand where.
+type BatchCounts struct {
+	Drafts    int64 // in the making: drafted or planned
+	Deciding  int64 // of these, up for release
+	Released  int64
+	Discarded int64
+	Decision  string // one of the open decisions that they are part of
+}
+
+// BatchCounts counts the drafts of an import.
+func (r Reader) BatchCounts(batch string) (BatchCounts, error) {
+	var c BatchCounts
+	err := r.each(func(scan func(...any) error) error {
+		var state, n, deciding int64
+		var decision string
+		if err := scan(&state, &n, &deciding, &decision); err != nil {
+			return err
+		}
+		switch DraftState(state) {
+		case Released:
+			c.Released += n
+		case Discarded:
+			c.Discarded += n
+		default:
+			c.Drafts, c.Deciding = c.Drafts+n, c.Deciding+deciding
+			c.Decision = max(c.Decision, decision)
+		}
+		return nil
+	}, `SELECT state, count(*), count(decision), coalesce(max(decision), '') FROM drafts WHERE batch = ? GROUP BY state`, batch)
+	return c, err
 }
