@@ -215,6 +215,36 @@ func ValidateFile(name string, in io.Reader, out io.Writer, opt Options) (bool, 
 	return sum.Valid, w.Flush()
 }
 
+// SummarizeFile is ValidateFile with one line of JSON for an answer: the file,
+// whether it is valid, how many objects it holds and how many are not valid,
+// and the first findings, as many as opt.Limits.Errors allows for the whole.
+//
+// It serves "entente --json stix validate FILE".
+func SummarizeFile(name string, in io.Reader, out io.Writer, opt Options) (bool, error) {
+	answer := struct {
+		File    string  `json:"file"`
+		Valid   bool    `json:"valid"`
+		Objects int     `json:"objects"`
+		Invalid int     `json:"invalid"`
+		Errors  []Error `json:"errors"`
+	}{File: name, Errors: []Error{}}
+	most := opt.Limits.filled().Errors
+	sum, err := ValidateStream(in, opt, func(res Result) error {
+		room := max(0, most-len(answer.Errors))
+		answer.Errors = append(answer.Errors, res.Errors[:min(room, len(res.Errors))]...)
+		return nil
+	})
+	if err != nil {
+		if !errors.Is(err, ErrSyntax) && !errors.Is(err, ErrTooLarge) {
+			return false, err
+		}
+		answer.Errors = append(answer.Errors, Error{Path: "$", Clause: "RFC 8259", Message: err.Error()})
+	}
+	answer.Valid, answer.Objects, answer.Invalid = sum.Valid, sum.Objects, sum.Invalid
+	w := bufio.NewWriter(out)
+	return sum.Valid, errors.Join(writeJSON(w, answer), w.Flush())
+}
+
 // printable keeps foreign text from moving a terminal's cursor.
 func printable(s string) string {
 	q := quoted([]byte(s))

@@ -289,6 +289,9 @@ func (v *validator) observedObject(n uint32, types map[string]string) {
 		return
 	}
 	if v.old {
+		if _, named := t.member(n, "id"); named {
+			v.failAt("id", "STIX 2.0 part 3, 2.5", "is no property of an observable of STIX 2.0, and too short for a custom one")
+		}
 		if old := observables20[string(typ)]; old != nil {
 			v.object(n, old)
 		}

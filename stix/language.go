@@ -30,6 +30,10 @@ lrc luy mer mfe mgh mgo mua mzn naq nmg nnh nus pcm rof rwk saq sbp seh ses shi 
 yav yrl yue
 azb arz acm apc apd ary aeb ajp ayl bqi diq glk hac kiu kmr lki pes prs pnb pst sdh tru ulk aii cld ydg`)
 
+// bibliographic has the codes of ISO 639-2/B that differ from those of
+// ISO 639-2/T; the language has a two-letter code for each.
+var bibliographic = wordSet("alb arm baq bur chi cze dut fre geo ger gre ice mac mao may per rum slo tib wel")
+
 func wordSet(s string) map[string]bool {
 	m := map[string]bool{}
 	for _, w := range strings.Fields(s) {
@@ -78,8 +82,11 @@ func languageOK(tag []byte, three bool) bool {
 		if iso6392[primary] || localeOnly[primary] {
 			return true
 		}
+		if !three {
+			return false
+		}
 		b, err := language.ParseBase(primary)
-		return three && err == nil && len(b.String()) == 2
+		return err == nil && len(b.String()) == 2 || bibliographic[primary]
 	}
 	return false
 }

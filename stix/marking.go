@@ -200,7 +200,11 @@ func (v *validator) tlpDefinition(o *object, def uint32, hasDef bool) {
 	t := v.tape
 	for k := range t.members(o.node) {
 		switch name := t.str(k); string(name) {
-		case "type", "spec_version", "id", "created", "definition_type", "name", "definition":
+		case "type", "spec_version", "id", "created", "definition_type", "definition":
+		case "name":
+			if v.old {
+				v.failAt("name", "STIX 2.0 part 1, 4.1.4", "is no property of a TLP marking definition of STIX 2.0")
+			}
 		default:
 			v.failAt(string(name), "7.2.1.4", "is no property of a TLP marking definition, which the specification fixes")
 		}

@@ -317,6 +317,7 @@ func TestObservableRules(t *testing.T) {
 		{"process", 0, "extensions/windows-process-ext/startup_info", `{"foo":"x"}`, "$.extensions['windows-process-ext'].startup_info.foo", "6.13.2"},
 		{"software", 0, "cpe", `"cpe:/a:b:c"`, "$.cpe", "6.14"},
 		{"software", 0, "languages", `["en","deu"]`, "", ""},
+		{"software", 0, "languages", `["ger","per"]`, "", ""},
 		{"software", 0, "languages", `["xx"]`, "$.languages[0]", "6.14"},
 		{"url", 0, "value", `"example.com"`, "$.value", "6.15"},
 		{"user-account", 0, "account_type & user_id & account_login", `- & - & -`, "$.id", "3.4"},
