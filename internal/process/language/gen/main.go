@@ -77,7 +77,7 @@ var sources = [3][]source{
 
 // What is kept of each language: its most frequent letter groups and words.
 const (
-	keepGrams = 4600
+	keepGrams = 7000
 	keepWords = 900
 )
 
@@ -261,16 +261,13 @@ func write(b *bytes.Buffer, group []source, stats []*stat) {
 			rows[h] = row
 		}
 	}
-	bits := 1
-	for 1<<bits < len(rows)*3/2 {
-		bits++
-	}
+	size := len(rows) * 5 / 4
 	width := 4 + len(group)
-	slots := make([]byte, width<<bits)
+	slots := make([]byte, width*size)
 	for _, h := range slices.Sorted(maps.Keys(rows)) {
-		i := int(h >> (64 - bits))
+		i := language.Home(h, size)
 		for binary.LittleEndian.Uint32(slots[i*width:]) != 0 {
-			i = (i + 1) & (1<<bits - 1)
+			i = (i + 1) % size
 		}
 		binary.LittleEndian.PutUint32(slots[i*width:], uint32(h))
 		copy(slots[i*width+4:], rows[h])
@@ -282,7 +279,7 @@ func write(b *bytes.Buffer, group []source, stats []*stat) {
 		b.Write(code[:])
 		b.WriteByte(byte(s.tag))
 	}
-	b.WriteByte(byte(bits))
+	b.Write(binary.LittleEndian.AppendUint32(nil, uint32(size)))
 	b.Write(slots)
 }
 
