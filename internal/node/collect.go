@@ -360,12 +360,12 @@ func (in *importing) add(key string, d *collect.Draft) error {
 	in.pos.At = d.At.String()
 	in.bytes += len(raw)
 	in.chunk = append(in.chunk, section.ImportItem{
-		Key: key, Source: section.Digest(d.Digest), Content: section.Content{Kind: KindReport, Bytes: raw},
+		Key: key, Source: section.Digest(d.Digest), Content: draft.content(raw),
 		Correct: func(previous string) (section.Content, error) {
 			next := draft
 			next.Supersedes = previous
 			raw, err := json.Marshal(next)
-			return section.Content{Kind: KindReport, Bytes: raw}, err
+			return next.content(raw), err
 		},
 	})
 	return nil

@@ -38,6 +38,8 @@ type house struct {
 	addrs map[label.MemberID]string
 	found *charter.Founding
 	nodes map[label.MemberID]*running
+	// change alters how nodes are opened.
+	change func(label.MemberID, *Options)
 }
 
 type running struct {
@@ -91,18 +93,36 @@ func newHouse(t testing.TB, change func(*charter.Charter)) *house {
 	return h
 }
 
+// options are how a member's node is opened.
+func (h *house) options(m label.MemberID) Options {
+	logger := slog.New(slog.DiscardHandler)
+	if os.Getenv("ENTENTE_TEST_LOG") != "" {
+		logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}
+	o := Options{
+		Dir: filepath.Join(h.dir, string(m)), Self: m, Unlock: keyring.Passphrase([]byte(testPassphrase)), Addresses: h.addrs, Logger: logger,
+		Tuning:  centre.Tuning{CompareEvery: 200 * time.Millisecond},
+		Section: section.Options{Argon2: section.Argon2{Time: 1, MemoryKiB: 64, Threads: 1}},
+	}
+	if h.change != nil {
+		h.change(m, &o)
+	}
+	return o
+}
+
+// rebuild makes the views of a stopped node again.
+func (h *house) rebuild(m label.MemberID) {
+	h.t.Helper()
+	n, err := Open(context.Background(), h.options(m))
+	check(h.t, err)
+	defer n.Close()
+	check(h.t, n.Rebuild(context.Background(), nil))
+}
+
 func (h *house) start(ms ...label.MemberID) {
 	h.t.Helper()
 	for _, m := range ms {
-		logger := slog.New(slog.DiscardHandler)
-		if os.Getenv("ENTENTE_TEST_LOG") != "" {
-			logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
-		}
-		n, err := Open(context.Background(), Options{
-			Dir: filepath.Join(h.dir, string(m)), Self: m, Unlock: keyring.Passphrase([]byte(testPassphrase)), Addresses: h.addrs, Logger: logger,
-			Tuning:  centre.Tuning{CompareEvery: 200 * time.Millisecond},
-			Section: section.Options{Argon2: section.Argon2{Time: 1, MemoryKiB: 64, Threads: 1}},
-		})
+		n, err := Open(context.Background(), h.options(m))
 		check(h.t, err)
 		l, err := net.Listen("tcp", h.addrs[m])
 		check(h.t, err)

@@ -152,6 +152,9 @@ func Open(ctx context.Context, o Options) (n *Node, err error) {
 	if err := n.sweepSealing(); err != nil {
 		return nil, err
 	}
+	if err := n.finishForgetting(ctx); err != nil {
+		return nil, err
+	}
 	n.receipts.load(n)
 	return n, nil
 }

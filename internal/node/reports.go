@@ -95,11 +95,22 @@ func (n *Node) SaveDraft(ctx context.Context, o section.Officer, id, etag string
 	if err != nil {
 		return section.Draft{}, err
 	}
-	c := section.Content{Kind: KindReport, Bytes: raw}
+	c := d.content(raw)
 	if id == "" {
 		return n.section.CreateDraft(ctx, o, c)
 	}
 	return n.section.SaveDraft(ctx, o, id, etag, c)
+}
+
+// content is a draft as the section keeps it, with the files that it names.
+func (d *Draft) content(raw []byte) section.Content {
+	c := section.Content{Kind: KindReport, Bytes: raw}
+	for i := range d.Portions {
+		for _, a := range d.Portions[i].Attachments {
+			c.Attachments = append(c.Attachments, section.Attachment{Digest: section.Digest(a.Digest), Size: a.Size, Media: a.MediaType, Name: a.Name})
+		}
+	}
+	return c
 }
 
 // Plan is the dry-run of a release: who would see what, and what stands

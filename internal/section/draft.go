@@ -270,6 +270,37 @@ func (s *Section) EraseDraft(ctx context.Context, o Officer, id, basis string) e
 	})
 }
 
+// CompleteErasure erases for the node the content of a draft that was ordered
+// to be forgotten by an officer, and may be said again; it says whether that
+// had still to be done. The write-ahead log is truncated.
+func (s *Section) CompleteErasure(ctx context.Context, login, id, basis string) (bool, error) {
+	fresh := false
+	err := s.db.Update(ctx, func(tx *localdb.Tx) error {
+		d, err := tx.DraftMeta(id)
+		if err != nil || !d.Erased.IsZero() {
+			return refused(err, "draft")
+		}
+		fresh = true
+		if err := s.voidOf(tx, login, d); err != nil {
+			return err
+		}
+		if err := tx.EraseDraft(id, s.now()); err != nil {
+			return refused(err, "draft")
+		}
+		return s.record(tx, login, OpErase, id, OutcomeDone, "basis="+basis)
+	})
+	if err != nil {
+		return false, err
+	}
+	return fresh, s.db.Shrink(ctx)
+}
+
+// AttachmentInUse says for the node whether a draft whose content stands, sent
+// or not, names a sealed file.
+func (s *Section) AttachmentInUse(ctx context.Context, digest Digest) (bool, error) {
+	return s.db.Read(ctx).AttachmentInUse(digest)
+}
+
 // Draft returns a draft with its content and attachments.
 func (s *Section) Draft(ctx context.Context, o Officer, id string) (Draft, error) {
 	if err := s.Authorise(ctx, o, OpDraftRead, id); err != nil {

@@ -251,6 +251,14 @@ func (r Reader) Attachments(draft string) ([]Attachment, error) {
 	return out, err
 }
 
+// AttachmentInUse says whether a draft whose content was not erased names an
+// attachment with this digest.
+func (r Reader) AttachmentInUse(digest Digest) (bool, error) {
+	var n int64
+	err := r.row(`SELECT count(*) FROM draft_attachments a JOIN drafts d ON d.id = a.draft WHERE a.digest = ? AND d.erased = 0`, []any{digest[:]}, &n)
+	return n > 0, err
+}
+
 // Positions returns where a released draft's envelopes stand.
 func (r Reader) Positions(draft string) ([]Position, error) {
 	var out []Position

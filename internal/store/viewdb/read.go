@@ -36,7 +36,7 @@ type Full struct {
 }
 
 const columns = `r.idx, r.id, r.originator, r.own, r.type, r.title, r.written, r.class, r.banner, r.grade, r.portions, r.recipients, r.batch, r.supersedes,
-	coalesce((SELECT s.id FROM report s WHERE s.supersedes = r.id ORDER BY s.idx DESC LIMIT 1), '')`
+	coalesce((SELECT s.id FROM report s WHERE s.supersedes = r.id AND s.supersedes <> '' ORDER BY s.idx DESC LIMIT 1), '')`
 
 func scanRow(scan func(...any) error, more ...any) (Row, error) {
 	var r Row
@@ -229,7 +229,9 @@ type Listing struct {
 // Designations returns listings by reference, behind the one given, up to limit.
 func (v *Views) Designations(ctx context.Context, after string, limit int) ([]Listing, error) {
 	rows, err := v.db.Reader.QueryContext(ctx, `SELECT d.originator, d.authority, d.list, d.reference, d.kind, d.name, d.status, r.id
-		FROM designation d JOIN report r ON r.idx = d.idx WHERE d.reference > ? ORDER BY d.reference, d.originator LIMIT ?`, after, limit)
+		FROM designation d JOIN report r ON r.idx = d.idx
+		WHERE d.reference > ? AND NOT EXISTS (SELECT 1 FROM designation l WHERE l.reference = d.reference AND l.originator = d.originator AND l.list = d.list AND (l.idx, l.n) > (d.idx, d.n))
+		ORDER BY d.reference, d.originator LIMIT ?`, after, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -257,7 +259,7 @@ type Counts struct {
 func (v *Views) Counts(ctx context.Context) (Counts, error) {
 	var c Counts
 	err := v.db.Reader.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM report), (SELECT count(*) FROM report WHERE own = 1),
-		(SELECT count(*) FROM quarantine), (SELECT count(*) FROM designation)`).Scan(&c.Reports, &c.Own, &c.Quarantined, &c.Listings)
+		(SELECT count(*) FROM quarantine), (SELECT count(*) FROM (SELECT DISTINCT reference, originator, list FROM designation))`).Scan(&c.Reports, &c.Own, &c.Quarantined, &c.Listings)
 	return c, err
 }
 

@@ -34,12 +34,12 @@ type Views struct {
 const (
 	sqlReport = `INSERT INTO report (idx, id, originator, own, type, title, written, logged, class, banner, grade, portions, recipients, batch, supersedes, act)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	sqlPortion     = `INSERT INTO portion (id, idx, n, digest) VALUES (?, ?, ?, ?) ON CONFLICT (id, idx) DO NOTHING`
-	sqlDesignation = `INSERT INTO designation (originator, authority, list, reference, idx, kind, name, status) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (originator, list, reference) DO UPDATE SET authority = excluded.authority, idx = excluded.idx, kind = excluded.kind, name = excluded.name, status = excluded.status`
-	sqlQuarantine = `INSERT INTO quarantine (idx, originator, code) VALUES (?, ?, ?)`
-	sqlSent       = `INSERT INTO sent (idx, hash, recipients) VALUES (?, ?, ?)`
-	sqlTally      = `INSERT INTO tally (originator, opened, hash, failed) VALUES (?, ?, ?, ?)
+	sqlPortion     = `INSERT INTO portion (idx, n, id, digest) VALUES (?, ?, ?, ?)`
+	sqlDesignation = `INSERT INTO designation (idx, n, originator, authority, list, reference, kind, name, status) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	sqlAttachment  = `INSERT INTO attachment (idx, n, digest) VALUES (?, ?, ?)`
+	sqlQuarantine  = `INSERT INTO quarantine (idx, originator, code) VALUES (?, ?, ?)`
+	sqlSent        = `INSERT INTO sent (idx, hash, recipients) VALUES (?, ?, ?)`
+	sqlTally       = `INSERT INTO tally (originator, opened, hash, failed) VALUES (?, ?, ?, ?)
 		ON CONFLICT (originator) DO UPDATE SET opened = excluded.opened, hash = excluded.hash, failed = excluded.failed`
 	sqlSetting = `INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`
 	sqlSearch  = `INSERT INTO search (rowid, words) VALUES (?, ?)`
@@ -58,7 +58,7 @@ func Open(path string, o store.Options) (v *Views, stale bool, err error) {
 		err = store.Migrate(db, dir)
 	}
 	if err == nil {
-		err = db.Prepare(sqlReport, sqlPortion, sqlDesignation, sqlQuarantine, sqlSent, sqlTally, sqlSetting, sqlSearch)
+		err = db.Prepare(sqlReport, sqlPortion, sqlDesignation, sqlAttachment, sqlQuarantine, sqlSent, sqlTally, sqlSetting, sqlSearch)
 	}
 	if err != nil {
 		db.Close()
@@ -70,8 +70,12 @@ func Open(path string, o store.Options) (v *Views, stale bool, err error) {
 		db.Close()
 		return nil, false, err
 	}
-	return v, made != "" && made != strconv.Itoa(process.AnalyserVersion), nil
+	return v, made != "" && made != analyser, nil
 }
+
+// analyser names what the views were made by: the analyser's version and the
+// layout of the tables.
+var analyser = strconv.Itoa(process.AnalyserVersion) + "/3"
 
 const (
 	settingAnalyser = "analyser"
@@ -117,7 +121,7 @@ func (v *Views) Reset(ctx context.Context) error {
 
 // tables are all tables, each with the order in which Dump writes its rows.
 var tables = []struct{ name, order string }{
-	{"report", "idx"}, {"portion", "id, idx"}, {"designation", "originator, list, reference"},
+	{"report", "idx"}, {"portion", "idx, n"}, {"designation", "idx, n"}, {"attachment", "idx, n"},
 	{"quarantine", "idx"}, {"sent", "idx"}, {"tally", "originator"}, {"setting", "name"},
 }
 

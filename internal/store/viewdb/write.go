@@ -29,6 +29,8 @@ type Report struct {
 	Act        []byte
 	Text       string // all that can be searched
 	Listings   []Designation
+	// Attachments are the digests of the sealed files.
+	Attachments [][32]byte
 }
 
 // Portion is where a portion stands.
@@ -116,7 +118,7 @@ func (v *Views) Apply(ctx context.Context, b Batch) error {
 		if _, err := tx.Run(sqlSetting, settingCursor, strconv.FormatInt(b.Cursor, 10)); err != nil {
 			return err
 		}
-		_, err := tx.Run(sqlSetting, settingAnalyser, strconv.Itoa(process.AnalyserVersion))
+		_, err := tx.Run(sqlSetting, settingAnalyser, analyser)
 		return err
 	})
 }
@@ -133,12 +135,17 @@ func insert(tx *store.Tx, r *Report) error {
 	}
 	for n := range r.Portions {
 		p := &r.Portions[n]
-		if _, err := tx.Run(sqlPortion, p.ID[:], r.Index, n, p.Digest[:]); err != nil {
+		if _, err := tx.Run(sqlPortion, r.Index, n, p.ID[:], p.Digest[:]); err != nil {
 			return err
 		}
 	}
-	for _, d := range r.Listings {
-		if _, err := tx.Run(sqlDesignation, r.Originator, d.Authority, d.List, d.Reference, r.Index, d.Kind, d.Name, d.Status); err != nil {
+	for n, d := range r.Listings {
+		if _, err := tx.Run(sqlDesignation, r.Index, n, r.Originator, d.Authority, d.List, d.Reference, d.Kind, d.Name, d.Status); err != nil {
+			return err
+		}
+	}
+	for n := range r.Attachments {
+		if _, err := tx.Run(sqlAttachment, r.Index, n, r.Attachments[n][:]); err != nil {
 			return err
 		}
 	}
@@ -187,30 +194,4 @@ func (v *Views) SentTo(ctx context.Context, from, to int64, limit int) ([]Sent, 
 		out = append(out, s)
 	}
 	return out, rows.Err()
-}
-
-// Delete removes reports from the views and the search index for good.
-func (v *Views) Delete(ctx context.Context, indices []int64) error {
-	err := v.db.Update(ctx, func(tx *store.Tx) error {
-		for _, i := range indices {
-			for _, q := range []string{
-				`DELETE FROM report WHERE idx = ?`, `DELETE FROM portion WHERE idx = ?`,
-				`DELETE FROM designation WHERE idx = ?`, `DELETE FROM quarantine WHERE idx = ?`,
-			} {
-				if _, err := tx.Exec(q, i); err != nil {
-					return err
-				}
-			}
-			if _, err := tx.Exec(`DELETE FROM search WHERE rowid = ?`, i+1); err != nil {
-				return err
-			}
-		}
-		// A deleted row's words linger in old segments until these are merged.
-		_, err := tx.Exec(`INSERT INTO search (search) VALUES ('optimize')`)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return v.db.Shrink(ctx)
 }

@@ -1,0 +1,270 @@
+package node
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"entente/internal/keyring"
+	"entente/internal/section"
+	"entente/internal/store/logdb"
+	"entente/internal/store/viewdb"
+	"entente/seal"
+)
+
+// Forgotten says what was destroyed.
+type Forgotten struct {
+	// Reports counts views of reports: their bodies, keys, rows and words.
+	Reports int `json:"reports"`
+	// Drafts counts own drafts whose contents were erased, Files sealed files
+	// that were removed.
+	Drafts int `json:"drafts"`
+	Files  int `json:"files"`
+}
+
+// ErrOnItsWay refuses to forget a report of which a view has not been certified
+// yet.
+var ErrOnItsWay = errors.New("a view of this report is still on its way into the log: forget it when it has been certified")
+
+// maxForget bounds what one call forgets.
+const maxForget = 10_000
+
+// ErrBasis refuses to forget without a reason that can stand in the audit log.
+var ErrBasis = errors.New("rules 21 and 22: what is destroyed is destroyed for a stated reason: give the identifier of the request, the review or the retention rule, 1 to 200 bytes")
+
+// Forget destroys this node's own copy of reports, each named by its own id or
+// by the id of a portion in it: the sealed body, the envelope's key, the rows
+// of the views, the words in the search index, the sealed files that nothing
+// else here names, and of own reports the draft with all views made of it. The
+// log stays whole, and that the envelope was opened is still told in receipts.
+// reason is the request or rule that it rests on; it stands in the audit log.
+//
+// When it returns nil no byte of the contents is left in any file of the node.
+// What was begun and interrupted is finished at the next start. Other members
+// keep their copies: asking them is a recall. A backup keeps its copy until it
+// expires. While the set key of the epoch lives, whoever holds the body and this
+// node's keys could open it again; the epoch's end closes that
+// (spec/keys.md, "Forgetting").
+//
+// Errors: those of the section for an officer who may not erase,
+// viewdb.ErrNotFound for an id of which nothing is here, ErrBasis.
+func (n *Node) Forget(ctx context.Context, o section.Officer, reason string, ids ...string) (Forgotten, error) {
+	if strings.TrimSpace(reason) == "" || len(reason) > 200 {
+		return Forgotten{}, ErrBasis
+	}
+	for _, id := range ids {
+		if err := n.section.Authorise(ctx, o, section.OpErase, id[:min(len(id), 64)]); err != nil {
+			return Forgotten{}, err
+		}
+	}
+	n.projector.busy.Lock()
+	defer n.projector.busy.Unlock()
+	var all []int64
+	for _, id := range ids {
+		found, err := n.copiesOf(ctx, id)
+		if err != nil {
+			return Forgotten{}, err
+		}
+		all = append(all, found...)
+	}
+	slices.Sort(all)
+	all = slices.Compact(all)
+	if len(all) == 0 || len(all) > maxForget {
+		return Forgotten{}, fmt.Errorf("%w: %d reports at once, 1 to %d are", viewdb.ErrNotFound, len(all), maxForget)
+	}
+	var list []logdb.Forgotten
+	for _, i := range all {
+		f := logdb.Forgotten{Index: i, Login: o.Login, Basis: reason}
+		full, err := n.views.At(ctx, i)
+		switch {
+		case err == nil && full.Own:
+			f.Recipients = slices.DeleteFunc(full.Recipients, func(m string) bool { return m == string(n.self) })
+		case errors.Is(err, viewdb.ErrNotFound):
+			f.Failed = true // quarantined
+		case err != nil:
+			return Forgotten{}, err
+		}
+		list = append(list, f)
+	}
+	if err := n.log.Forget(ctx, list); err != nil {
+		return Forgotten{}, err
+	}
+	return n.forget(ctx, list)
+}
+
+// copiesOf returns the log indices of what is forgotten with a report or a
+// portion.
+func (n *Node) copiesOf(ctx context.Context, id string) ([]int64, error) {
+	var found []int64
+	full, err := n.views.Get(ctx, id)
+	switch {
+	case err == nil:
+		found = []int64{full.Index}
+	case !errors.Is(err, viewdb.ErrNotFound):
+		return nil, err
+	default:
+		raw, err := hex.DecodeString(id)
+		if err != nil || len(raw) != 16 {
+			return nil, viewdb.ErrNotFound
+		}
+		if found, err = n.views.Holding(ctx, [16]byte(raw)); err != nil {
+			return nil, err
+		}
+		if len(found) == 0 {
+			return nil, viewdb.ErrNotFound
+		}
+	}
+	// All views of an own report come from one draft, which holds them all.
+	for _, i := range slices.Clone(found) {
+		draft, err := n.draftAt(ctx, i)
+		if err != nil || draft == "" {
+			if err != nil {
+				return nil, err
+			}
+			continue
+		}
+		positions, err := n.section.EnvelopesOf(ctx, draft)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range positions {
+			at, ok, err := n.log.OwnIndex(ctx, p.Incarnation, p.Sequence)
+			if err != nil {
+				return nil, err
+			}
+			if !ok || at >= n.projector.cursor {
+				return nil, ErrOnItsWay
+			}
+			switch _, err := n.views.At(ctx, at); {
+			case err == nil:
+				found = append(found, at)
+			case !errors.Is(err, viewdb.ErrNotFound): // a dummy is not found
+				return nil, err
+			}
+		}
+	}
+	return found, nil
+}
+
+// draftAt returns the draft whose view the own envelope at an index is; empty
+// when it is none.
+func (n *Node) draftAt(ctx context.Context, index int64) (string, error) {
+	ref, err := n.log.RefAt(ctx, index)
+	if err != nil {
+		return "", err
+	}
+	parts := strings.Split(ref, "/")
+	if len(parts) != 4 || parts[0] != "release" {
+		return "", nil
+	}
+	return parts[2], nil
+}
+
+// forget destroys what was noted as forgotten: the keys first, then every
+// copy. It may be done again.
+func (n *Node) forget(ctx context.Context, list []logdb.Forgotten) (Forgotten, error) {
+	var out Forgotten
+	var indices []int64
+	var keys []keyring.EnvelopeID
+	files := map[[32]byte]bool{}
+	for _, f := range list {
+		indices = append(indices, f.Index)
+		raw, err := n.log.Headers(ctx, f.Index, f.Index+1)
+		if err != nil {
+			return out, err
+		}
+		h, err := seal.ParseHeader(raw)
+		if err != nil {
+			return out, err
+		}
+		keys = append(keys, keyring.EnvelopeID{Originator: h.Originator, Incarnation: h.Incarnation, Sequence: h.Sequence})
+		named, err := n.views.Attachments(ctx, f.Index)
+		if err != nil {
+			return out, err
+		}
+		for _, d := range named {
+			files[d] = true
+		}
+	}
+	if err := n.ring.Forget(ctx, keys...); err != nil {
+		return out, err
+	}
+	// The drafts name files too, and go before these are looked at.
+	for _, f := range list {
+		draft, err := n.draftAt(ctx, f.Index)
+		if err != nil {
+			return out, err
+		}
+		if draft == "" {
+			continue
+		}
+		erased, err := n.section.CompleteErasure(ctx, f.Login, draft, f.Basis)
+		if err != nil && !errors.Is(err, section.ErrNotFound) {
+			return out, err
+		}
+		if erased {
+			out.Drafts++
+		}
+	}
+	// The files go while the views still say that they were named.
+	for d := range files {
+		used, err := n.fileInUse(ctx, d, indices)
+		if err != nil {
+			return out, err
+		}
+		if used {
+			continue
+		}
+		for _, name := range []string{hex.EncodeToString(d[:]), hex.EncodeToString(d[:]) + ".part"} {
+			err := os.Remove(filepath.Join(n.dir, DirAttached, name))
+			if err == nil {
+				out.Files++
+			} else if !errors.Is(err, fs.ErrNotExist) {
+				return out, err
+			}
+		}
+	}
+	if err := n.views.Delete(ctx, indices); err != nil {
+		return out, err
+	}
+	if err := n.log.ForgetDone(ctx, indices); err != nil {
+		return out, err
+	}
+	for _, f := range list {
+		if err := n.section.Record(ctx, section.Officer{Login: f.Login}, section.OpErase, fmt.Sprintf("leaf/%d", f.Index), section.OutcomeDone, "basis="+f.Basis); err != nil {
+			return out, err
+		}
+	}
+	out.Reports = len(list)
+	return out, nil
+}
+
+// fileInUse says whether anything but the reports at these indices names a
+// sealed file.
+func (n *Node) fileInUse(ctx context.Context, digest [32]byte, but []int64) (bool, error) {
+	used, err := n.section.AttachmentInUse(ctx, digest)
+	if err != nil || used {
+		return used, err
+	}
+	return n.views.HasAttachment(ctx, digest, but)
+}
+
+// finishForgetting ends what an earlier run of the node was forgetting when it
+// stopped.
+func (n *Node) finishForgetting(ctx context.Context) error {
+	for {
+		list, err := n.log.Unforgotten(ctx, 1000)
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		if _, err := n.forget(ctx, list); err != nil {
+			return fmt.Errorf("finish forgetting: %w", err)
+		}
+	}
+}

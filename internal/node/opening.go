@@ -1,0 +1,144 @@
+package node
+
+import (
+	"crypto/ed25519"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+
+	"entente/act"
+	"entente/charter"
+	"entente/internal/keyring"
+	"entente/internal/store/logdb"
+	"entente/internal/store/viewdb"
+	"entente/label"
+	"entente/seal"
+)
+
+// opened is what one leaf came to.
+type opened struct {
+	index  int64
+	header []byte
+	h      seal.Header
+	mine   bool
+	key    seal.EnvelopeKey
+	to     label.MemberSet // own envelopes: whom they are sealed to
+	report *viewdb.Report
+	code   string // why it is quarantined
+	dummy  bool
+	gone   *logdb.Forgotten // it was opened once, and its contents destroyed since
+}
+
+// recipients returns whom an own envelope is sealed to, this node left out.
+func (o *opened) recipients(self label.MemberID) (out []string) {
+	if o.gone != nil {
+		return o.gone.Recipients
+	}
+	for m := range o.to.Minus(label.Members(self)).All() {
+		out = append(out, string(m))
+	}
+	return out
+}
+
+// open opens one leaf if it is sealed to this node. It runs beside others and
+// touches nothing but o.
+func (n *Node) open(state *charter.State, o *opened, body []byte, stored map[keyring.EnvelopeID]seal.EnvelopeKey) {
+	if o.h.Kind != seal.Sealed || body == nil || o.gone != nil {
+		return
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			n.logger.Error("an act broke the projection and is quarantined", "index", o.index, "panic", fmt.Sprint(r))
+			o.mine, o.report, o.code = true, nil, "panic"
+		}
+	}()
+	t := n.projector.trials[trialKey{o.h.Originator, o.h.Incarnation, o.h.Epoch}]
+	k, _, ok := t.try.Find(o.header)
+	if !ok {
+		k, ok = stored[keyring.EnvelopeID{Originator: o.h.Originator, Incarnation: o.h.Incarnation, Sequence: o.h.Sequence}]
+		if !ok || !k.Fits(o.header) {
+			return
+		}
+	}
+	o.mine, o.key = true, k
+	pub, have := state.HeaderKey(o.h.Originator, o.index)
+	if !have {
+		o.code = "originator"
+		return
+	}
+	if err := seal.VerifyHeader(o.header, ed25519.PublicKey(pub[:])); err != nil {
+		o.code = seal.Code(err)
+		return
+	}
+	raw, err := seal.Open(o.header, body, k)
+	if err != nil {
+		o.code = seal.Code(err)
+		return
+	}
+	if n.fault != nil {
+		n.fault("open", o.index)
+	}
+	a, err := act.Parse(raw)
+	if err != nil {
+		o.code = act.Code(err)
+		return
+	}
+	if a.Type == act.TypeDummy {
+		o.dummy = true
+		return
+	}
+	o.report = n.reportRow(o, a)
+	if o.h.Originator == n.self {
+		o.to = a.Report.To // our own word of whom we sealed it to
+	}
+}
+
+// reportRow makes the row of a report.
+func (n *Node) reportRow(o *opened, a act.Act) *viewdb.Report {
+	r := a.Report
+	row := &viewdb.Report{
+		Index: o.index, ID: string(r.ID), Originator: string(o.h.Originator), Own: o.h.Originator == n.self,
+		Type: string(r.View.Type), Title: r.Title, Written: r.Written.UTC().Format(time.RFC3339), Logged: o.h.Time,
+		Class: string(r.Label.Class), Act: a.Raw, Supersedes: string(r.Supersedes),
+	}
+	if !r.Batch.IsZero() {
+		row.Batch = r.Batch.String()
+	}
+	if banner, err := label.Banner(r.Label); err == nil {
+		row.Banner = banner
+	}
+	for m := range r.To.All() {
+		row.Recipients = append(row.Recipients, string(m))
+	}
+	var text strings.Builder
+	text.WriteString(r.Title)
+	for i := range r.Portions {
+		p := &r.Portions[i]
+		id, err := hex.DecodeString(string(p.ID))
+		if err != nil || len(id) != 16 {
+			continue // Parse has checked it
+		}
+		row.Portions = append(row.Portions, viewdb.Portion{ID: [16]byte(id), Digest: [32]byte(p.Digest)})
+		for _, a := range p.Attachments {
+			row.Attachments = append(row.Attachments, [32]byte(a.Digest))
+		}
+		text.WriteByte('\n')
+		text.WriteString(p.Text)
+		if g := p.Grade.String(); row.Grade == "" || g < row.Grade {
+			row.Grade = g
+		}
+		if d := p.Designation; d != nil {
+			row.Listings = append(row.Listings, viewdb.Designation{
+				Authority: d.Authority, List: d.List, Reference: d.Reference, Kind: string(d.Kind), Name: d.Names[0].Name, Status: string(d.Status)})
+			text.WriteByte('\n')
+			text.WriteString(d.Reference)
+			for _, name := range d.Names {
+				text.WriteByte('\n')
+				text.WriteString(name.Name)
+			}
+		}
+	}
+	row.Text = viewdb.Words(text.String())
+	return row
+}

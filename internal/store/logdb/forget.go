@@ -1,0 +1,112 @@
+package logdb
+
+import (
+	"context"
+	"strings"
+
+	"entente/internal/store"
+)
+
+// Forgotten is an envelope that this node had opened and whose contents it has
+// destroyed. What remains is what receipts and the ledger need.
+type Forgotten struct {
+	Index      int64
+	Failed     bool     // it had been opened and not understood
+	Recipients []string // of an own envelope, without this node
+	Login      string   // who ordered it
+	Basis      string   // the request or rule that it rests on
+}
+
+// Forget notes envelopes as forgotten and deletes their bodies, in one
+// transaction. They are undone until ForgetDone: whoever was interrupted finds
+// his work with Unforgotten. Noting one again changes nothing.
+func (l *Log) Forget(ctx context.Context, fs []Forgotten) error {
+	return l.db.Update(ctx, func(tx *store.Tx) error {
+		for _, f := range fs {
+			failed := 0
+			if f.Failed {
+				failed = 1
+			}
+			if _, err := tx.Exec(`INSERT INTO forgotten (idx, failed, recipients, login, basis, done) VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT (idx) DO NOTHING`,
+				f.Index, failed, strings.Join(f.Recipients, " "), f.Login, f.Basis); err != nil {
+				return err
+			}
+			for _, q := range []string{`DELETE FROM body WHERE idx = ?`, `DELETE FROM missing WHERE idx = ?`} {
+				if _, err := tx.Exec(q, f.Index); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// ForgetDone says that nothing is left of the contents of these envelopes, and
+// truncates the write-ahead log in which their bodies may still lie.
+func (l *Log) ForgetDone(ctx context.Context, indices []int64) error {
+	if err := l.db.Shrink(ctx); err != nil {
+		return err
+	}
+	return l.db.Update(ctx, func(tx *store.Tx) error {
+		for _, i := range indices {
+			if _, err := tx.Exec(`UPDATE forgotten SET done = 1 WHERE idx = ?`, i); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Unforgotten returns what was to be forgotten and is not done, up to limit.
+func (l *Log) Unforgotten(ctx context.Context, limit int) ([]Forgotten, error) {
+	return l.forgotten(ctx, `WHERE done = 0 ORDER BY idx LIMIT ?`, limit)
+}
+
+// ForgottenIn returns what was forgotten with an index in [from, to), by index.
+func (l *Log) ForgottenIn(ctx context.Context, from, to int64) (map[int64]Forgotten, error) {
+	fs, err := l.forgotten(ctx, `WHERE idx >= ? AND idx < ?`, from, to)
+	if err != nil || len(fs) == 0 {
+		return nil, err
+	}
+	out := make(map[int64]Forgotten, len(fs))
+	for _, f := range fs {
+		out[f.Index] = f
+	}
+	return out, nil
+}
+
+func (l *Log) forgotten(ctx context.Context, where string, args ...any) ([]Forgotten, error) {
+	rows, err := l.db.Reader.QueryContext(ctx, `SELECT idx, failed, recipients, login, basis FROM forgotten `+where, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Forgotten
+	for rows.Next() {
+		var f Forgotten
+		var rec string
+		if err := rows.Scan(&f.Index, &f.Failed, &rec, &f.Login, &f.Basis); err != nil {
+			return nil, err
+		}
+		f.Recipients = strings.Fields(rec)
+		out = append(out, f)
+	}
+	return out, rows.Err()
+}
+
+// RefAt returns under which ref the own envelope at an index was filed; empty
+// when it is no own one, or has none.
+func (l *Log) RefAt(ctx context.Context, index int64) (string, error) {
+	rows, err := l.db.Reader.QueryContext(ctx, `SELECT coalesce(ref, '') FROM own WHERE idx = ?`, index)
+	if err != nil {
+		return "", err
+	}
+	defer rows.Close()
+	var ref string
+	for rows.Next() {
+		if err := rows.Scan(&ref); err != nil {
+			return "", err
+		}
+	}
+	return ref, rows.Err()
+}

@@ -1,0 +1,91 @@
+package viewdb
+
+import (
+	"context"
+	"slices"
+
+	"entente/internal/store"
+)
+
+// Delete removes reports from the views and the search index for good: deleted
+// content is overwritten, the index merged so that no word of them is left in
+// it, and the write-ahead log truncated.
+func (v *Views) Delete(ctx context.Context, indices []int64) error {
+	err := v.db.Update(ctx, func(tx *store.Tx) error {
+		for _, i := range indices {
+			for _, q := range []string{
+				`DELETE FROM report WHERE idx = ?`, `DELETE FROM portion WHERE idx = ?`, `DELETE FROM designation WHERE idx = ?`,
+				`DELETE FROM attachment WHERE idx = ?`, `DELETE FROM quarantine WHERE idx = ?`,
+			} {
+				if _, err := tx.Exec(q, i); err != nil {
+					return err
+				}
+			}
+			if _, err := tx.Exec(`DELETE FROM search WHERE rowid = ?`, i+1); err != nil {
+				return err
+			}
+		}
+		// A deleted row's words linger in old segments until these are merged.
+		_, err := tx.Exec(`INSERT INTO search (search) VALUES ('optimize')`)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return v.db.Shrink(ctx)
+}
+
+// Holding returns the reports, by log index, that hold a portion.
+func (v *Views) Holding(ctx context.Context, portion [16]byte) ([]int64, error) {
+	rows, err := v.db.Reader.QueryContext(ctx, `SELECT p.idx FROM portion p WHERE p.id = ? ORDER BY p.idx`, portion[:])
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []int64
+	for rows.Next() {
+		var i int64
+		if err := rows.Scan(&i); err != nil {
+			return nil, err
+		}
+		out = append(out, i)
+	}
+	return out, rows.Err()
+}
+
+// Attachments returns the digests of the files that a report names.
+func (v *Views) Attachments(ctx context.Context, index int64) ([][32]byte, error) {
+	rows, err := v.db.Reader.QueryContext(ctx, `SELECT digest FROM attachment WHERE idx = ? ORDER BY n`, index)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out [][32]byte
+	for rows.Next() {
+		var d []byte
+		if err := rows.Scan(&d); err != nil {
+			return nil, err
+		}
+		out = append(out, [32]byte(d))
+	}
+	return out, rows.Err()
+}
+
+// HasAttachment says whether any report here names a file, those at the given
+// indices left out.
+func (v *Views) HasAttachment(ctx context.Context, digest [32]byte, but []int64) (bool, error) {
+	rows, err := v.db.Reader.QueryContext(ctx, `SELECT idx FROM attachment WHERE digest = ?`, digest[:])
+	if err != nil {
+		return false, err
+	}
+	defer rows.Close()
+	used := false
+	for rows.Next() {
+		var i int64
+		if err := rows.Scan(&i); err != nil {
+			return false, err
+		}
+		used = used || !slices.Contains(but, i)
+	}
+	return used, rows.Err()
+}
