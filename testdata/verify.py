@@ -5,8 +5,8 @@
     python3 verify.py --vectors DIRECTORY [--json]
 
 FOUNDING is the founding file whose fingerprint was compared out of band. COPY is
-a directory with log/ (the static export) and public/ (the bodies of the public
-leaves), spec/log.md section 8. --seen is a checkpoint of an earlier visit, which
+a copy of the log: founding.note, public (the bodies of the public leaves), and
+log/ (the static export), spec/log.md section 8. --seen is a checkpoint of an earlier visit, which
 the log must go on from. --evidence judges proofs of faults by what the log says.
 
 Exit codes: 0 all holds, 1 something is refused, 2 wrong usage.
@@ -46,9 +46,17 @@ def verify(args, report):
     report.say("founding file: %d members, all have signed; charter %s" % (len(pinned.members), pinned.hash.hex()))
     report.facts["fingerprint"] = charter.fingerprint(pinned.hash)
     files = export.Directory(os.path.join(args.copy, "log"))
-    public = export.Directory(os.path.join(args.copy, "public"))
+    whole = export.Directory(args.copy)
+    for name in whole.names():
+        if name not in ("founding.note", "public") and not name.startswith("log/"):
+            raise Refusal("log-export", "%s does not belong to a copy of a log" % name)
+    own, public = whole.read("founding.note"), whole.read("public")
+    if own is None or public is None:
+        raise Refusal("log-export", "founding.note or public is missing")
+    if charter.parse_founding(own).hash != pinned.hash:
+        raise Refusal("other-charter", "the copy is of another centre's log than the founding file (rule 5)")
     seen = read(args.seen) if args.seen else None
-    _, folded, headers, log, cosigners = export.verify(pinned, files, public, report, seen)
+    _, folded, headers, log, cosigners = export.verify(pinned, files, export.public_bodies(public), report, seen)
     hashes = [merkle.leaf_hash(h.raw) for h in headers]
     for path in args.evidence:
         report.say("%s: %s" % (path, judge_evidence(read(path), pinned, folded, headers, hashes, log, cosigners)))
@@ -68,7 +76,7 @@ def run_vectors(args):
 def main():
     parser = argparse.ArgumentParser(description="checks a copy of a centre's log offline")
     parser.add_argument("founding", nargs="?", help="the founding file")
-    parser.add_argument("copy", nargs="?", help="a directory with log/ and public/")
+    parser.add_argument("copy", nargs="?", help="a copy of the log (entente export)")
     parser.add_argument("--seen", help="a checkpoint from which the log must go on")
     parser.add_argument("--evidence", action="append", default=[], help="a proof of a fault to judge")
     parser.add_argument("--vectors", help="run the protocol's vectors in this directory instead")

@@ -110,6 +110,22 @@ class Report:
         self.checked.append(text)
 
 
+def public_bodies(raw):
+    """index -> body, of the file `public` of a copy: u64(index) || u32(length)
+    || body, indices rising."""
+    found, at, last = {}, 0, -1
+    while at < len(raw):
+        index = int.from_bytes(raw[at:at + 8], "big")
+        end = at + 12 + int.from_bytes(raw[at + 8:at + 12], "big")
+        if at + 12 > len(raw) or end > len(raw):
+            raise Refusal("log-export", "the file public ends inside a body")
+        if index <= last:
+            raise Refusal("log-export", "the indices in the file public do not rise")
+        found[index] = raw[at + 12:end]
+        at, last = end, index
+    return found
+
+
 def _judge_leaves(charter, leaves, public, report):
     """Every leaf in order: header, chain, public body, fold. Returns the state
     after the last leaf, and the headers."""
@@ -119,7 +135,7 @@ def _judge_leaves(charter, leaves, public, report):
             header = envelope.Header(leaf)
             payload = b""
             if header.kind != envelope.SEALED:
-                body = public.read(merkle.number_path(index))
+                body = public.get(index)
                 if body is None:
                     raise Refusal("log-export", "its public body is missing")
                 payload = envelope.public_payload(header, body)
@@ -152,10 +168,9 @@ def _judge_leaves(charter, leaves, public, report):
 
 
 def _no_strange_bodies(public, headers):
-    wanted = {merkle.number_path(i) for i, h in enumerate(headers) if h.kind != envelope.SEALED}
-    for name in public.names():
-        if name not in wanted:
-            raise Refusal("log-export", "public/%s is the body of no public leaf" % name)
+    for index in public:
+        if index >= len(headers) or headers[index].kind == envelope.SEALED:
+            raise Refusal("log-export", "the file public holds a body for leaf %d, which is no public leaf" % index)
 
 
 def verify(charter, files, public, report, seen=None):

@@ -113,7 +113,7 @@ class State:
             known = member.epoch_keys.get(epoch)
             if known and known[0] != public and known[1] == serial:
                 raise Refusal("no-effect", "epoch %d has another key under this certificate" % epoch)
-        fresh = {e: k for e, k in stated.keys.items() if member.epoch_keys.get(e, (None, 0))[1] != serial}
+        fresh = {e: k for e, k in stated.keys.items() if member.epoch_keys.get(e, (None, 0))[0] != k}
         if member.stated + len(fresh) > _EPOCHS_UNDER_ONE_CERTIFICATE:
             raise Refusal("no-effect", "too many epochs under one certificate")
         member.stated += len(fresh)
