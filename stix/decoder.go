@@ -217,6 +217,8 @@ func (d *Decoder) start() (Object, bool, error) {
 		d.pos++
 		d.state = inList
 		return Object{}, false, nil
+	case 0:
+		return Object{}, false, d.fail("expected a JSON value")
 	case 0xef:
 		return Object{}, false, d.fail("a byte order mark stands before the document")
 	}

@@ -183,7 +183,7 @@ func (v *validator) modifiedAfterCreated(n uint32, known bool) {
 	}
 	modified, bad2 := parseTimestamp(t.str(m))
 	if bad1 == timestampOK && bad2 == timestampOK && modified.compare(created) < 0 {
-		v.failAt("modified", "3.6.1", "must be later than or equal to created ("+string(t.str(c))+"), is "+string(t.str(m)))
+		v.failAt("modified", "3.6.1", "must be later than or equal to created ("+clip(string(t.str(c)))+"), is "+clip(string(t.str(m))))
 	}
 }
 

@@ -243,7 +243,7 @@ func (v *validator) ordered(o *object, ord order) {
 		word = "later than "
 	}
 	p := o.spec.props
-	v.failAt(p[ord.last].name, o.spec.clause, "must be "+word+p[ord.first].name+" ("+string(t.str(a))+"), is "+string(t.str(b)))
+	v.failAt(p[ord.last].name, o.spec.clause, "must be "+word+p[ord.first].name+" ("+clip(string(t.str(a)))+"), is "+clip(string(t.str(b))))
 }
 
 // extra looks at a property that the spec does not list.
