@@ -1,32 +1,161 @@
 package centre
 
 import (
+	"bytes"
 	"crypto/ed25519"
-
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"entente/charter"
-	"entente/internal/store/logdb"
 	"entente/label"
 	"entente/seal"
 	"entente/tlog"
 )
 
-// Kinds of evidence on the member link.
+// Forms of evidence (spec/evidence.md), as they are named on the member link.
 const (
 	evidenceFork     = "fork"     // tlog: two heads of one log that contradict each other
 	evidenceRollback = "rollback" // a member that cosigned a smaller head after a larger one
+	evidenceInvalid  = "invalid"  // a head over leaves that no log may hold together
 	evidenceSeal     = "envelope" // seal: two headers in one place, unopenable bodies, ...
+	evidenceHead     = "checkpoint"
 )
+
+// maxLeadEvidence bounds evidence against a lead, in bytes.
+const maxLeadEvidence = 4 << 20
 
 func evidenceID(data []byte) string {
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
+}
+
+// Accusation is what evidence shows.
+type Accusation struct {
+	// Form is "fork", "rollback", "invalid" or "envelope".
+	Form string
+	// Accused is the member at fault, empty when evidence accuses nobody.
+	Accused label.MemberID
+	// StopsLog says that a lead is convicted: nobody follows it any further
+	// (rule 27).
+	StopsLog bool
+	// Suspends says that, once in the log, it suspends the accused.
+	Suspends bool
+	// Cause says in words what was done.
+	Cause error
+}
+
+// Means are what evidence is judged with, offline: the state that the founding
+// file, or a copy of the log, folds into.
+type Means struct {
+	// State holds the certified keys. That of the founding file alone,
+	// charter.NewState(founding, nil), serves as long as the keys in question
+	// are those of the founding file.
+	State *charter.State
+	// Portions is needed for two digests of one portion alone.
+	Portions func(act []byte) (map[seal.PortionID]seal.Hash, error)
+	// Missing is needed for headers that a head lacks: it says nil when the log
+	// behind the certified note does not hold the header.
+	Missing func(note, header []byte) error
+
+	cache *verifierCache
+}
+
+// Judge tells the form of evidence from its first bytes and verifies it.
+// Errors: ErrEvidence, or what is wrong with a part of it.
+func (m Means) Judge(data []byte) (Accusation, error) {
+	if m.cache == nil {
+		m.cache = &verifierCache{}
+	}
+	if len(data) > maxLeadEvidence {
+		return Accusation{}, fmt.Errorf("%w: evidence of %d bytes", ErrTooLarge, len(data))
+	}
+	switch {
+	case bytes.HasPrefix(data, []byte("ENTV")):
+		return m.envelope(data)
+	case bytes.HasPrefix(data, []byte(`{"member":`)):
+		return m.rollback(data)
+	case bytes.HasPrefix(data, []byte(`{"head":`)):
+		return m.invalid(data)
+	}
+	return m.fork(data)
+}
+
+func (m Means) envelope(data []byte) (Accusation, error) {
+	f, err := seal.ParseEvidence(data)
+	if err != nil {
+		return Accusation{}, err
+	}
+	if err := seal.Verify(f, m.seal()); err != nil {
+		return Accusation{}, err
+	}
+	a := Accusation{Form: evidenceSeal, Cause: fmt.Errorf("%v", f.Type())}
+	a.Accused, _ = f.Accused()
+	a.Suspends = suspends(m.State, f)
+	return a, nil
+}
+
+// seal are the means of package seal. Keys count whether or not they are still
+// in force.
+func (m Means) seal() seal.Means {
+	return seal.Means{Charter: seal.Hash(m.State.Founding().Hash()), Portions: m.Portions, Missing: m.Missing,
+		HeaderKey: func(o label.MemberID, incarnation uint32, id [8]byte) (ed25519.PublicKey, error) {
+			k, ok := m.State.HeaderKeyByID(o, incarnation, charter.KeyID(id))
+			if !ok {
+				return nil, fmt.Errorf("%w: key %x of %s", charter.ErrKey, id, o)
+			}
+			return ed25519.PublicKey(k[:]), nil
+		}}
+}
+
+// suspends says whether a fault that was verified suspends its originator: a
+// fork does, while the keys of both headers are in force. A key that was
+// revoked may be in a thief's hands, and its owner, who has mended it, must not
+// be convicted with it (spec/evidence.md, "Suspension").
+func suspends(st *charter.State, f seal.Fault) bool {
+	fork, ok := f.(*seal.Fork)
+	if !ok {
+		return false
+	}
+	for _, raw := range [][]byte{fork.A, fork.B} {
+		h, err := seal.ParseHeader(raw)
+		if err != nil {
+			return false
+		}
+		cert, ok := st.Certificate(h.Originator, st.Next())
+		if !ok || cert.Keys.Header.ID() != charter.KeyID(h.KeyID) {
+			return false
+		}
+	}
+	return true
+}
+
+func (m Means) fork(data []byte) (Accusation, error) {
+	ev, err := tlog.ParseEvidence(data)
+	if err != nil {
+		return Accusation{}, err
+	}
+	// Each head is signed with the key of its own size. Where these differ,
+	// the fork is told by the larger head and its proof.
+	var keys [2]*verifiers
+	for i, n := range [][]byte{ev.A, ev.B} {
+		cp, _, err := tlog.ParseCheckpoint(n)
+		if err != nil {
+			return Accusation{}, err
+		}
+		if keys[i], err = m.cache.at(m.State, cp.Size); err != nil {
+			return Accusation{}, err
+		}
+	}
+	if keys[0].log.KeyID() != keys[1].log.KeyID() {
+		return Accusation{}, fmt.Errorf("%w: the two heads are signed with two keys of the lead", ErrEvidence)
+	}
+	f, err := tlog.VerifyEvidence(ev, keys[0].log)
+	if err != nil {
+		return Accusation{}, err
+	}
+	return Accusation{Form: evidenceFork, Accused: m.State.Lead(), StopsLog: true, Cause: fmt.Errorf("%w: %s", ErrForkedLog, f)}, nil
 }
 
 // Rollback proves that a member went back: it cosigned the head Large, and
@@ -38,167 +167,53 @@ type Rollback struct {
 	Large  string `json:"large"`
 }
 
-// Verify checks the proof with nothing but the members' keys.
-func (r Rollback) Verify(cosigners []tlog.Verifier) error {
-	for _, v := range cosigners {
-		if v.Name() != r.Member {
-			continue
-		}
-		small, _, err := tlog.ParseCheckpoint([]byte(r.Small))
-		if err != nil {
-			return err
-		}
-		large, _, err := tlog.ParseCheckpoint([]byte(r.Large))
-		if err != nil {
-			return err
-		}
-		a, err := tlog.VerifyCosignature([]byte(r.Small), v)
-		if err != nil {
-			return err
-		}
-		b, err := tlog.VerifyCosignature([]byte(r.Large), v)
-		if err != nil {
-			return err
-		}
-		if small.Origin != large.Origin || small.Size >= large.Size || a.Time <= b.Time {
-			return fmt.Errorf("%w: size %d at %d, size %d at %d shows no going back", tlog.ErrEvidence, small.Size, a.Time, large.Size, b.Time)
-		}
-		return nil
+func (m Means) rollback(data []byte) (Accusation, error) {
+	var r Rollback
+	if err := strictJSON(data, &r); err != nil {
+		return Accusation{}, err
 	}
-	return fmt.Errorf("%w: %q is no cosigner", tlog.ErrEvidence, r.Member)
+	var accused label.MemberID
+	for id := range m.State.Members().All() {
+		if cosignerName(id) == r.Member {
+			accused = id
+		}
+	}
+	if accused == "" {
+		return Accusation{}, fmt.Errorf("%w: %q is no cosigner", ErrEvidence, r.Member)
+	}
+	var heads [2]tlog.Checkpoint
+	var at [2]int64
+	for i, n := range []string{r.Small, r.Large} {
+		cp, _, err := tlog.ParseCheckpoint([]byte(n))
+		if err != nil {
+			return Accusation{}, err
+		}
+		v, err := m.cache.at(m.State, cp.Size)
+		if err != nil {
+			return Accusation{}, err
+		}
+		c, err := tlog.VerifyCosignature([]byte(n), v.of(accused))
+		if err != nil {
+			return Accusation{}, err
+		}
+		heads[i], at[i] = cp, c.Time
+	}
+	small, large := heads[0], heads[1]
+	if small.Origin != m.State.Origin() || large.Origin != small.Origin || small.Size >= large.Size || at[0] <= at[1] {
+		return Accusation{}, fmt.Errorf("%w: size %d at %d, size %d at %d shows no going back", ErrEvidence, small.Size, at[0], large.Size, at[1])
+	}
+	return Accusation{Form: evidenceRollback, Accused: accused, StopsLog: accused == m.State.Lead(),
+		Cause: fmt.Errorf("%w: %s cosigned size %d, and size %d after it", ErrRollback, accused, large.Size, small.Size)}, nil
 }
 
-// rolledBack halts over a lead whose head is smaller than a certified one.
-func (w *watch) rolledBack(ctx context.Context, small, large []byte, cause error) {
-	r := Rollback{Member: cosignerName(w.s.lead), Small: string(small), Large: string(large)}
-	data, err := json.Marshal(r)
-	if err != nil {
-		return
+// strictJSON reads evidence in JSON in the one form that it is written in.
+func strictJSON(data []byte, v any) error {
+	if err := json.Unmarshal(data, v); err != nil {
+		return fmt.Errorf("%w: %v", ErrEvidence, err)
 	}
-	if r.Verify(w.s.cosigners) == nil {
-		w.s.halt(ctx, cause, evidenceRollback, data)
-		return
+	again, err := json.Marshal(v)
+	if err != nil || !bytes.Equal(again, data) {
+		return fmt.Errorf("%w: not in the one form that spec/evidence.md gives", ErrEvidence)
 	}
-	// Without a later cosignature it is what we saw, not yet a proof for
-	// others: a lead that recovers goes on, and we wait for it.
-	w.s.logger.Error("the lead shows a shorter log", "cause", cause.Error())
-}
-
-// takeEvidence verifies evidence that another member hands in, and acts on it.
-func (s *Station) takeEvidence(ctx context.Context, kind string, data []byte) error {
-	switch kind {
-	case evidenceFork:
-		ev, err := tlog.ParseEvidence(data)
-		if err != nil {
-			return err
-		}
-		f, err := tlog.VerifyEvidence(ev, s.logKey)
-		if err != nil {
-			return err
-		}
-		s.halt(ctx, fmt.Errorf("%w: %s", ErrForkedLog, f), kind, data)
-		return nil
-	case evidenceRollback:
-		var r Rollback
-		if err := json.Unmarshal(data, &r); err != nil {
-			return fmt.Errorf("%w: %v", tlog.ErrEvidence, err)
-		}
-		if err := r.Verify(s.cosigners); err != nil {
-			return err
-		}
-		if r.Member == cosignerName(s.lead) {
-			s.halt(ctx, fmt.Errorf("%w: %s", ErrRollback, r.Member), kind, data)
-			return nil
-		}
-		return s.log.KeepEvidence(ctx, logdb.Evidence{ID: evidenceID(data), Kind: kind, Seen: time.Now().Unix(), Data: data})
-	case evidenceSeal:
-		return s.takeSealEvidence(ctx, data)
-	}
-	return fmt.Errorf("%w: kind %q", tlog.ErrEvidence, kind)
-}
-
-// forkOf keeps the evidence of two headers in one place, hands it on, and has it
-// logged, which suspends their originator.
-func (w *watch) forkOf(ctx context.Context, a, b []byte) {
-	data, err := seal.MarshalEvidence(seal.NewFork(a, b))
-	if err == nil {
-		err = w.s.takeSealEvidence(ctx, data)
-	}
-	if err != nil {
-		w.s.logger.Error("two headers in one place, and no evidence of it", "err", err)
-	}
-}
-
-// KeepFault keeps the evidence of an originator's fault that was found when its
-// envelopes were opened. What discloses their contents stays here; the rest is
-// handed on. A fault that does not verify is refused.
-func (s *Station) KeepFault(ctx context.Context, f seal.Fault) error {
-	data, err := seal.MarshalEvidence(f)
-	if err != nil {
-		return err
-	}
-	return s.takeSealEvidence(ctx, data)
-}
-
-// takeSealEvidence verifies a fault of an originator, keeps the evidence, hands
-// it on, and files it as a leaf when it suspends and is not in the log yet.
-func (s *Station) takeSealEvidence(ctx context.Context, data []byte) error {
-	f, err := seal.ParseEvidence(data)
-	if err != nil {
-		return err
-	}
-	state := s.State()
-	if err := seal.Verify(f, s.means(state)); err != nil {
-		return err
-	}
-	e := logdb.Evidence{ID: evidenceID(data), Kind: evidenceSeal, Seen: time.Now().Unix(), Data: data}
-	if err := s.log.KeepEvidence(ctx, e); err != nil {
-		return err
-	}
-	accused, _ := f.Accused()
-	s.logger.Error("an originator is at fault", "fault", f.Type().String(), "accused", string(accused), "evidence", e.ID)
-	if f.Type().Discloses() {
-		return nil // it shows what is inside an envelope: not for everybody
-	}
-	s.watch.tell(evidenceSeal, data)
-	if !f.Type().Suspends() || accused == s.self || state.Suspended(accused) {
-		return nil
-	}
-	go func() {
-		// Filing waits for the outbox, which may be waiting for the caller.
-		_, err := s.File(s.life(), []Item{{Ref: "evidence/" + e.ID, Seal: func(p seal.Place) (seal.Envelope, error) {
-			return seal.SealPublic(p, seal.Evidence, data, s.keys.Header())
-		}}})
-		if err != nil {
-			s.logger.Info("evidence is not filed yet", "evidence", e.ID, "code", Code(err))
-		}
-	}()
 	return nil
-}
-
-// means is what a fault is judged with under a state.
-func (s *Station) means(state *charter.State) seal.Means {
-	return seal.Means{Charter: s.hash, Portions: s.portions, HeaderKey: func(o label.MemberID, incarnation uint32, id [8]byte) (ed25519.PublicKey, error) {
-		k, ok := state.HeaderKeyByID(o, incarnation, charter.KeyID(id))
-		if !ok {
-			return nil, fmt.Errorf("%w: key %x of %s", charter.ErrKey, id, o)
-		}
-		return ed25519.PublicKey(k[:]), nil
-	}}
-}
-
-// judge weighs the payload of an evidence leaf; it is the same for every
-// member, as it depends on the log alone.
-func (s *Station) judge(state *charter.State, payload []byte) ([]label.MemberID, error) {
-	f, err := seal.ParseLeafEvidence(payload)
-	if err != nil {
-		return nil, err
-	}
-	if err := seal.Verify(f, s.means(state)); err != nil {
-		return nil, err
-	}
-	if accused, ok := f.Accused(); ok && f.Type().Suspends() {
-		return []label.MemberID{accused}, nil
-	}
-	return nil, nil
 }

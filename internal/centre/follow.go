@@ -2,17 +2,17 @@ package centre
 
 import (
 	"bufio"
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"math"
 	"net/http"
 	"strconv"
 	"time"
 
+	"entente/charter"
 	"entente/label"
+	"entente/seal"
 	"entente/tlog"
 )
 
@@ -31,6 +31,9 @@ func (s *Station) follow(ctx context.Context) error {
 			<-ctx.Done()
 			return ctx.Err()
 		}
+		s.mu.Lock()
+		s.refused = err.Error()
+		s.mu.Unlock()
 		if time.Since(began) > s.tune.RetryMax {
 			pause = s.tune.RetryMin
 		}
@@ -107,6 +110,9 @@ func (s *Station) followOnce(ctx context.Context, m label.MemberID) error {
 		if !ok {
 			return <-failed
 		}
+		if s.Halted() != nil {
+			return ErrHalted
+		}
 		if err := f.take(ctx, fr, len(frames) > 0); err != nil {
 			return err
 		}
@@ -124,12 +130,20 @@ type follower struct {
 	s        *Station
 	from     label.MemberID
 	run      run // leaves that have come and are not stored yet
+	bytes    int // of bodies in run
 	far      tlog.Checkpoint
-	held     []byte // head of leaves in run that were not stored yet, because others waited
-	farNote  []byte // signed head to which catching up is proven
-	lastNote []byte // a certified head that came before its leaves
-	first    bool
+	farNote  []byte               // signed head to which catching up is proven
+	farKeys  *charter.PurposeKeys // the lead's, when they changed on the way to it
+	held     []byte               // head of leaves in run that were not stored yet, because others waited
+	lastNote []byte               // a certified head that came before its leaves
 }
+
+// What a follower gathers before it stores is bounded: leaves whose signature
+// still has to come, or heads that it skips because others wait.
+const (
+	maxGathered      = 4 * 4096
+	maxGatheredBytes = 64 << 20
+)
 
 // take handles one frame. more says that others are waiting: leaves are then
 // gathered, so that many batches are stored in one write.
@@ -138,13 +152,18 @@ func (f *follower) take(ctx context.Context, fr frame, more bool) error {
 	switch fr.kind {
 	case frameAlive:
 		return nil
+	case frameKeys:
+		return f.newKeys(fr.payload)
 	case frameEntries:
 		first, r, err := parseEntries(fr.payload)
 		if err != nil {
 			return err
 		}
-		if want := s.size + int64(f.run.n()); first != want {
+		if want := s.Size() + int64(f.run.n()); first != want {
 			return fmt.Errorf("the stream goes on at %d, wanted is %d", first, want)
+		}
+		if f.bytes += len(fr.payload); f.run.n()+r.n() > maxGathered || f.bytes > maxGatheredBytes {
+			return fmt.Errorf("%w: %d leaves without a head that covers them", ErrTooLarge, f.run.n()+r.n())
 		}
 		f.run.headers = append(f.run.headers, r.headers...)
 		f.run.bodies = append(f.run.bodies, r.bodies...)
@@ -162,7 +181,7 @@ func (f *follower) take(ctx context.Context, fr frame, more bool) error {
 		if err != nil {
 			return err
 		}
-		if cp.Size > s.size {
+		if cp.Size > s.Size() {
 			f.lastNote = fr.payload
 			return nil
 		}
@@ -171,40 +190,114 @@ func (f *follower) take(ctx context.Context, fr frame, more bool) error {
 	return nil
 }
 
+// newKeys takes a certificate of the lead that stands between the log here and
+// the far head: its root has signed it, so that the head can be believed before
+// the leaf that brings it into force is here.
+func (f *follower) newKeys(payload []byte) error {
+	s := f.s
+	for _, m := range s.found.Charter().Members {
+		if m.ID != s.lead {
+			continue
+		}
+		c, err := charter.OpenKeyCertificate(payload, s.found.Hash(), m.ID, m.Root)
+		if err != nil {
+			return err
+		}
+		if now, _ := s.State().Certificate(s.lead, math.MaxInt64); c.Serial <= now.Serial {
+			return fmt.Errorf("%w: certificate %d of the lead, in force is %d", ErrStale, c.Serial, now.Serial)
+		}
+		f.farKeys = &c.Keys
+	}
+	return nil
+}
+
 // proven stores a run that a consistency proof ties to a signed head.
 func (f *follower) proven(ctx context.Context, m, n int64, proof []tlog.Hash) error {
 	s := f.s
-	if f.far.Size != n || m != s.size+int64(f.run.n()) || f.run.n() == 0 {
+	if f.far.Size != n || m != s.Size()+int64(f.run.n()) || f.run.n() == 0 {
 		return fmt.Errorf("a proof from %d to %d fits nothing here", m, n)
 	}
 	s.appending.Lock()
 	defer s.appending.Unlock()
-	_, err := s.appendRun(ctx, f.run, nil, func(size int64, root tlog.Hash) error {
+	tie := func(size int64, root tlog.Hash) error {
 		if err := tlog.CheckConsistency(proof, size, n, root, f.far.Root); err != nil {
 			return fmt.Errorf("leaves up to %d do not belong to the head of size %d: %w", size, n, err)
 		}
 		return nil
-	})
-	f.run = run{}
+	}
+	_, err := s.appendRun(ctx, f.run, nil, func(size int64, root tlog.Hash, _ *charter.State) error { return tie(size, root) })
+	var refused *seal.RunError
+	if errors.As(err, &refused) {
+		if unsigned(&f.run, refused) {
+			return nil // what follows may sign it (spec/envelope.md, "Chunks")
+		}
+		if root, rerr := f.root(); rerr == nil && tie(m, root) == nil {
+			return f.convict(ctx, f.farNote, &HeadPrefix{Size: m, Root: root[:], Proof: rawHashes(proof)}, refused, err)
+		}
+	}
+	f.clear()
 	return err
+}
+
+// unsigned says whether a run failed only because the last header of an
+// originator is not signed, and a later one may cover it.
+func unsigned(r *run, e *seal.RunError) bool {
+	if !errors.Is(e, seal.ErrSignature) || seal.Kind(r.header(e.Index)[5]) != seal.Sealed {
+		return false
+	}
+	for i := e.Index + 1; i < r.n(); i++ {
+		if string(r.header(i)[40:43]) == string(r.header(e.Index)[40:43]) {
+			return false
+		}
+	}
+	return true
+}
+
+func (f *follower) clear() { f.run, f.bytes, f.held = run{}, 0, nil }
+
+// root is that of the log with the gathered leaves. The caller holds appending.
+func (f *follower) root() (tlog.Hash, error) {
+	frontier := f.s.frontier.Clone()
+	for i := range f.run.n() {
+		if err := frontier.Append([]tlog.Hash{tlog.LeafHash(f.run.header(i))}); err != nil {
+			return tlog.Hash{}, err
+		}
+	}
+	return frontier.Root(), nil
+}
+
+// convict halts over leaves that the lead has signed a head over and that no
+// log may hold. Where that cannot be shown without the log, the run is refused.
+func (f *follower) convict(ctx context.Context, head []byte, prefix *HeadPrefix, refused *seal.RunError, cause error) error {
+	s := f.s
+	data, err := s.convict(signedRun{f.run, head, prefix}, refused)
+	if err != nil {
+		s.logger.Error("an invalid log makes no evidence", "err", err)
+	}
+	f.clear()
+	if data == nil {
+		return cause
+	}
+	cause = fmt.Errorf("%w: %w", ErrInvalidLog, cause)
+	s.halt(ctx, cause, evidenceInvalid, data)
+	return cause
 }
 
 // checkpoint takes a head signed by the lead.
 func (f *follower) checkpoint(ctx context.Context, note []byte, more bool) error {
 	s := f.s
 	f.held = nil
-	cp, err := tlog.VerifyCheckpoint(note, s.origin, s.logKey)
+	cp, _, err := tlog.ParseCheckpoint(note)
 	if err != nil {
 		return err
 	}
-	reach := s.size + int64(f.run.n())
+	reach := s.Size() + int64(f.run.n())
 	switch {
 	case cp.Size > reach: // catching up: what follows is proven against this head
-		f.far, f.farNote = cp, note
-		return nil
+		return f.distant(cp, note)
 	case cp.Size < reach && f.run.n() > 0:
 		return fmt.Errorf("a head of size %d after leaves up to %d", cp.Size, reach)
-	case cp.Size < s.size:
+	case cp.Size < s.Size():
 		return s.shorter(ctx, f.from, cp, note)
 	}
 	if f.run.n() > 0 {
@@ -212,33 +305,106 @@ func (f *follower) checkpoint(ctx context.Context, note []byte, more bool) error
 			f.held = note
 			return nil // others wait: one write for all of them
 		}
-		s.appending.Lock()
-		_, err := s.appendRun(ctx, f.run, nil, func(size int64, root tlog.Hash) error {
-			if root != cp.Root {
-				return fmt.Errorf("%w: the leaves up to %d do not give the head that the lead signed", errRoot, size)
-			}
-			return nil
-		})
-		s.appending.Unlock()
-		f.run = run{}
-		if errors.Is(err, errRoot) {
+		if err := f.store(ctx, cp, note); err != nil {
 			return err
 		}
-		if err != nil {
+	} else {
+		if err := s.leadsHead(s.State(), cp, note); err != nil {
 			return err
 		}
-	} else if _, err := s.seeCheckpoint(ctx, note); err != nil {
-		return err
+		if err := s.compareHead(ctx, cp, note); err != nil {
+			return err
+		}
 	}
 	s.keepCheckpoint(cp, note)
+	if f.from == s.lead {
+		s.mu.Lock()
+		s.refused = ""
+		s.mu.Unlock()
+	}
 	s.cosigner.offer(note, cp.Size)
 	if f.lastNote != nil {
 		note := f.lastNote
-		if c, _, err := tlog.ParseCheckpoint(note); err == nil && c.Size <= s.size {
+		if c, _, err := tlog.ParseCheckpoint(note); err == nil && c.Size <= s.Size() {
 			f.lastNote = nil
 			return s.certify(ctx, note)
 		}
 	}
+	return nil
+}
+
+// distant takes a head that reaches further than the leaves so far.
+func (f *follower) distant(cp tlog.Checkpoint, note []byte) error {
+	s := f.s
+	key := s.verifiersAt(cp.Size).log
+	if f.farKeys != nil {
+		var err error
+		if key, err = tlog.NewLogVerifier(s.origin, f.farKeys.Checkpoint[:]); err != nil {
+			return err
+		}
+	}
+	cp, err := tlog.VerifyCheckpoint(note, s.origin, key)
+	if err != nil {
+		return err
+	}
+	f.far, f.farNote = cp, note
+	s.mu.Lock()
+	if cp.Size > s.seenSize {
+		s.seenNote, s.seenSize = note, cp.Size
+	}
+	s.mu.Unlock()
+	return nil
+}
+
+// store stores the gathered leaves under the head that covers them.
+func (f *follower) store(ctx context.Context, cp tlog.Checkpoint, note []byte) error {
+	s := f.s
+	s.appending.Lock()
+	defer s.appending.Unlock()
+	_, err := s.appendRun(ctx, f.run, nil, func(size int64, root tlog.Hash, after *charter.State) error {
+		// The leaves themselves may bring the key that signs their head.
+		if err := s.leadsHead(after, cp, note); err != nil {
+			return err
+		}
+		if root != cp.Root {
+			return fmt.Errorf("%w: the leaves up to %d do not give the head that the lead signed", errRoot, size)
+		}
+		return nil
+	})
+	var refused *seal.RunError
+	if errors.As(err, &refused) {
+		// What the lead has signed is its fault, what it has not is the stream's.
+		if root, rerr := f.root(); rerr == nil && root == cp.Root {
+			if _, verr := tlog.VerifyCheckpoint(note, s.origin, s.verifiersAt(cp.Size).log); verr == nil {
+				return f.convict(ctx, note, nil, refused, err)
+			}
+		}
+	}
+	f.clear()
+	return err
+}
+
+// leadsHead verifies a head of the lead that it shows for the leaves here: its
+// signature, and its own cosignature, whose times never go back, so that a
+// roll-back can be proven (spec/delivery.md, "GET /stream").
+func (s *Station) leadsHead(st *charter.State, cp tlog.Checkpoint, note []byte) error {
+	v, err := s.verifiers.at(st, cp.Size)
+	if err != nil {
+		return err
+	}
+	if _, err := tlog.VerifyCheckpoint(note, s.origin, v.log); err != nil {
+		return err
+	}
+	c, err := tlog.VerifyCosignature(note, v.of(s.lead))
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if cp.Size >= s.leadSize && c.Time < s.leadTime {
+		return fmt.Errorf("%w: the lead's head of size %d bears the time %d, one of size %d bore %d", ErrStale, cp.Size, c.Time, s.leadSize, s.leadTime)
+	}
+	s.leadSize, s.leadTime = max(s.leadSize, cp.Size), max(s.leadTime, c.Time)
 	return nil
 }
 
@@ -247,8 +413,8 @@ func (f *follower) checkpoint(ctx context.Context, note []byte, more bool) error
 var errRoot = newError("root", "the leaves do not give the head that was signed")
 
 // shorter judges a head that is smaller than the log here. From another member
-// it only says that the member is behind. From the lead, it is a roll-back once
-// the larger one was certified.
+// it only says that the member is behind. From the lead, it is a roll-back when
+// its cosignature is later than that of a larger head.
 func (s *Station) shorter(ctx context.Context, from label.MemberID, cp tlog.Checkpoint, note []byte) error {
 	if _, err := s.seeCheckpoint(ctx, note); err != nil {
 		return err
@@ -256,153 +422,7 @@ func (s *Station) shorter(ctx context.Context, from label.MemberID, cp tlog.Chec
 	if from != s.lead {
 		return fmt.Errorf("%s is behind: it has %d leaves", from, cp.Size)
 	}
-	h := s.Certified()
-	if cp.Size >= h.Size {
-		return fmt.Errorf("the lead has %d leaves, %d were seen: waiting for it to recover", cp.Size, s.size)
-	}
-	err := fmt.Errorf("%w: its head has size %d, certified are %d", ErrRollback, cp.Size, h.Size)
-	s.watch.rolledBack(ctx, note, h.Note, err)
+	err := fmt.Errorf("%w: its head has size %d, here are %d leaves", ErrRollback, cp.Size, s.Size())
+	s.rolledBack(ctx, note, err)
 	return err
-}
-
-// cosignLoop sends cosignatures to the lead, newest first, until ctx ends.
-type cosignLoop struct {
-	s      *Station
-	offers chan offered
-}
-
-type offered struct {
-	note []byte
-	size int64
-}
-
-func newCosignLoop(s *Station) *cosignLoop {
-	return &cosignLoop{s: s, offers: make(chan offered, 1)}
-}
-
-// offer puts a head forward for cosigning; an older one that waits is dropped.
-func (c *cosignLoop) offer(note []byte, size int64) {
-	for {
-		select {
-		case c.offers <- offered{note, size}:
-			return
-		default:
-		}
-		select {
-		case <-c.offers:
-		default:
-		}
-	}
-}
-
-func (c *cosignLoop) run(ctx context.Context) error {
-	s := c.s
-	again := time.NewTicker(s.tune.CompareEvery)
-	defer again.Stop()
-	var last offered
-	for {
-		select {
-		case last = <-c.offers:
-		case <-again.C:
-			// A head that could not be cosigned may be by now: bodies have
-			// come, or what was withheld has appeared.
-			s.mu.RLock()
-			done := last.note == nil || s.certified.Size >= last.size
-			s.mu.RUnlock()
-			if done {
-				continue
-			}
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		line, err := s.cosign(last.note, last.size)
-		if err != nil {
-			s.logger.Info("a head is not cosigned", "size", last.size, "code", Code(err))
-			continue
-		}
-		if err := s.postCosignature(ctx, last.size, line); err != nil && ctx.Err() == nil {
-			s.logger.Info("a cosignature did not reach the lead", "size", last.size, "err", err)
-		}
-	}
-}
-
-func (s *Station) postCosignature(ctx context.Context, size int64, line []byte) error {
-	if s.sequencer != nil {
-		return s.sequencer.gather(ctx, size, line)
-	}
-	_, err := s.post(ctx, s.lead, "/cosign", append(putU64(nil, uint64(size)), line...))
-	return err
-}
-
-// postEnvelopes submits to a member that leads.
-func (s *Station) postEnvelopes(ctx context.Context, to label.MemberID, r run) (int, error) {
-	var body []byte
-	for i := range r.n() {
-		body = append(append(body, r.header(i)...), r.bodies[i]...)
-	}
-	answer, err := s.post(ctx, to, "/submit", body)
-	var a submitAnswer
-	if len(answer) > 0 {
-		if jerr := json.Unmarshal(answer, &a); jerr != nil && err == nil {
-			err = fmt.Errorf("the lead's answer: %w", jerr)
-		}
-	}
-	return min(a.Accepted, r.n()), err
-}
-
-// remoteError is a refusal by another member.
-type remoteError struct {
-	code, message string
-	status        int
-}
-
-func (e *remoteError) Error() string { return e.message + " (" + e.code + ")" }
-
-// post sends one request on the member link and returns the answer's body.
-func (s *Station) post(ctx context.Context, to label.MemberID, path string, body []byte) ([]byte, error) {
-	return s.call(ctx, to, http.MethodPost, path, body)
-}
-
-func (s *Station) call(ctx context.Context, to label.MemberID, method, path string, body []byte) ([]byte, error) {
-	client, base, err := s.peers.Client(to)
-	if err != nil {
-		return nil, err
-	}
-	req, err := http.NewRequestWithContext(ctx, method, base+linkPath+path, bytes.NewReader(body))
-	if err != nil {
-		return nil, err
-	}
-	resp, err := client.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	defer resp.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxFrame+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(answer) > maxFrame {
-		return nil, fmt.Errorf("%w: the answer of %s", ErrTooLarge, to)
-	}
-	if resp.StatusCode >= 300 {
-		return answer, asRemote(resp.StatusCode, answer)
-	}
-	return answer, nil
-}
-
-func readError(resp *http.Response) error {
-	b, err := io.ReadAll(io.LimitReader(resp.Body, 4096))
-	if err != nil {
-		return err
-	}
-	return asRemote(resp.StatusCode, b)
-}
-
-func asRemote(status int, b []byte) error {
-	var a errorAnswer
-	if json.Unmarshal(b, &a) != nil || a.Code == "" {
-		return &remoteError{code: "http", message: "HTTP " + strconv.Itoa(status), status: status}
-	}
-	// What another member says is shown, but bounded.
-	return &remoteError{code: a.Code[:min(len(a.Code), 64)], message: a.Message[:min(len(a.Message), 500)], status: status}
 }

@@ -3,9 +3,9 @@ package centre
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -28,6 +28,8 @@ type sequencer struct {
 	pending map[int64]*gathering
 	signed  int64 // highest size signed
 	buckets map[label.MemberID]*bucket
+
+	searchFrom map[label.MemberID]time.Time // used by sequence alone
 }
 
 // submission is a request on its way into the log.
@@ -52,14 +54,15 @@ type batch struct {
 
 // gathering collects the cosignatures of one head.
 type gathering struct {
-	note []byte
-	from map[string]bool
+	first []byte           // the note as it was published
+	note  []byte           // with the cosignatures that have come
+	from  map[string]int64 // by whom, and when
 }
 
 const maxRecent = 16 << 20
 
 func newSequencer(s *Station) *sequencer {
-	return &sequencer{s: s, in: make(chan *submission, 1024), pending: map[int64]*gathering{}, buckets: map[label.MemberID]*bucket{}}
+	return &sequencer{s: s, in: make(chan *submission, 1024), pending: map[int64]*gathering{}, buckets: map[label.MemberID]*bucket{}, searchFrom: map[label.MemberID]time.Time{}}
 }
 
 // submit hands envelopes in and waits until they are durable or refused.
@@ -97,32 +100,41 @@ func (q *sequencer) submit(ctx context.Context, r run) submitted {
 
 // run sequences until ctx ends.
 func (q *sequencer) run(ctx context.Context) error {
-	if err := q.s.recovery.wait(ctx, q.s.recovery.headReady); err != nil {
+	s := q.s
+	if err := s.recovery.wait(ctx, s.recovery.headReady); err != nil {
 		return err
 	}
-	// The lead of an empty log founds it, whether or not it has anything to say.
-	if _, err := q.s.out.file(ctx, nil); err != nil {
-		return err
-	}
-	if err := q.sign(ctx); err != nil {
-		return err
-	}
+	found := false
+	again := time.NewTicker(s.tune.CompareEvery)
+	defer again.Stop()
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	var last time.Time
 	for {
-		var first *submission
-		select {
-		case first = <-q.in:
-		case <-ctx.Done():
-			return ctx.Err()
+		if !found {
+			// The lead of an empty log founds it, whether or not it has
+			// anything to say.
+			_, err := s.out.file(ctx, nil)
+			if found = err == nil; !found {
+				s.logger.Error("the log is not founded", "code", Code(err), "err", err)
+			}
+		}
+		if err := q.sign(ctx); err != nil {
+			s.logger.Error("the head is not signed", "code", Code(err), "err", err)
+		}
+		first, err := q.next(ctx, again.C, found)
+		if err != nil {
+			return err
+		}
+		if first == nil {
+			continue
 		}
 		// A batch follows the one before it by at least BatchAge: at rest
 		// the first envelope goes at once, under load they gather.
 		subs, leaves := []*submission{first}, first.run.n()
-		timer.Reset(max(0, q.s.tune.BatchAge-time.Since(last)))
+		timer.Reset(max(0, s.tune.BatchAge-time.Since(last)))
 	fill:
-		for leaves < q.s.tune.BatchLeaves {
+		for leaves < s.tune.BatchLeaves {
 			select {
 			case sub := <-q.in:
 				subs, leaves = append(subs, sub), leaves+sub.run.n()
@@ -137,6 +149,31 @@ func (q *sequencer) run(ctx context.Context) error {
 	}
 }
 
+// next waits for a submission, or for a moment at which something else is to be
+// done: then it returns nil.
+func (q *sequencer) next(ctx context.Context, again <-chan time.Time, found bool) (*submission, error) {
+	for {
+		select {
+		case first := <-q.in:
+			return first, nil
+		case <-again:
+			if !found || q.behind() {
+				return nil, nil
+			}
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// behind says whether the log has leaves that no signed head covers.
+func (q *sequencer) behind() bool {
+	size := q.s.Size()
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.signed < size
+}
+
 // sequence appends what can be taken of the submissions in one batch.
 func (q *sequencer) sequence(ctx context.Context, subs []*submission) {
 	s := q.s
@@ -146,12 +183,22 @@ func (q *sequencer) sequence(ctx context.Context, subs []*submission) {
 		refuse(subs, ErrHalted)
 		return
 	}
+	if err := s.settle(ctx); err != nil {
+		refuse(subs, err)
+		return
+	}
+	if err := s.room(s.tune.ReserveMiB / 2); err != nil {
+		refuse(subs, err)
+		return
+	}
 	var all run
 	results := make([]submitted, len(subs))
+	charged := map[label.MemberID]charge{}
 	v := &verdict{chains: maps.Clone(s.chains), state: s.state}
 	for i, sub := range subs {
 		var fresh run
-		fresh, results[i] = q.fresh(ctx, sub.run, v.chains)
+		taken := maps.Clone(charged)
+		fresh, results[i] = q.fresh(ctx, sub.run, v.chains, &all, taken)
 		if fresh.n() == 0 {
 			continue
 		}
@@ -164,7 +211,7 @@ func (q *sequencer) sequence(ctx context.Context, subs []*submission) {
 			results[i].err = err
 			continue
 		}
-		v.chains, v.state = next.chains, next.state
+		v.chains, v.state, charged = next.chains, next.state, taken
 		results[i].accepted += fresh.n()
 		results[i].next = be64(fresh.header(fresh.n() - 1)[48:]) + 1
 		all.headers = append(all.headers, fresh.headers...)
@@ -177,6 +224,7 @@ func (q *sequencer) sequence(ctx context.Context, subs []*submission) {
 			return
 		}
 	}
+	q.charge(charged)
 	for i, sub := range subs {
 		sub.done <- results[i]
 	}
@@ -190,7 +238,7 @@ func refuse(subs []*submission, err error) {
 
 // fresh leaves out what the log has already, and stops at the first envelope
 // that cannot follow.
-func (q *sequencer) fresh(ctx context.Context, r run, chains map[label.MemberID]seal.Chain) (run, submitted) {
+func (q *sequencer) fresh(ctx context.Context, r run, chains map[label.MemberID]seal.Chain, before *run, charged map[label.MemberID]charge) (run, submitted) {
 	var out run
 	var res submitted
 	ends := map[label.MemberID]seal.Chain{}
@@ -206,7 +254,7 @@ func (q *sequencer) fresh(ctx context.Context, r run, chains map[label.MemberID]
 		if inc < c.Incarnation || inc == c.Incarnation && seq <= c.Sequence {
 			// Those that were sent together follow each other by their
 			// hashes, so the last one speaks for them all.
-			if before := repeated[o]; before != nil && seal.HashHeader(before) != seal.Hash(raw[56:88]) {
+			if last := repeated[o]; last != nil && seal.HashHeader(last) != seal.Hash(raw[56:88]) {
 				res.err = seal.ErrPrevious
 				return out, res
 			}
@@ -217,7 +265,7 @@ func (q *sequencer) fresh(ctx context.Context, r run, chains map[label.MemberID]
 			res.err = err
 			break
 		}
-		if err := q.take(o, len(r.bodies[i])); err != nil {
+		if err := q.allow(o, len(r.bodies[i]), charged); err != nil {
 			res.err = err
 			break
 		}
@@ -225,7 +273,7 @@ func (q *sequencer) fresh(ctx context.Context, r run, chains map[label.MemberID]
 		out.add(raw, r.bodies[i])
 	}
 	for o, raw := range repeated {
-		if err := q.repeated(ctx, o, chains[o], raw); err != nil {
+		if err := q.repeated(ctx, o, chains[o], raw, before); err != nil {
 			return run{}, submitted{err: err}
 		}
 		res.next = chains[o].Sequence + 1
@@ -242,11 +290,12 @@ func (q *sequencer) fresh(ctx context.Context, r run, chains map[label.MemberID]
 
 // repeated judges an envelope whose place is taken: the same one again does
 // nothing, another is a fork.
-func (q *sequencer) repeated(ctx context.Context, o label.MemberID, c seal.Chain, raw []byte) error {
-	if be32(raw[44:]) == c.Incarnation && be64(raw[48:]) == c.Sequence && seal.HashHeader(raw) == c.Last {
+func (q *sequencer) repeated(ctx context.Context, o label.MemberID, c seal.Chain, raw []byte, before *run) error {
+	inc, seq := be32(raw[44:]), be64(raw[48:])
+	if inc == c.Incarnation && seq == c.Sequence && seal.HashHeader(raw) == c.Last {
 		return nil
 	}
-	other, err := q.s.findHeader(ctx, o, be32(raw[44:]), be64(raw[48:]))
+	other, err := q.inPlace(ctx, o, inc, seq, before)
 	if err != nil {
 		return err
 	}
@@ -254,24 +303,60 @@ func (q *sequencer) repeated(ctx context.Context, o label.MemberID, c seal.Chain
 		return nil
 	}
 	q.s.watch.forkOf(ctx, other, raw)
-	return fmt.Errorf("%w: %s incarnation %d sequence %d", ErrFork, o, be32(raw[44:]), be64(raw[48:]))
+	return fmt.Errorf("%w: %s incarnation %d sequence %d", ErrFork, o, inc, seq)
 }
+
+// inPlace returns the header that stands in a place, in the log or in the batch
+// before it.
+func (q *sequencer) inPlace(ctx context.Context, o label.MemberID, inc uint32, seq uint64, before *run) ([]byte, error) {
+	for i := before.n() - 1; i >= 0; i-- {
+		if h := before.header(i); label.MemberID(h[40:43]) == o && be32(h[44:]) == inc && be64(h[48:]) == seq {
+			return h, nil
+		}
+	}
+	// The search reads the log from its end. Nobody who is honest asks for
+	// much: who asks often waits.
+	if now := time.Now(); now.After(q.searchFrom[o]) {
+		q.searchFrom[o] = now
+	}
+	if ahead := time.Until(q.searchFrom[o]); ahead > searchBurst {
+		return nil, fmt.Errorf("%w: %s submits again what the log has had for long; more is looked at in %s", ErrQuota, o, (ahead - searchBurst).Round(time.Second))
+	}
+	began := time.Now()
+	raw, err := q.s.findHeader(ctx, o, inc, seq)
+	// Ten times as long as it took nothing more is searched for this member,
+	// once the burst is used up.
+	q.searchFrom[o] = q.searchFrom[o].Add(searchLeast + 10*time.Since(began))
+	return raw, err
+}
+
+// What a member may have searched at once, and what one search counts at least.
+const (
+	searchBurst = 10 * time.Second
+	searchLeast = 100 * time.Millisecond
+)
 
 // append stores a verified batch, signs its head and hands both to the
 // followers. The caller holds appending.
 func (q *sequencer) append(ctx context.Context, r run, v *verdict) error {
-	res, err := q.s.appendRun(ctx, r, v, func(int64, tlog.Hash) error { return nil })
+	res, err := q.s.appendRun(ctx, r, v, func(int64, tlog.Hash, *charter.State) error { return nil })
 	if err != nil {
 		return err
 	}
-	note, err := q.s.signHead(res.size, res.root)
+	// From here on the envelopes are in the log. A head that cannot be signed
+	// now is signed with the next batch, or when the signing loop looks again.
+	note, err := q.signHead(ctx, res.size, res.root)
 	if err != nil {
-		return err
+		q.s.logger.Error("a head is not signed", "size", res.size, "code", Code(err), "err", err)
+		return nil
 	}
 	b := batch{first: res.first, end: res.size,
 		entries:    appendEntries(nil, logdb.Run{First: res.first, Headers: r.headers, Bodies: r.bodies}),
 		checkpoint: appendFrame(nil, frameCheckpoint, note)}
 	q.mu.Lock()
+	if n := len(q.recent); n > 0 && q.recent[n-1].end != b.first {
+		q.recent, q.kept = nil, 0 // a batch without a head came between
+	}
 	q.recent = append(q.recent, b)
 	q.kept += len(b.entries)
 	for q.kept > maxRecent && len(q.recent) > 1 {
@@ -280,101 +365,126 @@ func (q *sequencer) append(ctx context.Context, r run, v *verdict) error {
 		q.recent = q.recent[1:]
 	}
 	q.mu.Unlock()
-	return q.publish(ctx, note, res.size)
+	q.publish(note, res.size)
+	return nil
 }
 
-// sign signs the head of the log as it stands, after a start.
+// sign signs the head of the log as it stands, when no head of this size is
+// signed yet: after a start, and after a failure.
 func (q *sequencer) sign(ctx context.Context) error {
 	q.s.appending.Lock()
 	defer q.s.appending.Unlock()
-	if q.s.size == 0 || q.s.Halted() != nil {
+	if err := q.s.settle(ctx); err != nil {
+		return err
+	}
+	q.mu.Lock()
+	done := q.signed >= q.s.size
+	q.mu.Unlock()
+	if done || q.s.size == 0 || q.s.Halted() != nil {
 		return nil
 	}
-	note, err := q.s.signHead(q.s.size, q.s.root)
+	note, err := q.signHead(ctx, q.s.size, q.s.root)
 	if err != nil {
 		return err
 	}
-	return q.publish(ctx, note, q.s.size)
+	q.publish(note, q.s.size)
+	return nil
 }
 
-// signHead signs a head that is durable here.
-func (s *Station) signHead(size int64, root tlog.Hash) ([]byte, error) {
-	return tlog.SignCheckpoint(tlog.Checkpoint{Origin: s.origin, Size: size, Root: root}, s.cpSigner)
+// signHead signs a head that is durable here, as lead and as a member: the
+// lead's own cosignature bears a time, by which a roll-back can be proven.
+func (q *sequencer) signHead(ctx context.Context, size int64, root tlog.Hash) ([]byte, error) {
+	s := q.s
+	h := s.heads.Load()
+	if h.unusable != nil {
+		return nil, h.unusable
+	}
+	note, err := tlog.SignCheckpoint(tlog.Checkpoint{Origin: s.origin, Size: size, Root: root}, h.checkpoint)
+	if err != nil {
+		return nil, err
+	}
+	line, _, err := s.cosign(ctx, note, size)
+	if err != nil {
+		return nil, err
+	}
+	return tlog.AddSignature(note, line)
 }
 
-// publish makes a signed head known and cosigns it as a member.
-func (q *sequencer) publish(ctx context.Context, note []byte, size int64) error {
+// publish makes a signed head known, and gathers cosignatures for it.
+func (q *sequencer) publish(note []byte, size int64) {
+	s := q.s
 	q.mu.Lock()
 	q.signed = max(q.signed, size)
-	q.pending[size] = &gathering{note: note, from: map[string]bool{}}
+	if q.pending[size] == nil {
+		g := &gathering{first: note, note: note, from: map[string]int64{}}
+		if c, err := tlog.VerifyCosignature(note, s.verifiersAt(size).of(s.self)); err == nil {
+			g.from[c.Name] = c.Time
+		}
+		q.pending[size] = g
+	}
 	for n := range q.pending {
-		if n < size-int64(64*q.s.tune.BatchLeaves) {
+		if n < size-int64(64*s.tune.BatchLeaves) {
 			delete(q.pending, n)
 		}
 	}
 	q.mu.Unlock()
-	q.s.keepCheckpoint(tlog.Checkpoint{Size: size}, note)
-	line, err := q.s.cosign(note, size)
-	if err != nil {
-		q.s.logger.Info("a head is not cosigned here", "size", size, "code", Code(err))
-		return nil
-	}
-	return q.gather(ctx, size, line)
+	s.keepCheckpoint(tlog.Checkpoint{Size: size}, note)
 }
 
 // gather takes one cosignature; with the quorum's the head is certified.
-func (q *sequencer) gather(ctx context.Context, size int64, line []byte) error {
+func (q *sequencer) gather(size int64, line []byte) error {
+	l, err := tlog.ParseSignatureLine(line)
+	if err != nil {
+		return err
+	}
+	v := q.s.verifiersAt(size)
+	at := slices.IndexFunc(v.cosigners, func(c tlog.Verifier) bool { return c.Name() == l.Name })
+	if at < 0 {
+		return fmt.Errorf("%w: cosignature of %q", charter.ErrUnknownMember, l.Name)
+	}
 	q.mu.Lock()
 	g := q.pending[size]
 	q.mu.Unlock()
 	if g == nil {
 		return nil // an older head: a newer one covers it
 	}
-	single, err := tlog.AddSignature(g.note, line)
+	single, err := tlog.AddSignature(g.first, line)
 	if err != nil {
 		return err
 	}
-	l, err := tlog.ParseSignatureLine(line)
+	c, err := tlog.VerifyCosignature(single, v.cosigners[at])
 	if err != nil {
 		return err
 	}
-	at := -1
-	for i, v := range q.s.cosigners {
-		if v.Name() == l.Name {
-			at = i
-		}
-	}
-	if at < 0 {
-		return fmt.Errorf("%w: cosignature of %q", charter.ErrUnknownMember, l.Name)
-	}
-	if _, err := tlog.VerifyCosignature(single, q.s.cosigners[at]); err != nil {
-		return err
-	}
+	q.s.watch.keepCosigned(single, size, []tlog.Cosigned{c})
 	q.mu.Lock()
-	if g.from[l.Name] {
-		q.mu.Unlock()
+	defer q.mu.Unlock()
+	if _, known := g.from[l.Name]; known {
 		return nil
 	}
-	g.from[l.Name] = true
-	if g.note, err = tlog.AddSignature(g.note, line); err != nil {
-		q.mu.Unlock()
+	note, err := tlog.AddSignature(g.note, line)
+	if err != nil {
 		return err
 	}
-	note, n := g.note, len(g.from)
-	if n >= q.s.quorum {
-		for m := range q.pending {
-			if m < size {
-				delete(q.pending, m)
-			}
+	g.note, g.from[l.Name] = note, c.Time
+	n := len(g.from)
+	// Under load nobody waits for a head's last cosignatures: the next head
+	// has them as well.
+	if n < q.s.quorum || n > q.s.quorum && size < q.signed {
+		return nil
+	}
+	for m := range q.pending {
+		if m < size {
+			delete(q.pending, m)
 		}
 	}
-	q.mu.Unlock()
-	if n != q.s.quorum && n != len(q.s.cosigners) {
-		return nil
+	var cosigned []tlog.Cosigned
+	for _, c := range v.cosigners {
+		if t, ok := g.from[c.Name()]; ok {
+			cosigned = append(cosigned, tlog.Cosigned{Name: c.Name(), Time: t})
+		}
 	}
-	if err := q.s.certify(ctx, note); err != nil && !errors.Is(err, tlog.ErrQuorum) {
-		return err
-	}
+	q.s.certifiedHead(size, note, cosigned)
 	return nil
 }
 
@@ -391,40 +501,5 @@ func (q *sequencer) after(from int64) []batch {
 			return nil
 		}
 	}
-	return nil
-}
-
-// bucket is the token bucket of one originator (spec/quotas.md): it holds ten
-// minutes' worth.
-type bucket struct {
-	leaves, bytes float64
-	at            time.Time
-}
-
-const bucketMinutes = 10
-
-// take charges one envelope to its originator's quota.
-func (q *sequencer) take(o label.MemberID, bytes int) error {
-	quota := q.s.found.Charter().Quotas
-	leaves, volume := float64(quota.LeavesPerMinute), float64(quota.BytesPerMinute)
-	now := time.Now()
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	b := q.buckets[o]
-	if b == nil {
-		b = &bucket{leaves: bucketMinutes * leaves, bytes: bucketMinutes * volume, at: now}
-		q.buckets[o] = b
-	}
-	past := now.Sub(b.at).Minutes()
-	b.leaves = min(bucketMinutes*leaves, b.leaves+past*leaves)
-	b.bytes = min(bucketMinutes*volume, b.bytes+past*volume)
-	b.at = now
-	if b.leaves < 1 || b.bytes < float64(bytes) {
-		wait := max((1-b.leaves)/leaves, (float64(bytes)-b.bytes)/volume)
-		return fmt.Errorf("%w: %s may file %d leaves and %d bytes a minute; more is taken in %s",
-			ErrQuota, o, quota.LeavesPerMinute, quota.BytesPerMinute, time.Duration(wait*float64(time.Minute)).Round(time.Second))
-	}
-	b.leaves--
-	b.bytes -= float64(bytes)
 	return nil
 }

@@ -44,9 +44,13 @@ type verdict struct {
 }
 
 // appendRun stores a run that v has judged (nil: it is judged here), once
-// accept agrees with the head that it leads to, and moves the station's state
-// on. Nothing is stored unless everything holds. The caller holds appending.
-func (s *Station) appendRun(ctx context.Context, r run, v *verdict, accept func(size int64, root tlog.Hash) error) (appended, error) {
+// accept agrees with the head that it leads to under the state that it leads
+// to, and moves the station's state on. Nothing is stored unless everything
+// holds. The caller holds appending.
+func (s *Station) appendRun(ctx context.Context, r run, v *verdict, accept func(size int64, root tlog.Hash, after *charter.State) error) (appended, error) {
+	if err := s.settle(ctx); err != nil {
+		return appended{}, err
+	}
 	first := s.size
 	opaque := s.opaque
 	switch {
@@ -96,17 +100,26 @@ func (s *Station) appendRun(ctx context.Context, r run, v *verdict, accept func(
 		return appended{}, err
 	}
 	root := frontier.Root()
-	if err := accept(frontier.Size(), root); err != nil {
-		return appended{}, err
-	}
-	b.Tiles = frontier.TakeTiles()
-	if err := s.log.Append(ctx, b); err != nil {
+	if err := accept(frontier.Size(), root, state); err != nil {
 		return appended{}, err
 	}
 	if opaque >= 0 && s.opaque < 0 {
+		// Before the leaf itself: a mark too many is undone at the next start,
+		// a mark too few would let a head over it be cosigned.
 		if err := s.log.SetSetting(ctx, settingOpaque, strconv.AppendInt(nil, opaque, 10)); err != nil {
 			return appended{}, err
 		}
+	}
+	b.Tiles = frontier.TakeTiles()
+	if err := s.log.Append(ctx, b); err != nil {
+		// It may have been persisted although it failed: then the run is in
+		// the log, whole, and what follows is done as if nothing had been.
+		s.doubt = true
+		if size, serr := s.log.Size(context.WithoutCancel(ctx)); serr != nil || size != frontier.Size() {
+			return appended{}, err
+		}
+		s.logger.Warn("a write was reported to have failed and is on the disk", "size", frontier.Size(), "err", err)
+		s.doubt = false
 	}
 
 	s.mu.Lock()
@@ -118,12 +131,10 @@ func (s *Station) appendRun(ctx context.Context, r run, v *verdict, accept func(
 	s.bump()
 	s.mu.Unlock()
 	if refold {
-		if err := s.loadKeys(); err != nil {
-			return appended{}, err
-		}
+		s.useKeys()
 	}
 	if len(b.Own) > 0 {
-		s.out.logged(b.Own[len(b.Own)-1])
+		s.out.logged(chains[s.self])
 	}
 	s.watch.logged(chains)
 	return appended{first, s.size, root}, nil
@@ -212,8 +223,8 @@ func headerKey(st *charter.State, index int64, h *seal.Header, body []byte) (ed2
 // expired says whether a body may be absent: the window is past by log time
 // (spec/delivery.md, "What a member cosigns").
 func (s *Station) expired(header []byte) bool {
-	window := int64(s.found.Charter().WindowDays) * 86400
-	return s.certified.Time > 0 && s.certified.Time-int64(be64(header[88:])) > window
+	window, now := int64(s.found.Charter().WindowDays)*86400, s.Certified().Time
+	return now > 0 && now-int64(be64(header[88:])) > window
 }
 
 const settingOpaque = "opaque_from"
@@ -254,26 +265,38 @@ func (s *Station) loadOpaque(ctx context.Context) error {
 // seeCheckpoint verifies a checkpoint of the lead and holds it against the log
 // here. When it contradicts what is stored, the station halts.
 func (s *Station) seeCheckpoint(ctx context.Context, note []byte) (tlog.Checkpoint, error) {
-	cp, err := tlog.VerifyCheckpoint(note, s.origin, s.logKey)
+	cp, _, err := tlog.ParseCheckpoint(note)
 	if err != nil {
 		return cp, err
 	}
-	s.mu.RLock()
+	if cp, err = tlog.VerifyCheckpoint(note, s.origin, s.verifiersAt(cp.Size).log); err != nil {
+		return cp, err
+	}
+	return cp, s.compareHead(ctx, cp, note)
+}
+
+// compareHead holds a verified checkpoint of the lead against the log here.
+func (s *Station) compareHead(ctx context.Context, cp tlog.Checkpoint, note []byte) error {
+	s.mu.Lock()
 	size, root := s.size, s.root
-	s.mu.RUnlock()
+	if cp.Size > s.seenSize {
+		s.seenNote, s.seenSize = note, cp.Size
+	}
+	s.mu.Unlock()
 	switch {
 	case cp.Size == size:
 	case cp.Size < size && cp.Size > 0:
+		var err error
 		if root, err = tlog.RootAt(cp.Size, s.log); err != nil {
-			return cp, err
+			return err
 		}
 	default:
-		return cp, nil
+		return nil
 	}
 	if cp.Root != root {
-		return cp, s.forked(ctx, note, cp)
+		return s.forked(ctx, note, cp)
 	}
-	return cp, nil
+	return nil
 }
 
 // forked halts over a checkpoint that contradicts the log here, with the best
@@ -282,26 +305,45 @@ func (s *Station) forked(ctx context.Context, note []byte, cp tlog.Checkpoint) e
 	s.mu.RLock()
 	ours, certified := s.checkNote, s.certified.Note
 	s.mu.RUnlock()
-	var ev *tlog.Evidence
+	err := fmt.Errorf("%w: size %d has another root than the log here", ErrForkedLog, cp.Size)
 	for _, other := range [][]byte{ours, certified} {
-		if other == nil || ev != nil {
+		if other == nil {
 			continue
 		}
-		if e, err := tlog.Inconsistent(note, other, s.logKey, s.log); err == nil {
-			ev = e
+		data, ferr := s.forkEvidence(note, other)
+		if ferr != nil {
+			s.logger.Error("two heads that contradict each other make no evidence", "err", ferr)
+			continue
+		}
+		if data != nil {
+			s.halt(ctx, err, evidenceFork, data)
+			return err
 		}
 	}
-	err := fmt.Errorf("%w: size %d has another root than the log here", ErrForkedLog, cp.Size)
-	if ev == nil {
-		s.halt(ctx, err, "checkpoint", note)
-		return err
-	}
-	data, merr := tlog.MarshalEvidence(*ev)
-	if merr != nil {
-		data = note
-	}
-	s.halt(ctx, err, "fork", data)
+	s.halt(ctx, err, evidenceHead, note)
 	return err
+}
+
+// forkEvidence returns the evidence of two heads that the log here tells apart,
+// nil when they do not contradict each other.
+func (s *Station) forkEvidence(a, b []byte) ([]byte, error) {
+	var pruned [2][]byte
+	var v *verifiers
+	for i, n := range [][]byte{a, b} {
+		cp, _, err := tlog.ParseCheckpoint(n)
+		if err != nil {
+			return nil, err
+		}
+		v = s.verifiersAt(cp.Size)
+		if pruned[i], err = tlog.Prune(n, v.log, v.cosigners); err != nil {
+			return nil, err
+		}
+	}
+	ev, err := tlog.Inconsistent(pruned[0], pruned[1], v.log, s.log)
+	if err != nil || ev == nil {
+		return nil, err
+	}
+	return tlog.MarshalEvidence(*ev)
 }
 
 // keepCheckpoint remembers the lead's checkpoint for the log's present size.
@@ -317,55 +359,75 @@ func (s *Station) keepCheckpoint(cp tlog.Checkpoint, note []byte) {
 // certify takes a checkpoint with cosignatures. It counts when a quorum of
 // them is valid and the log here holds it.
 func (s *Station) certify(ctx context.Context, note []byte) error {
-	cp, cosigned, err := tlog.Certified(note, s.logKey, s.cosigners, s.quorum)
+	cp, _, err := tlog.ParseCheckpoint(note)
 	if err != nil {
 		return err
 	}
 	s.mu.RLock()
 	size, have := s.size, s.certified
 	s.mu.RUnlock()
-	if cp.Size <= have.Size {
+	// A head beyond the log is certified again once the leaves are here; one
+	// that is certified already only when more have cosigned it.
+	if cp.Size > size || cp.Size < have.Size || cp.Size == have.Size && len(note) <= len(have.Note) {
 		return nil
 	}
-	if cp.Size > size {
-		return nil // it is certified again once the leaves are here
-	}
-	if _, err := s.seeCheckpoint(ctx, note); err != nil {
-		return err
-	}
-	note, err = tlog.Prune(note, s.logKey, s.cosigners)
+	v := s.verifiersAt(cp.Size)
+	cp, cosigned, err := tlog.Certified(note, v.log, v.cosigners, s.quorum)
 	if err != nil {
 		return err
 	}
-	h := logdb.Head{Size: cp.Size, Time: max(tlog.LogTime(cosigned), have.Time), Note: note}
+	if err := s.compareHead(ctx, cp, note); err != nil {
+		return err
+	}
+	if bytes.Count(note, []byte("\n")) != 5+len(cosigned) {
+		// Lines that say nothing here, or twice.
+		if note, err = tlog.Prune(note, v.log, v.cosigners); err != nil {
+			return err
+		}
+	}
+	s.certifiedHead(cp.Size, note, cosigned)
+	return nil
+}
+
+// certifiedHead takes a head whose signatures are verified and whose root is
+// the log's.
+func (s *Station) certifiedHead(size int64, note []byte, cosigned []tlog.Cosigned) {
 	s.mu.Lock()
-	if h.Size > s.certified.Size {
-		s.certified = h
+	if size > s.certified.Size {
+		// The log time of a head is that of its first quorum: cosignatures
+		// that come later do not move what was decided by it.
+		s.certified = logdb.Head{Size: size, Time: max(tlog.LogTime(cosigned), s.certified.Time), Note: note}
+		s.bump()
+	} else if size == s.certified.Size && len(note) > len(s.certified.Note) {
+		s.certified.Note = note
 		s.bump()
 	}
 	s.mu.Unlock()
-	s.watch.noteCosigned(note)
-	return nil
+	s.watch.keepCosigned(note, size, cosigned)
 }
 
 // findHeader looks for an originator's header in the log, newest first.
 func (s *Station) findHeader(ctx context.Context, o label.MemberID, incarnation uint32, sequence uint64) ([]byte, error) {
-	s.mu.RLock()
-	end := s.size
-	s.mu.RUnlock()
-	for end > 0 {
+	_, raw, err := s.findLeaf(ctx, func(raw []byte) bool {
+		return label.MemberID(raw[40:43]) == o && be32(raw[44:]) == incarnation && be64(raw[48:]) == sequence
+	})
+	return raw, err
+}
+
+// findLeaf looks for a header in the log, newest first.
+func (s *Station) findLeaf(ctx context.Context, is func(raw []byte) bool) (int64, []byte, error) {
+	for end := s.Size(); end > 0; {
 		from := max(0, end-4096)
 		hs, err := s.log.Headers(ctx, from, end)
 		if err != nil {
-			return nil, err
+			return 0, nil, err
 		}
 		for at := len(hs) - seal.HeaderSize; at >= 0; at -= seal.HeaderSize {
-			raw := hs[at : at+seal.HeaderSize]
-			if label.MemberID(raw[40:43]) == o && be32(raw[44:]) == incarnation && be64(raw[48:]) == sequence {
-				return bytes.Clone(raw), nil
+			if raw := hs[at : at+seal.HeaderSize]; is(raw) {
+				return from + int64(at/seal.HeaderSize), bytes.Clone(raw), nil
 			}
 		}
 		end = from
 	}
-	return nil, ErrNotFound
+	return 0, nil, ErrNotFound
 }

@@ -5,10 +5,13 @@ import (
 	crand "crypto/rand"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
+	"entente/charter"
 	"entente/internal/store/logdb"
 	"entente/seal"
 )
@@ -23,6 +26,9 @@ type Item struct {
 	// Keep keeps the item's place in the order given; others are shuffled, so
 	// that order says nothing about what belongs together.
 	Keep bool
+	// Reserve lets the item use the reserve of the disk: recalls, warnings of a
+	// threat to life, and evidence are filed when nothing else is.
+	Reserve bool
 }
 
 // Filed is where an item stands in this member's chain, durable here.
@@ -39,10 +45,14 @@ type outbox struct {
 	reqs chan *fileRequest
 	kick chan struct{} // something new to submit
 
+	filing sync.Mutex // held while sequence numbers are given
+
 	mu         sync.Mutex
-	chain      seal.Chain // end of the own chain, log and outbox
-	lastLogged logdb.Own  // last own envelope in the log
-	filing     sync.Mutex // held while sequence numbers are given
+	chain      seal.Chain              // end of the own chain, log and outbox
+	lastLogged seal.Chain              // end of the own chain in the log
+	cert       *charter.KeyCertificate // under which the chain goes on
+	signer     seal.Signer             // of its header key; nil when that is not at hand
+	unsent     seal.Chain              // where a certificate waits that the log does not hold; zero when none does
 }
 
 type fileRequest struct {
@@ -59,16 +69,59 @@ func newOutbox(s *Station) *outbox {
 	return &outbox{s: s, reqs: make(chan *fileRequest, 256), kick: make(chan struct{}, 1)}
 }
 
-// load finds the end of the own chain.
+// load finds the end of the own chain, and the certificate under which it goes
+// on: one that is filed counts for what is filed after it.
 func (o *outbox) load(ctx context.Context) error {
 	o.chain = o.s.chains[o.s.self]
-	o.lastLogged = logdb.Own{Incarnation: o.chain.Incarnation, Sequence: o.chain.Sequence}
-	tail, err := o.s.log.OutboxTail(ctx)
-	if err != nil || tail == nil {
-		return err
+	o.lastLogged = o.chain
+	cert, _ := o.s.state.Certificate(o.s.self, math.MaxInt64)
+	after := o.chain
+	for {
+		es, err := o.s.log.Outbox(ctx, after.Incarnation, after.Sequence, 256)
+		if err != nil {
+			return err
+		}
+		if len(es) == 0 {
+			break
+		}
+		for _, e := range es {
+			after = seal.Chain{Incarnation: e.Incarnation, Sequence: e.Sequence, Last: seal.HashHeader(e.Header)}
+			if seal.Kind(e.Header[5]) != seal.Keys {
+				continue
+			}
+			payload, err := seal.Payload(e.Header, e.Body)
+			if err != nil {
+				return err
+			}
+			if cert, err = o.s.ownCertificate(payload); err != nil {
+				return fmt.Errorf("the certificate in the outbox: %w", err)
+			}
+			o.unsent = after
+		}
 	}
-	if tail.Incarnation > o.chain.Incarnation || tail.Incarnation == o.chain.Incarnation && tail.Sequence > o.chain.Sequence {
-		o.chain = seal.Chain{Incarnation: tail.Incarnation, Sequence: tail.Sequence, Last: seal.HashHeader(tail.Header)}
+	o.chain = after
+	if err := o.useKeys(cert); err != nil {
+		o.s.logger.Error("headers are not signed here", "code", Code(err), "err", err)
+	}
+	return nil
+}
+
+// useKeys takes up the header key of a certificate for what is filed from now
+// on.
+func (o *outbox) useKeys(cert *charter.KeyCertificate) error {
+	keys, err := o.s.keysOf(cert)
+	var signer seal.Signer
+	if err == nil {
+		signer = keys.Header()
+		if charter.PublicKey(signer.PublicKey()) != cert.Keys.Header {
+			err = fmt.Errorf("the header key of %s is another than the one in force", o.s.self)
+		}
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.cert, o.signer = cert, signer
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrKeys, err)
 	}
 	return nil
 }
@@ -147,30 +200,39 @@ func (o *outbox) file(ctx context.Context, items []Item) ([]Filed, error) {
 	if !o.s.recovery.maySign() {
 		return nil, ErrRecovering
 	}
-	if err := o.s.room(); err != nil {
-		return nil, err
+	if slices.ContainsFunc(items, func(it Item) bool { return !it.Reserve }) {
+		if err := o.s.room(o.s.tune.ReserveMiB); err != nil {
+			return nil, err
+		}
 	}
 	o.filing.Lock()
 	defer o.filing.Unlock()
-	if o.s.sequencer != nil && o.tail().Sequence == 0 {
+	if o.s.sequencer != nil && o.tail().Sequence == 0 && o.tail().Incarnation <= 1 {
 		// The first envelope of the first lead is the log's genesis.
 		payload, err := o.s.found.Genesis()
 		if err != nil {
 			return nil, err
 		}
 		genesis := Item{Ref: "genesis/1", Seal: func(p seal.Place) (seal.Envelope, error) {
-			return seal.SealPublic(p, seal.Genesis, payload, o.s.keys.Header())
+			return seal.SealPublic(p, seal.Genesis, payload, o.s.HeaderSigner())
 		}}
-		if _, err := o.place(ctx, []Item{genesis}); err != nil {
+		if _, err := o.place(ctx, []Item{genesis}, o.begin()); err != nil {
 			return nil, err
 		}
 	}
-	return o.place(ctx, items)
+	return o.place(ctx, items, o.begin())
 }
 
-// place gives items their places, seals and stores them. The caller holds
-// filing.
-func (o *outbox) place(ctx context.Context, items []Item) ([]Filed, error) {
+// begin returns the chain that the next envelope continues.
+func (o *outbox) begin() seal.Chain {
+	c := o.tail()
+	c.Incarnation = max(1, c.Incarnation)
+	return c
+}
+
+// place gives items their places after the end of a chain, seals and stores
+// them. The caller holds filing.
+func (o *outbox) place(ctx context.Context, items []Item, chain seal.Chain) ([]Filed, error) {
 	refs := make([]string, 0, len(items))
 	for _, it := range items {
 		if it.Ref != "" {
@@ -199,10 +261,14 @@ func (o *outbox) place(ctx context.Context, items []Item) ([]Filed, error) {
 	shuffle(order, items)
 
 	o.mu.Lock()
-	chain := o.chain
+	var key [8]byte
+	if o.signer != nil {
+		key = seal.KeyID(o.signer.PublicKey())
+	}
+	missing := o.signer == nil
 	o.mu.Unlock()
-	if chain.Incarnation == 0 {
-		chain.Incarnation = 1
+	if missing {
+		return nil, ErrKeys
 	}
 	coarse := int64(o.s.found.Charter().CoarseSeconds)
 	claimed := time.Now().Unix() / coarse * coarse
@@ -215,6 +281,9 @@ func (o *outbox) place(ctx context.Context, items []Item) ([]Filed, error) {
 		}
 		if err := chain.Next(e.Header); err != nil {
 			return nil, fmt.Errorf("the envelope was not made for its place: %w", err)
+		}
+		if [8]byte(e.Header[168:]) != key {
+			return nil, fmt.Errorf("%w: the envelope is signed under another key than the one in force at its place", ErrKeys)
 		}
 		rows = append(rows, logdb.Filed{Incarnation: chain.Incarnation, Sequence: chain.Sequence, Header: e.Header, Body: e.Body, Ref: items[i].Ref})
 		out[i] = Filed{Incarnation: chain.Incarnation, Sequence: chain.Sequence, Hash: chain.Last}
@@ -240,8 +309,11 @@ func (o *outbox) reload(ctx context.Context) error {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if tail != nil && (tail.Incarnation > o.chain.Incarnation || tail.Incarnation == o.chain.Incarnation && tail.Sequence > o.chain.Sequence) {
-		o.chain = seal.Chain{Incarnation: tail.Incarnation, Sequence: tail.Sequence, Last: seal.HashHeader(tail.Header)}
+	if tail == nil {
+		return nil
+	}
+	if c := (seal.Chain{Incarnation: tail.Incarnation, Sequence: tail.Sequence, Last: seal.HashHeader(tail.Header)}); after(c, o.chain) {
+		o.chain = c
 		o.wake()
 	}
 	return nil
@@ -271,16 +343,35 @@ func (o *outbox) wake() {
 	}
 }
 
-// logged learns that own envelopes up to this one are in the log.
-func (o *outbox) logged(last logdb.Own) {
+// logged learns where the own chain ends in the log.
+func (o *outbox) logged(last seal.Chain) {
 	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.lastLogged = last
-	if last.Incarnation > o.chain.Incarnation || last.Incarnation == o.chain.Incarnation && last.Sequence > o.chain.Sequence {
+	moved := after(last, o.lastLogged)
+	restored := after(last, o.chain)
+	if moved {
+		o.lastLogged = last
+	}
+	if restored {
 		// The log knows more of us than our outbox: we were restored, and
 		// have just learned it back.
-		o.chain = o.s.chains[o.s.self]
+		o.chain = last
 	}
+	if !after(o.unsent, last) {
+		o.unsent = seal.Chain{}
+	}
+	o.mu.Unlock()
+	if restored {
+		if cert, ok := o.s.State().Certificate(o.s.self, math.MaxInt64); ok && *cert != *o.cert {
+			if err := o.useKeys(cert); err != nil {
+				o.s.logger.Error("headers are not signed here", "code", Code(err), "err", err)
+			}
+		}
+	}
+}
+
+// after says whether chain a reaches further than b.
+func after(a, b seal.Chain) bool {
+	return a.Incarnation > b.Incarnation || a.Incarnation == b.Incarnation && a.Sequence > b.Sequence
 }
 
 // tail returns the end of the own chain.
@@ -296,14 +387,15 @@ func (o *outbox) tail() seal.Chain {
 func (s *Station) Waiting() int {
 	s.out.mu.Lock()
 	defer s.out.mu.Unlock()
-	if s.out.chain.Incarnation != s.out.lastLogged.Incarnation {
+	if s.out.chain.Incarnation > s.out.lastLogged.Incarnation {
 		return int(s.out.chain.Sequence)
 	}
 	return int(s.out.chain.Sequence - s.out.lastLogged.Sequence)
 }
 
-// room refuses to promise durability when the disk is nearly full.
-func (s *Station) room() error {
+// room refuses to promise durability when less than a reserve of the disk is
+// free.
+func (s *Station) room(reserveMiB int64) error {
 	if s.tune.FreeDisk == nil {
 		return nil
 	}
@@ -311,8 +403,8 @@ func (s *Station) room() error {
 	if err != nil {
 		return err
 	}
-	if free < s.tune.ReserveMiB<<20 {
-		return fmt.Errorf("%w: %d MiB are free, %d are held in reserve", ErrFull, free>>20, s.tune.ReserveMiB)
+	if free < reserveMiB<<20 {
+		return fmt.Errorf("%w: %d MiB are free, %d are held in reserve", ErrFull, free>>20, reserveMiB)
 	}
 	return nil
 }
@@ -329,11 +421,11 @@ func (o *outbox) submitLoop(ctx context.Context) error {
 	if err := o.s.recovery.wait(ctx, o.s.recovery.maySign); err != nil {
 		return err
 	}
-	var sent logdb.Own // last envelope the lead has acknowledged
+	var sent seal.Chain // last envelope the lead has acknowledged
 	pause := o.s.tune.RetryMin
 	for {
 		o.mu.Lock()
-		if o.lastLogged.Incarnation > sent.Incarnation || o.lastLogged.Incarnation == sent.Incarnation && o.lastLogged.Sequence > sent.Sequence {
+		if after(o.lastLogged, sent) {
 			sent = o.lastLogged
 		}
 		o.mu.Unlock()
@@ -358,7 +450,7 @@ func (o *outbox) submitLoop(ctx context.Context) error {
 			var n int
 			n, err = o.s.submitTo(ctx, r)
 			if n > 0 {
-				sent = logdb.Own{Incarnation: es[n-1].Incarnation, Sequence: es[n-1].Sequence}
+				sent = seal.Chain{Incarnation: es[n-1].Incarnation, Sequence: es[n-1].Sequence}
 				pause = o.s.tune.RetryMin
 			}
 			if err == nil {
@@ -371,7 +463,7 @@ func (o *outbox) submitLoop(ctx context.Context) error {
 		o.s.logger.Warn("the outbox could not be submitted", "code", Code(err), "err", err, "again_in", pause)
 		// What the lead had may have been lost with it: begin again at the
 		// first envelope that is not in the log.
-		sent = logdb.Own{}
+		sent = seal.Chain{}
 		if err := sleep(ctx, pause); err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"entente/charter"
 	"entente/label"
 	"entente/seal"
 	"entente/tlog"
@@ -20,11 +21,11 @@ type recovery struct {
 	s *Station
 
 	mu       sync.Mutex
-	answered map[label.MemberID]bool
+	heard    map[label.MemberID]bool // who has said anything since the start
+	answered map[label.MemberID]bool // whose answer counts
 	need     int
 	headers  map[string][]byte // highest headers reported, by their bytes
 	heads    []tlog.Checkpoint // heads that this member is known to have cosigned, or signed as lead
-	sizes    int64             // largest log size reported
 	headerOK bool              // latched once the own chain holds what was reported
 	coOK     bool
 	stolen   bool // somebody else has signed with our key
@@ -32,7 +33,7 @@ type recovery struct {
 
 func newRecovery(s *Station) *recovery {
 	others := s.found.Members().Len() - 1
-	return &recovery{s: s, answered: map[label.MemberID]bool{}, need: min(s.quorum, others), headers: map[string][]byte{}}
+	return &recovery{s: s, heard: map[label.MemberID]bool{}, answered: map[label.MemberID]bool{}, need: min(s.quorum, others), headers: map[string][]byte{}}
 }
 
 // active says whether the station still waits for something.
@@ -101,15 +102,14 @@ func (r *recovery) ask(ctx context.Context, m label.MemberID) error {
 	if err != nil {
 		return err
 	}
+	r.mu.Lock()
+	r.heard[m] = true
+	r.mu.Unlock()
+	// An answer counts only for what we signed: a liar can say nothing, but
+	// not invent.
 	if len(header) > 0 {
-		// An answer counts only for what we signed: a liar can keep us
-		// silent by saying nothing, but not by inventing.
-		if err := seal.VerifyHeader(header, r.s.keys.Header().PublicKey()); err != nil {
-			h, perr := seal.ParseHeader(header)
-			if perr != nil || h.Originator != r.s.self {
-				return fmt.Errorf("the header that %s reports is not ours: %w", m, err)
-			}
-			// Signed under an earlier key of ours: the chain decides.
+		if err := r.signed(header); err != nil {
+			return fmt.Errorf("the header that %s reports is not ours: %w", m, err)
 		}
 	}
 	var heads []tlog.Checkpoint
@@ -120,6 +120,10 @@ func (r *recovery) ask(ctx context.Context, m label.MemberID) error {
 		}
 		heads = append(heads, cp)
 	}
+	if r.s.self == r.s.lead && a.Size > r.s.Size() && (len(heads) == 0 || heads[0].Size < a.Size) {
+		// It has leaves of our log that we lack, and no head of ours for them.
+		return fmt.Errorf("%s says that it holds %d leaves, and shows no head of ours for them", m, a.Size)
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.answered[m] = true
@@ -127,11 +131,28 @@ func (r *recovery) ask(ctx context.Context, m label.MemberID) error {
 		r.headers[string(header)] = header
 	}
 	r.heads = append(r.heads, heads...)
-	r.sizes = max(r.sizes, a.Size)
 	return nil
 }
 
-// ours reads a head that we have cosigned, or signed as lead.
+// signed verifies that a header was signed under a key that was certified for
+// this member.
+func (r *recovery) signed(raw []byte) error {
+	h, err := seal.ParseHeader(raw)
+	if err != nil {
+		return err
+	}
+	if h.Originator != r.s.self || h.Charter != r.s.hash {
+		return seal.ErrOriginator
+	}
+	key, ok := r.s.State().HeaderKeyByID(h.Originator, h.Incarnation, charter.KeyID(h.KeyID))
+	if !ok {
+		return fmt.Errorf("%w: no certificate here names it", seal.ErrKeyID)
+	}
+	return seal.VerifyHeader(raw, key[:])
+}
+
+// ours reads a head that we have cosigned, or signed as lead, and learns the
+// time of the cosignature.
 func (r *recovery) ours(note []byte) (tlog.Checkpoint, error) {
 	cp, _, err := tlog.ParseCheckpoint(note)
 	if err != nil {
@@ -140,11 +161,13 @@ func (r *recovery) ours(note []byte) (tlog.Checkpoint, error) {
 	if cp.Origin != r.s.origin {
 		return cp, fmt.Errorf("%w: origin %q", tlog.ErrOrigin, cp.Origin)
 	}
-	if _, err := tlog.VerifyCosignature(note, r.s.cosigners[r.s.cosignBy[r.s.self]]); err == nil {
+	v := r.s.verifiersAt(cp.Size)
+	if c, err := tlog.VerifyCosignature(note, v.of(r.s.self)); err == nil {
+		r.s.cosignedNotBefore(c.Time)
 		return cp, nil
 	}
 	if r.s.self == r.s.lead {
-		return tlog.VerifyCheckpoint(note, r.s.origin, r.s.logKey)
+		return tlog.VerifyCheckpoint(note, r.s.origin, v.log)
 	}
 	return cp, errors.New("we have not signed it")
 }
@@ -185,9 +208,8 @@ func (r *recovery) settle(ctx context.Context) {
 				ok = false
 			}
 		}
-		// The lead's leaves were stored by those who cosigned them: what
-		// they hold beyond it is its own log.
-		r.coOK = ok && (r.s.self != r.s.lead || size >= r.sizes)
+		// Only the lead has seen every cosignature of ours that ever arrived.
+		r.coOK = ok && (r.s.self == r.s.lead || r.answered[r.s.lead])
 	}
 }
 
@@ -226,7 +248,7 @@ func (r *recovery) maySign() bool {
 }
 
 // mayCosign says whether heads may be cosigned.
-func (r *recovery) mayCosign(int64) bool {
+func (r *recovery) mayCosign() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.coOK && !r.stolen

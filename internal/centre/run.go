@@ -1,6 +1,7 @@
 package centre
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"sync"
@@ -13,7 +14,9 @@ import (
 func (s *Station) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	s.living.Store(&ctx)
+	s.livingMu.Lock()
+	s.living = ctx
+	s.livingMu.Unlock()
 	var wg sync.WaitGroup
 	var first error
 	var once sync.Once
@@ -39,6 +42,9 @@ func (s *Station) Run(ctx context.Context) error {
 	}
 	<-ctx.Done()
 	wg.Wait()
+	s.livingMu.Lock() // from here on nothing is spawned: ctx has ended
+	s.livingMu.Unlock()
+	s.work.Wait()
 	if err := s.saveHead(context.WithoutCancel(ctx)); err != nil && first == nil {
 		first = err
 	}
@@ -75,18 +81,26 @@ func (s *Station) headLoop(ctx context.Context) error {
 	}
 }
 
-// saveHead writes the certified head if it has moved.
+// saveHead writes the certified head and the lead's last checkpoint, if they have
+// moved.
 func (s *Station) saveHead(ctx context.Context) error {
-	h := s.Certified()
+	s.mu.RLock()
+	h, note := s.certified, s.checkNote
+	s.mu.RUnlock()
 	s.savedMu.Lock()
 	defer s.savedMu.Unlock()
-	if h.Size == 0 || h.Size == s.saved {
-		return nil
+	if h.Size > s.saved.Size || h.Size == s.saved.Size && len(h.Note) > len(s.saved.Note) {
+		if err := s.log.KeepHead(ctx, h); err != nil {
+			return err
+		}
+		s.saved = h
 	}
-	if err := s.log.KeepHead(ctx, h); err != nil {
-		return err
+	if note != nil && !bytes.Equal(note, s.savedNote) {
+		if err := s.log.SetSetting(ctx, settingCheckpoint, note); err != nil {
+			return err
+		}
+		s.savedNote = note
 	}
-	s.saved = h.Size
 	return nil
 }
 

@@ -67,7 +67,9 @@ func (s *Station) Handler(caller Caller) http.Handler {
 	handle("POST "+linkPath+"/announce", s.serveAnnounce)
 	handle("GET "+linkPath+"/envelope", s.serveEnvelope)
 	handle("GET "+linkPath+"/head", s.serveHead)
-	handle("GET "+linkPath+"/stream", s.serveStream)
+	handle("GET "+linkPath+"/stream", func(w http.ResponseWriter, r *http.Request, from label.MemberID) error {
+		return s.serveStream(w, r, from, func(r *http.Request) bool { m, ok := caller(r); return ok && m == from })
+	})
 	handle("GET "+linkPath+"/range", s.serveRange)
 	handle("GET "+linkPath+"/known", s.serveKnown)
 	handle("POST "+linkPath+"/evidence", s.serveEvidence)
@@ -110,6 +112,9 @@ func (s *Station) serveSubmit(w http.ResponseWriter, r *http.Request, from label
 	if s.sequencer == nil {
 		return ErrNotLead
 	}
+	if !s.recovery.headReady() {
+		return ErrRecovering
+	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return err
@@ -149,7 +154,7 @@ func (s *Station) serveCosign(w http.ResponseWriter, r *http.Request, _ label.Me
 	if len(body) < 9 {
 		return ErrTruncated
 	}
-	if err := s.sequencer.gather(r.Context(), int64(be64(body)), body[8:]); err != nil {
+	if err := s.sequencer.gather(int64(be64(body)), body[8:]); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
@@ -245,7 +250,7 @@ func (c *streamCount) leave(m label.MemberID) {
 }
 
 // serveStream sends the log from an index on, and goes on as it grows.
-func (s *Station) serveStream(w http.ResponseWriter, r *http.Request, from label.MemberID) error {
+func (s *Station) serveStream(w http.ResponseWriter, r *http.Request, from label.MemberID, still func(*http.Request) bool) error {
 	at, err := strconv.ParseInt(r.URL.Query().Get("from"), 10, 64)
 	if err != nil || at < 0 {
 		return ErrNotFound
@@ -261,8 +266,15 @@ func (s *Station) serveStream(w http.ResponseWriter, r *http.Request, from label
 	st := streamer{s: s, w: w, at: at}
 	alive := time.NewTimer(s.tune.Alive)
 	defer alive.Stop()
+	state := s.State()
 	for {
 		changed := s.Changed()
+		if now := s.State(); now != state {
+			// A key that was revoked opens no further byte.
+			if state = now; !still(r) {
+				return nil
+			}
+		}
 		wrote, err := st.step(r.Context())
 		if err != nil {
 			s.logger.Debug("a stream ended", "to", string(from), "err", err)
@@ -359,6 +371,9 @@ func (t *streamer) leaves(ctx context.Context, note []byte, size int64) error {
 	}
 	far := size-t.at > int64(s.tune.CatchUp)
 	if far {
+		if err := t.newKeys(ctx, size); err != nil {
+			return err
+		}
 		if _, err := t.w.Write(appendFrame(nil, frameCheckpoint, note)); err != nil {
 			return err
 		}
@@ -397,6 +412,40 @@ func (t *streamer) leaves(ctx context.Context, note []byte, size int64) error {
 	return err
 }
 
+// newKeys sends the lead's certificate under which the head ahead is signed, when
+// the follower cannot know it yet.
+func (t *streamer) newKeys(ctx context.Context, size int64) error {
+	s := t.s
+	st := s.State()
+	before, _ := st.Certificate(s.lead, t.at-1)
+	if now, _ := st.Certificate(s.lead, size-1); now == before {
+		return nil
+	}
+	public, err := s.log.PublicLeaves(ctx, t.at)
+	if err != nil {
+		return err
+	}
+	last := int64(-1)
+	for _, p := range public {
+		if seal.Kind(p.Kind) == seal.Keys && label.MemberID(p.Originator) == s.lead && p.Index < size {
+			last = p.Index
+		}
+	}
+	if last < 0 {
+		return nil
+	}
+	run, err := s.log.Read(ctx, last, last+1)
+	if err != nil {
+		return err
+	}
+	payload, err := seal.Payload(run.Headers, run.Bodies[0])
+	if err != nil {
+		return err
+	}
+	_, err = t.w.Write(appendFrame(nil, frameKeys, payload))
+	return err
+}
+
 // head returns the longest part of a run whose frame fits limit; one leaf at
 // least.
 func head(r logdb.Run, limit int) logdb.Run {
@@ -427,21 +476,20 @@ func (s *Station) serveKnown(w http.ResponseWriter, r *http.Request, from label.
 	size := s.size
 	s.mu.RUnlock()
 	writeJSON(w, http.StatusOK, knownAnswer{
-		Header: base64.StdEncoding.EncodeToString(header), Size: size, Cosigned: string(s.watch.cosignedBy(m)),
+		Header: base64.StdEncoding.EncodeToString(header), Size: size, Cosigned: string(s.watch.provenOf(m)),
 	})
 	return nil
 }
 
 func (s *Station) serveEvidence(w http.ResponseWriter, r *http.Request, from label.MemberID) error {
-	kind := r.URL.Query().Get("kind")
 	data, err := io.ReadAll(r.Body)
 	if err != nil {
 		return err
 	}
-	if err := s.takeEvidence(r.Context(), kind, data); err != nil {
+	if err := s.takeEvidence(r.Context(), data); err != nil {
 		return err
 	}
-	s.logger.Warn("evidence was handed in", "from", string(from), "kind", kind)
+	s.logger.Warn("evidence was handed in", "from", string(from))
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }

@@ -2,16 +2,14 @@ package centre
 
 import (
 	"context"
-	"crypto/ed25519"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
-	"net/url"
-	"strconv"
+	"math"
+	"slices"
 	"sync"
 	"time"
 
+	"entente/charter"
 	"entente/internal/store/logdb"
 	"entente/label"
 	"entente/seal"
@@ -29,10 +27,11 @@ type watch struct {
 	pending  map[label.MemberID][]notice // announced, not in the log, in order
 	top      map[label.MemberID][]byte   // highest announced header
 	topMoved bool
-	cosigned map[label.MemberID][]byte // note with the highest head a member cosigned
+	cosigned map[string]cosignedHead   // the largest head of each cosigner
 	heads    map[label.MemberID]int64  // sizes of the heads that members have shown directly
 	outgoing map[label.MemberID][]byte // own headers that a member has still to hear of
 	told     map[string]bool           // evidence handed on
+	unfiled  map[string][]byte         // evidence that suspends and is not in the log
 }
 
 // notice is an announced header that is not in the log yet.
@@ -42,6 +41,8 @@ type notice struct {
 	hash        seal.Hash
 	heard       time.Time
 	handedIn    time.Time // when we ourselves submitted it to the lead
+	excused     bool      // the lead has said that its originator is over its quota
+	shown       bool      // evidence of its absence is kept
 	raw         []byte
 }
 
@@ -51,8 +52,8 @@ const maxPending = 1 << 16
 
 func newWatch(s *Station) *watch {
 	return &watch{s: s, post: make(chan struct{}, 1),
-		pending: map[label.MemberID][]notice{}, top: map[label.MemberID][]byte{}, cosigned: map[label.MemberID][]byte{},
-		heads: map[label.MemberID]int64{}, outgoing: map[label.MemberID][]byte{}, told: map[string]bool{}}
+		pending: map[label.MemberID][]notice{}, top: map[label.MemberID][]byte{}, cosigned: map[string]cosignedHead{},
+		heads: map[label.MemberID]int64{}, outgoing: map[label.MemberID][]byte{}, told: map[string]bool{}, unfiled: map[string][]byte{}}
 }
 
 func (w *watch) load(ctx context.Context) error {
@@ -63,10 +64,14 @@ func (w *watch) load(ctx context.Context) error {
 	for m, h := range rows {
 		w.top[label.MemberID(m)] = h
 	}
-	if n := w.s.certified.Note; n != nil {
-		w.noteCosigned(n)
+	if h := w.s.certified; h.Note != nil {
+		cs, err := tlog.Cosignatures(h.Note, w.s.verifiersAt(h.Size).cosigners)
+		if err != nil {
+			return err
+		}
+		w.keepCosigned(h.Note, h.Size, cs)
 	}
-	return nil
+	return w.loadUnfiled(ctx)
 }
 
 // announce queues own headers for everybody else.
@@ -139,7 +144,9 @@ func (w *watch) announceTo(ctx context.Context, m label.MemberID, wake <-chan st
 		part := q[:min(len(q), 4096*seal.HeaderSize)]
 		_, err := w.s.post(ctx, m, "/announce", part)
 		var re *remoteError
-		if err == nil || errors.As(err, &re) && re.status < 500 {
+		// A key that the other cannot know yet is no refusal for good.
+		early := errors.As(err, &re) && (re.code == "key-id" || re.code == "signature" || re.code == "key")
+		if err == nil || re != nil && re.status < 500 && !early {
 			// Told, or refused for good: neither is sent again.
 			w.mu.Lock()
 			if cur := w.outgoing[m]; len(cur) >= len(part) && string(cur[:seal.HeaderSize]) == string(part[:seal.HeaderSize]) {
@@ -165,10 +172,6 @@ func (w *watch) heard(_ context.Context, from label.MemberID, body []byte) error
 	if len(body) > 4096*seal.HeaderSize {
 		return ErrTooLarge
 	}
-	key, ok := w.s.State().HeaderKey(from, w.s.Size())
-	if !ok {
-		return fmt.Errorf("%w: %s", ErrSuspended, from)
-	}
 	n := len(body) / seal.HeaderSize
 	for i := range n {
 		raw := body[i*seal.HeaderSize : (i+1)*seal.HeaderSize]
@@ -186,14 +189,25 @@ func (w *watch) heard(_ context.Context, from label.MemberID, body []byte) error
 			return seal.ErrPrevious
 		}
 	}
-	// Under a certificate that the log does not hold yet, nothing can be
-	// verified; the log will bring it.
-	if err := seal.VerifyHeader(body[len(body)-seal.HeaderSize:], ed25519.PublicKey(key[:])); err != nil {
+	last := body[len(body)-seal.HeaderSize:]
+	w.s.mu.RLock()
+	end, state := w.s.chains[from], w.s.state
+	w.s.mu.RUnlock()
+	if inc, seq := be32(last[44:]), be64(last[48:]); inc < end.Incarnation || inc == end.Incarnation && seq <= end.Sequence {
+		return nil // the log has brought them already, and under which key
+	}
+	if state.Suspended(from) {
+		return fmt.Errorf("%w: %s", ErrSuspended, from)
+	}
+	// Under a certificate that the log does not hold yet nothing can be
+	// verified: the caller says it again until the log has brought it.
+	key, ok := state.HeaderKey(from, math.MaxInt64)
+	if !ok {
+		return fmt.Errorf("%w: %s", charter.ErrUnknownMember, from)
+	}
+	if err := seal.VerifyHeader(last, key[:]); err != nil {
 		return err
 	}
-	w.s.mu.RLock()
-	end := w.s.chains[from]
-	w.s.mu.RUnlock()
 	now := time.Now()
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -229,7 +243,7 @@ func (w *watch) logged(chains map[label.MemberID]seal.Chain) {
 		for k < len(q) && (q[k].incarnation < c.Incarnation || q[k].incarnation == c.Incarnation && q[k].sequence <= c.Sequence) {
 			if q[k].incarnation == c.Incarnation && q[k].sequence == c.Sequence && q[k].hash != c.Last {
 				raw := q[k].raw
-				go w.forkSeen(m, raw) // needs the store; the caller holds it
+				w.s.spawn(func(ctx context.Context) { w.forkSeen(ctx, m, raw) })
 			}
 			k++
 		}
@@ -241,10 +255,10 @@ func (w *watch) logged(chains map[label.MemberID]seal.Chain) {
 
 // forkSeen keeps evidence that an originator announced another header than the
 // one it got logged.
-func (w *watch) forkSeen(m label.MemberID, announced []byte) {
-	ctx := context.Background()
+func (w *watch) forkSeen(ctx context.Context, m label.MemberID, announced []byte) {
 	other, err := w.s.findHeader(ctx, m, be32(announced[44:]), be64(announced[48:]))
 	if err != nil {
+		w.s.logger.Error("an announced header differs from the logged one, which is not found", "originator", string(m), "err", err)
 		return
 	}
 	w.forkOf(ctx, other, announced)
@@ -258,14 +272,23 @@ func (w *watch) withheld() []string {
 	defer w.mu.Unlock()
 	var out []string
 	for m, q := range w.pending {
-		if len(q) > 0 && !q[0].handedIn.IsZero() && time.Since(q[0].handedIn) >= delay {
+		if len(q) > 0 && q[0].held(delay) {
 			out = append(out, fmt.Sprintf("%s incarnation %d sequence %d, announced at %s", m, q[0].incarnation, q[0].sequence, q[0].heard.UTC().Format(time.RFC3339)))
 		}
 	}
+	slices.Sort(out)
 	return out
 }
 
-func (w *watch) withheldNames() []string { return w.withheld() }
+// held says whether the lead withholds the header. That the originator is over
+// its quota excuses it for as long as a bucket takes to fill, and no longer:
+// then either something of the originator was logged, or the excuse is none.
+func (n *notice) held(delay time.Duration) bool {
+	if n.excused {
+		delay += bucketMinutes * time.Minute
+	}
+	return !n.handedIn.IsZero() && time.Since(n.handedIn) >= delay
+}
 
 // highest returns the highest header that a member announced, or nil.
 func (w *watch) highest(m label.MemberID) []byte {
@@ -274,283 +297,39 @@ func (w *watch) highest(m label.MemberID) []byte {
 	return w.top[m]
 }
 
-// noteCosigned remembers who has cosigned a head.
-func (w *watch) noteCosigned(note []byte) {
-	cp, _, err := tlog.ParseCheckpoint(note)
-	if err != nil {
-		return
-	}
-	cs, err := tlog.Cosignatures(note, w.s.cosigners)
-	if err != nil {
-		return
-	}
+// keepCosigned remembers who has cosigned a head, as was verified.
+func (w *watch) keepCosigned(note []byte, size int64, cosigned []tlog.Cosigned) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for m, i := range w.s.cosignBy {
-		for _, c := range cs {
-			if c.Name != w.s.cosigners[i].Name() {
-				continue
-			}
-			if have, _, err := tlog.ParseCheckpoint(w.cosigned[m]); err != nil || have.Size < cp.Size {
-				w.cosigned[m] = note
-			}
+	for _, c := range cosigned {
+		have := w.cosigned[c.Name]
+		if size > have.size || size == have.size && c.Time > have.time {
+			w.cosigned[c.Name] = cosignedHead{note, size, c.Time}
 		}
 	}
 }
 
-// cosignedBy returns the note with the highest head that a member is known to
+// cosignedHead is a head that a member has cosigned, and when.
+type cosignedHead struct {
+	note       []byte
+	size, time int64
+}
+
+// provenOf returns the note with the largest head that a member is known to
 // have cosigned, or to have signed as lead.
-func (w *watch) cosignedBy(m label.MemberID) []byte {
+func (w *watch) provenOf(m label.MemberID) []byte {
 	w.mu.Lock()
-	best := w.cosigned[m]
+	best := w.cosigned[cosignerName(m)]
 	w.mu.Unlock()
 	if m != w.s.lead {
-		return best
+		return best.note
 	}
 	w.s.mu.RLock()
 	defer w.s.mu.RUnlock()
-	if have, _, err := tlog.ParseCheckpoint(best); err != nil || have.Size < w.s.checkSize {
-		return w.s.checkNote
-	}
-	return best
-}
-
-// compareLoop compares heads with the other members, chases what the log
-// lacks, fetches bodies that are missing and keeps what was learnt.
-func (w *watch) compareLoop(ctx context.Context) error {
-	tick := time.NewTicker(w.s.tune.CompareEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		for m := range w.s.found.Members().All() {
-			if m == w.s.self {
-				continue
-			}
-			if err := w.compare(ctx, m); err != nil && ctx.Err() == nil {
-				w.s.logger.Debug("heads were not compared", "with", string(m), "err", err)
-			}
-		}
-		w.chase(ctx)
-		if err := w.fetchBodies(ctx); err != nil && ctx.Err() == nil {
-			w.s.logger.Info("bodies have still to come", "err", err)
-		}
-		if err := w.save(ctx); err != nil && ctx.Err() == nil {
-			w.s.logger.Error("what was announced could not be kept", "err", err)
+	for _, h := range []cosignedHead{{note: w.s.checkNote, size: w.s.checkSize}, {note: w.s.seenNote, size: w.s.seenSize}} {
+		if h.size >= best.size && h.note != nil {
+			best = h
 		}
 	}
-}
-
-// compare holds another member's view of the lead's heads against the log here.
-func (w *watch) compare(ctx context.Context, m label.MemberID) error {
-	ctx, cancel := context.WithTimeout(ctx, w.s.tune.RetryMax)
-	defer cancel()
-	raw, err := w.s.call(ctx, m, http.MethodGet, "/head", nil)
-	if err != nil {
-		return err
-	}
-	var a headAnswer
-	if err := json.Unmarshal(raw, &a); err != nil {
-		return err
-	}
-	for _, note := range []string{a.Checkpoint, a.Certified} {
-		if note == "" || len(note) > maxNote {
-			continue
-		}
-		cp, err := w.s.seeCheckpoint(ctx, []byte(note))
-		if err != nil {
-			return err
-		}
-		w.mu.Lock()
-		w.heads[m] = max(w.heads[m], cp.Size)
-		w.mu.Unlock()
-	}
-	if a.Certified != "" {
-		w.noteCosigned([]byte(a.Certified))
-		return w.s.certify(ctx, []byte(a.Certified))
-	}
-	return nil
-}
-
-// ahead returns a member that has shown a signed head beyond the log here.
-func (w *watch) ahead() (label.MemberID, bool) {
-	size := w.s.Size()
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	var best label.MemberID
-	for m, n := range w.heads {
-		if n > size && (best == "" || n > w.heads[best]) {
-			best = m
-		}
-	}
-	return best, best != ""
-}
-
-// chase submits what an originator announced and the lead does not log: the
-// originator is asked for it, and it is handed in from here.
-func (w *watch) chase(ctx context.Context) {
-	delay := time.Duration(w.s.found.Charter().MergeDelaySeconds) * time.Second
-	for m := range w.s.found.Members().All() {
-		w.mu.Lock()
-		var late []notice
-		for _, n := range w.pending[m] {
-			if time.Since(n.heard) < delay || len(late) == 64 {
-				break
-			}
-			late = append(late, n)
-		}
-		w.mu.Unlock()
-		if len(late) == 0 || m == w.s.self {
-			continue
-		}
-		var r run
-		for _, n := range late {
-			path := "/envelope?incarnation=" + strconv.FormatUint(uint64(n.incarnation), 10) + "&sequence=" + strconv.FormatUint(n.sequence, 10)
-			raw, err := w.s.call(ctx, m, http.MethodGet, path, nil)
-			var re *remoteError
-			if errors.As(err, &re) && re.status == http.StatusNotFound {
-				// It cannot produce what it announced: nobody waits for it.
-				w.drop(m)
-				break
-			}
-			if err != nil {
-				break
-			}
-			e, err := splitEnvelopes(raw)
-			if err != nil || e.n() != 1 || seal.HashHeader(e.headers) != n.hash || seal.CheckBody(e.headers, e.bodies[0]) != nil {
-				w.drop(m)
-				break
-			}
-			r.add(e.headers, e.bodies[0])
-		}
-		if r.n() == 0 {
-			continue
-		}
-		_, err := w.s.submitTo(ctx, r)
-		var re *remoteError
-		if errors.As(err, &re) && re.code == "quota" {
-			continue // the lead has said why, and it will be taken later
-		}
-		w.mu.Lock()
-		q := w.pending[m]
-		for i := range q {
-			if i < r.n() && q[i].handedIn.IsZero() {
-				q[i].handedIn = time.Now()
-			}
-		}
-		w.mu.Unlock()
-	}
-	if held := w.withheld(); len(held) > 0 {
-		w.s.logger.Error("the lead withholds", "first", held[0], "count", len(held))
-	}
-}
-
-func (w *watch) drop(m label.MemberID) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	delete(w.pending, m)
-}
-
-// fetchBodies asks every member for bodies that have still to come.
-func (w *watch) fetchBodies(ctx context.Context) error {
-	s := w.s
-	missing, err := s.log.Missing(ctx, 256)
-	if err != nil || len(missing) == 0 {
-		return err
-	}
-	got := map[int64][]byte{}
-	for m := range s.found.Members().All() {
-		if m == s.self {
-			continue
-		}
-		for _, i := range missing {
-			if got[i] != nil {
-				continue
-			}
-			// A neighbourhood, not one body: see spec/delivery.md, "GET /range".
-			from := i / 64 * 64
-			to := min(from+64, s.Size())
-			raw, err := s.call(ctx, m, http.MethodGet, "/range?from="+strconv.FormatInt(from, 10)+"&to="+strconv.FormatInt(to, 10), nil)
-			if err != nil {
-				break
-			}
-			hs, err := s.log.Headers(ctx, from, to)
-			if err != nil {
-				return err
-			}
-			for j := from; j < to && len(raw) > 0; j++ {
-				header, body, rest, err := parseEntry(raw)
-				if err != nil || string(header) != string(hs[(j-from)*seal.HeaderSize:(j-from+1)*seal.HeaderSize]) {
-					break
-				}
-				raw = rest
-				if body != nil && seal.CheckBody(header, body) == nil {
-					got[j] = body
-				}
-			}
-		}
-	}
-	wanted := map[int64][]byte{}
-	for _, i := range missing {
-		if got[i] != nil {
-			wanted[i] = got[i]
-		}
-	}
-	if len(wanted) == 0 {
-		return fmt.Errorf("%w: %d, from index %d", ErrBodies, len(missing), missing[0])
-	}
-	if err := s.log.Fill(ctx, wanted); err != nil {
-		return err
-	}
-	s.mu.Lock()
-	s.absent -= len(wanted)
-	s.bump()
-	s.mu.Unlock()
-	return nil
-}
-
-// save keeps the highest announced headers and the last certified head.
-func (w *watch) save(ctx context.Context) error {
-	w.mu.Lock()
-	tops := map[string][]byte{}
-	if w.topMoved {
-		for m, h := range w.top {
-			tops[string(m)] = h
-		}
-		w.topMoved = false
-	}
-	w.mu.Unlock()
-	if len(tops) > 0 {
-		if err := w.s.log.KeepAnnounced(ctx, tops); err != nil {
-			return err
-		}
-	}
-	return w.s.saveHead(ctx)
-}
-
-// tell hands evidence to every other member, once.
-func (w *watch) tell(kind string, data []byte) {
-	id := evidenceID(data)
-	w.mu.Lock()
-	known := w.told[id]
-	w.told[id] = true
-	w.mu.Unlock()
-	if known {
-		return
-	}
-	for m := range w.s.found.Members().All() {
-		if m == w.s.self {
-			continue
-		}
-		go func() {
-			ctx, cancel := context.WithTimeout(context.Background(), 4*w.s.tune.RetryMax)
-			defer cancel()
-			if _, err := w.s.post(ctx, m, "/evidence?kind="+url.QueryEscape(kind), data); err != nil {
-				w.s.logger.Info("evidence was not taken", "by", string(m), "err", err)
-			}
-		}()
-	}
+	return best.note
 }

@@ -17,6 +17,7 @@ const (
 	frameProof      = 'P'
 	frameCheckpoint = 'C'
 	frameCertified  = 'Q'
+	frameKeys       = 'K'
 	frameAlive      = 'B'
 )
 
@@ -25,6 +26,8 @@ const (
 	maxFrame = 8 << 20
 	// maxNote bounds a checkpoint note on the wire.
 	maxNote = 64 << 10
+	// maxCertificate bounds a key certificate (spec/keys.md).
+	maxCertificate = 2048
 	// entryOverhead is what an entry has beside header and body.
 	entryOverhead = 1 + 4
 	// entriesHead is what a frame of entries has before them.
@@ -151,6 +154,8 @@ func readFrame(r *bufio.Reader) (byte, []byte, error) {
 		limit = maxNote
 	case frameProof:
 		limit = 18 + tlog.MaxProof*tlog.HashSize
+	case frameKeys:
+		limit = maxCertificate
 	case frameAlive:
 		limit = 0
 	default:

@@ -1,0 +1,183 @@
+package centre
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"entente/charter"
+	"entente/internal/store/logdb"
+	"entente/label"
+	"entente/seal"
+	"entente/tlog"
+)
+
+// rolledBack weighs a head of the lead that is smaller than one that it has
+// shown before. It halts over it when the two prove a roll-back.
+func (s *Station) rolledBack(ctx context.Context, small []byte, cause error) {
+	s.mu.RLock()
+	larger := [][]byte{s.certified.Note, s.checkNote, s.seenNote}
+	s.mu.RUnlock()
+	for _, large := range larger {
+		if large == nil {
+			continue
+		}
+		data, err := json.Marshal(Rollback{Member: cosignerName(s.lead), Small: string(small), Large: string(large)})
+		if err != nil {
+			continue
+		}
+		if _, err := s.Judge(data); err == nil {
+			s.halt(ctx, cause, evidenceRollback, data)
+			return
+		}
+	}
+	// Without a later cosignature it is what we saw, not yet a proof for
+	// others: a lead that recovers goes on, and we wait for it.
+	s.logger.Error("the lead shows a shorter log", "cause", cause.Error())
+}
+
+// means is what evidence is judged with under a state.
+func (s *Station) means(st *charter.State) Means {
+	return Means{State: st, Portions: s.portions, cache: &s.verifiers}
+}
+
+// Judge verifies evidence by the log here.
+func (s *Station) Judge(data []byte) (Accusation, error) {
+	m := s.means(s.State())
+	m.Missing = s.lacks
+	return m.Judge(data)
+}
+
+// lacks says nil when the log up to a certified head does not hold a header.
+func (s *Station) lacks(note, header []byte) error {
+	cp, _, err := tlog.ParseCheckpoint(note)
+	if err != nil {
+		return err
+	}
+	v := s.verifiersAt(cp.Size)
+	if cp, _, err = tlog.Certified(note, v.log, v.cosigners, s.quorum); err != nil {
+		return err
+	}
+	ctx := s.lifeContext()
+	if cp.Size > s.Size() {
+		return fmt.Errorf("%w: the log here has %d leaves, the head %d", seal.ErrMeans, s.Size(), cp.Size)
+	}
+	if err := s.compareHead(ctx, cp, note); err != nil {
+		return err
+	}
+	h, err := seal.ParseHeader(header)
+	if err != nil {
+		return err
+	}
+	s.mu.RLock()
+	end := s.chains[h.Originator]
+	s.mu.RUnlock()
+	if end.Incarnation < h.Incarnation || end.Incarnation == h.Incarnation && end.Sequence < h.Sequence {
+		return nil // nothing so late is in the log at all
+	}
+	// One search at a time: it reads the whole log.
+	s.searching.Lock()
+	defer s.searching.Unlock()
+	index, _, err := s.findLeaf(ctx, func(raw []byte) bool { return string(raw) == string(header) })
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return nil
+	case err != nil:
+		return err
+	case index < cp.Size:
+		return fmt.Errorf("%w: the log holds the header at %d", ErrEvidence, index)
+	}
+	return nil
+}
+
+// takeEvidence verifies evidence that another member hands in, and acts on it.
+func (s *Station) takeEvidence(ctx context.Context, data []byte) error {
+	a, err := s.Judge(data)
+	switch {
+	case err != nil:
+		return err
+	case a.Form == evidenceSeal:
+		return s.takeSealEvidence(ctx, data, a)
+	case a.StopsLog:
+		if s.Halted() == nil { // one proof is enough, and they could be many
+			s.halt(ctx, a.Cause, a.Form, data)
+		}
+		return nil
+	}
+	kept, err := s.log.AllEvidence(ctx)
+	if err != nil {
+		return err
+	}
+	for _, e := range kept {
+		if b, err := s.Judge(e.Data); err == nil && b.Form == a.Form && b.Accused == a.Accused {
+			return nil // the same fault of the same member
+		}
+	}
+	s.watch.tell(a.Form, data)
+	return s.log.KeepEvidence(ctx, logdb.Evidence{ID: evidenceID(data), Kind: a.Form, Seen: time.Now().Unix(), Data: data})
+}
+
+// forkOf keeps the evidence of two headers in one place, hands it on, and has it
+// logged, which suspends their originator.
+func (w *watch) forkOf(ctx context.Context, a, b []byte) {
+	if err := w.s.KeepFault(ctx, seal.NewFork(a, b)); err != nil {
+		w.s.logger.Error("two headers in one place, and no evidence of it", "err", err)
+	}
+}
+
+// KeepFault keeps the evidence of an originator's fault that was found when its
+// envelopes were opened. What discloses their contents stays here; the rest is
+// handed on. A fault that does not verify is refused.
+func (s *Station) KeepFault(ctx context.Context, f seal.Fault) error {
+	data, err := seal.MarshalEvidence(f)
+	if err != nil {
+		return err
+	}
+	a, err := s.Judge(data)
+	if err != nil {
+		return err
+	}
+	return s.takeSealEvidence(ctx, data, a)
+}
+
+// takeSealEvidence keeps verified evidence against an originator, hands it on,
+// and files it as a leaf when it suspends and is not in the log yet.
+func (s *Station) takeSealEvidence(ctx context.Context, data []byte, a Accusation) error {
+	f, err := seal.ParseEvidence(data)
+	if err != nil {
+		return err
+	}
+	e := logdb.Evidence{ID: evidenceID(data), Kind: evidenceSeal, Seen: time.Now().Unix(), Data: data}
+	if err := s.log.KeepEvidence(ctx, e); err != nil {
+		return err
+	}
+	s.logger.Error("evidence of an originator", "fault", f.Type().String(), "accused", string(a.Accused), "evidence", e.ID)
+	if f.Type().Discloses() {
+		return nil // it shows what is inside an envelope: not for everybody
+	}
+	s.watch.tell(evidenceSeal, data)
+	if !a.Suspends || a.Accused == s.self || s.State().Suspended(a.Accused) {
+		return nil
+	}
+	// Filing waits for the outbox, which may be waiting for the caller.
+	s.spawn(func(ctx context.Context) { s.watch.fileEvidence(ctx, e.ID, data) })
+	return nil
+}
+
+// judge weighs the payload of an evidence leaf; it is the same for every
+// member, as it depends on the log alone.
+func (s *Station) judge(state *charter.State, payload []byte) ([]label.MemberID, error) {
+	f, err := seal.ParseLeafEvidence(payload)
+	if err != nil {
+		return nil, err
+	}
+	if err := seal.Verify(f, s.means(state).seal()); err != nil {
+		return nil, err
+	}
+	if accused, ok := f.Accused(); ok && suspends(state, f) {
+		return []label.MemberID{accused}, nil
+	}
+	return nil, nil
+}

@@ -1,0 +1,69 @@
+package centre
+
+import (
+	"errors"
+
+	"entente/charter"
+	"entente/internal/store"
+	"entente/seal"
+	"entente/tlog"
+)
+
+// Errors of the centre. Each carries a stable code, see [Code].
+var (
+	ErrRecovering = newError("recovering", "this node has just started and signs nothing until a quorum of other members has told it what it signed before; bring the other members' nodes into reach, or certify a new incarnation with the root key")
+	ErrNotLead    = newError("not_lead", "this node does not lead the present term; submit to the lead")
+	ErrHalted     = newError("halted", "rule 27: this node has seen proof that the lead contradicts itself and follows it no longer; look at the evidence and agree with the other members on how to go on")
+	ErrQuota      = newError("quota", "the originator's quota is used up; try again later")
+	ErrFork       = newError("fork", "another envelope stands in this place; two envelopes in one place are evidence against their originator")
+	ErrSuspended  = newError("suspended", "the originator is suspended because of evidence in the log")
+	ErrTruncated  = newError("truncated", "the request ends in the middle of an envelope; send it again whole")
+	ErrTooLarge   = newError("too_large", "the request is larger than a node takes; send it in parts")
+	ErrFull       = newError("full", "too little disk is free to promise durability; free some space")
+	ErrRollback   = newError("rollback", "rule 27: the lead shows a log shorter than one that it signed before")
+	ErrWithheld   = newError("withheld", "rule 27: the lead's log lacks a header that its originator announced")
+	ErrForkedLog  = newError("forked_log", "rule 27: the lead has signed two logs that contradict each other")
+	ErrInvalidLog = newError("invalid_log", "rule 27: the lead has signed a log that holds what no log may hold")
+	ErrBodies     = newError("bodies", "bodies have still to come")
+	ErrOpaque     = newError("version", "the log holds a leaf of a version that this program does not know: update it; until then it mirrors and does not cosign")
+	ErrNotFound   = newError("not_found", "there is nothing of that name")
+	ErrKeys       = newError("keys", "the private keys of the certificate in force are not at hand: unlock them, or certify new ones")
+	ErrStale      = newError("stale", "the head is older than one that was seen before")
+	ErrCertify    = newError("certify", "the certificate cannot come into force")
+	ErrEvidence   = newError("evidence", "the evidence does not show its fault")
+)
+
+type codeError struct{ code, text string }
+
+func newError(code, text string) error { return &codeError{code, text} }
+func (e *codeError) Error() string     { return e.text }
+
+// Code returns the stable code of err (spec/delivery.md), "internal" when it
+// has none.
+func Code(err error) string {
+	var ce *codeError
+	if errors.As(err, &ce) {
+		return ce.code
+	}
+	if c := seal.Code(err); c != "" {
+		return c[len("seal-"):]
+	}
+	if c := tlog.Code(err); c != "" {
+		return c
+	}
+	var re *remoteError
+	if errors.As(err, &re) {
+		return re.code
+	}
+	switch {
+	case errors.Is(err, store.ErrFull):
+		return "full"
+	case errors.Is(err, charter.ErrSuspended):
+		return "suspended"
+	case errors.Is(err, charter.ErrUnknownMember):
+		return "originator"
+	case errors.Is(err, charter.ErrInvalidLeaf):
+		return "leaf"
+	}
+	return "internal"
+}
