@@ -208,10 +208,6 @@ func enum(name string, words string) prop {
 	return property(name, rule{kind: ruleEnum, enum: wordSet(words)})
 }
 
-func constant(name, word string) prop {
-	return property(name, rule{kind: ruleEnum, enum: map[string]bool{word: true}})
-}
-
 func form(name, want string, ok func([]byte) bool) prop {
 	return property(name, rule{kind: ruleForm, want: want, form: ok})
 }

@@ -110,15 +110,6 @@ func (t *tape) text(i uint32) []byte {
 	return t.raw[t.nodes[i].off:t.nodes[i].end]
 }
 
-// span returns the raw bytes of node i as a JSON value, a string with quotes.
-func (t *tape) span(i uint32) []byte {
-	n := &t.nodes[i]
-	if n.kind == kString {
-		return t.raw[n.off-1 : n.end+1]
-	}
-	return t.raw[n.off:n.end]
-}
-
 // members calls yield with the name and value node of each member of object i.
 func (t *tape) members(i uint32) func(yield func(key, val uint32) bool) {
 	return func(yield func(key, val uint32) bool) {
