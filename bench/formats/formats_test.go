@@ -1,0 +1,45 @@
+package formats
+
+import (
+	"errors"
+	"testing"
+)
+
+const data = "../../../shared/data/stix/"
+
+// must shows the figures and holds the shares to the whole.
+func must(t *testing.T, fs []Figure, err error) {
+	t.Helper()
+	if errors.Is(err, ErrNoData) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range fs {
+		t.Log(f)
+		if f.Unit == "share" && f.Value != 1 {
+			t.Errorf("%v: %q", f, f.Misses)
+		}
+	}
+}
+
+func TestDocuments(t *testing.T) {
+	fs, err := Documents(data + "stix21-verdicts-dev.jsonl")
+	must(t, fs, err)
+}
+
+func TestPatterns(t *testing.T) {
+	fs, err := Patterns(data + "patterns-dev.jsonl")
+	must(t, fs, err)
+}
+
+func TestIdentifiers(t *testing.T) {
+	fs, err := Identifiers(data + "sco-ids-dev.jsonl")
+	must(t, fs, err)
+}
+
+func TestBundles(t *testing.T) {
+	fs, err := Bundles(data+"mobile-attack-17.1.json", data+"ics-attack-18.1.json", data+"capec-2.1.json")
+	must(t, fs, err)
+}
