@@ -3,6 +3,7 @@ package names
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"entente/internal/process/names"
 )
@@ -58,6 +59,7 @@ func unPairs(dir string) ([]labelledPair, error) {
 	}
 	var out []labelledPair
 	given := map[int]int{}
+	crossed := map[[2]int]bool{}
 	for i := range all {
 		a := &all[i]
 		e := &list[a.entry]
@@ -104,6 +106,10 @@ func unPairs(dir string) ([]labelledPair, error) {
 			if names.Fold(a.text) != names.Fold(all[n.j].text) {
 				out = append(out, labelledPair{a.text, all[n.j].text, e.kind, false, e.split()})
 			}
+			if o := &list[all[n.j].entry]; o.Script != "" && !arabicScript(a.text) && arabicScript(o.Script) && !crossed[[2]int{a.entry, all[n.j].entry}] {
+				crossed[[2]int{a.entry, all[n.j].entry}] = true
+				out = append(out, labelledPair{a.text, strings.TrimSpace(o.Script), e.kind, false, e.split()})
+			}
 		}
 	}
 	return out, nil
@@ -129,51 +135,67 @@ func jaccard(a, b []string) float64 {
 	return float64(n) / float64(max(1, len(a)+len(b)-n))
 }
 
-// Pairs measures the decision on pairs of the consolidated list at the fixed threshold.
+// Pairs measures the decision at the fixed threshold, on pairs of the consolidated list and on made ones.
 func Pairs(dir string, probe Probe) ([]Figure, error) {
-	ps, err := unPairs(dir)
+	list, err := unPairs(dir)
 	if err != nil {
 		return nil, err
 	}
 	var out []Figure
-	for _, kind := range []names.Kind{names.Person, names.Organization} {
-		for _, split := range []string{Dev, Held} {
-			label := "UN pairs, persons"
-			if kind == names.Organization {
-				label = "UN pairs, organizations"
+	for _, split := range []string{Dev, Held} {
+		var persons, bodies []labelledPair
+		for _, p := range list {
+			switch {
+			case p.split != split:
+			case p.kind == names.Person:
+				persons = append(persons, p)
+			default:
+				bodies = append(bodies, p)
 			}
-			f := Figure{Name: label, Split: split, Unit: "F1"}
-			var tp, fp, fn int
-			begin := cpuSeconds()
-			for _, p := range ps {
-				if p.split != split || p.kind != kind {
-					continue
-				}
-				f.N++
-				sim := names.Similarity(p.a, p.b, p.kind)
-				match := sim >= names.Threshold
-				switch {
-				case match && p.same:
-					tp++
-				case match:
-					fp++
-				case p.same:
-					fn++
-				}
-				if pr := probeOf(probe, split); pr != nil && match != p.same {
-					want := "no"
-					if p.same {
-						want = "same"
-					}
-					pr(f, p.a, fmt.Sprintf("%.2f", sim), want+" | "+p.b)
-				}
-			}
-			f.PerSecond = float64(f.N) / (cpuSeconds() - begin)
-			f.Value = 2 * float64(tp) / float64(max(1, 2*tp+fp+fn))
-			out = append(out, f,
-				Figure{Name: label, Split: split, Unit: "P", Value: float64(tp) / float64(max(1, tp+fp)), N: tp + fp},
-				Figure{Name: label, Split: split, Unit: "R", Value: float64(tp) / float64(max(1, tp+fn)), N: tp + fn})
 		}
+		made, err := madePairs(dir, split, 4000)
+		if err != nil {
+			return nil, err
+		}
+		companies, err := madeBodies(dir, split, 3000)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, decide("made pairs, persons", split, made, probe)...)
+		out = append(out, decide("made pairs, organizations", split, companies, probe)...)
+		out = append(out, decide("UN pairs, persons", split, persons, probe)...)
+		out = append(out, decide("UN pairs, organizations", split, bodies, probe)...)
 	}
 	return out, nil
+}
+
+// decide gives F1, precision and recall of the decision.
+func decide(label, split string, ps []labelledPair, probe Probe) []Figure {
+	var tp, fp, fn int
+	f := Figure{Name: label, Split: split, Unit: "F1", N: len(ps)}
+	begin := cpuSeconds()
+	for _, p := range ps {
+		sim := names.Similarity(p.a, p.b, p.kind)
+		match := sim >= names.Threshold
+		switch {
+		case match && p.same:
+			tp++
+		case match:
+			fp++
+		case p.same:
+			fn++
+		}
+		if pr := probeOf(probe, split); pr != nil && match != p.same {
+			want := "no"
+			if p.same {
+				want = "same"
+			}
+			pr(f, p.a, fmt.Sprintf("%.2f", sim), want+" | "+p.b)
+		}
+	}
+	f.PerSecond = float64(len(ps)) / (cpuSeconds() - begin)
+	f.Value = 2 * float64(tp) / float64(max(1, 2*tp+fp+fn))
+	return []Figure{f,
+		{Name: label, Split: split, Unit: "P", Value: float64(tp) / float64(max(1, tp+fp)), N: tp + fp},
+		{Name: label, Split: split, Unit: "R", Value: float64(tp) / float64(max(1, tp+fn)), N: tp + fn}}
 }

@@ -3,6 +3,7 @@ package names
 import (
 	"bufio"
 	"fmt"
+	"math/rand/v2"
 	"strconv"
 	"strings"
 
@@ -288,13 +289,19 @@ func commonNames(dir string, x *names.Index, listed map[string]bool, probe Probe
 		f := Figure{Name: "false alerts, frequent Arabic parts", Split: split, Unit: "share", N: 6000}
 		s := names.NewSearcher(x)
 		ps, alerts := parts[split], 0
-		for i := range f.N {
-			name := ps[i*7919%len(ps)] + " " + ps[(i*104729+13)%len(ps)]
-			if i%3 > 0 {
-				name += " " + ps[(i*1299709+7)%len(ps)]
+		seen := map[string]bool{}
+		r := rand.New(rand.NewPCG(7, 7))
+		for len(seen) < f.N {
+			name := ps[r.IntN(len(ps))] + " " + ps[r.IntN(len(ps))]
+			if len(seen)%3 > 0 {
+				name += " " + ps[r.IntN(len(ps))]
 			}
+			if seen[name] || listed[names.Fold(name)] {
+				continue
+			}
+			seen[name] = true
 			h := s.Search(name, names.Guess, 1)
-			if len(h) == 0 || h[0].Similarity < names.Threshold || listed[names.Fold(name)] {
+			if len(h) == 0 || h[0].Similarity < names.Threshold {
 				continue
 			}
 			alerts++

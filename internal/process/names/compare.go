@@ -37,23 +37,20 @@ type TokenPair struct {
 }
 
 // pairAt is least similarity with which two tokens are a pair; below it they contradict each other.
-const pairAt = 0.55
+var pairAt float32 = 0.63
 
 // evidence is what the tokens say, before the decision.
 type evidence struct {
-	matched             float64 // weight of paired tokens, times similarity
-	loss                float64 // weight of paired tokens, times what lacks in similarity
-	left                float64 // weight without partner in the first name
-	right               float64
-	pairs               int
-	weak                bool // numbers contradict
-	gen                 bool // father and son marks contradict
-	sameText            bool
-	nameLeft, nameRight int     // distinctive tokens without partner
-	nameHit             float64 // weight of paired distinctive tokens
-	initials            int     // pairs by an initial
-	headless            bool    // the longer name has a given name before the shorter one
-	faint               float64 // the best similarity of two tokens that is no pair
+	matched  float64 // weight of paired tokens, times similarity
+	loss     float64 // weight of paired tokens, times what lacks in similarity
+	left     float64 // weight without partner in the first name
+	right    float64
+	pairs    int
+	weak     bool    // numbers contradict
+	gen      bool    // father and son marks contradict
+	initial  float64 // weight of pairs by an initial
+	headless bool    // the longer name has a given name before the shorter one
+	faint    float64 // the best similarity of two tokens that is no pair
 }
 
 var matchers = sync.Pool{New: func() any { return new(matcher) }}
@@ -129,8 +126,13 @@ func (m *matcher) compare(a, b *Name, kind Kind, r *Result) float64 {
 		a, b = b, a
 	}
 	ta, tb := m.load(a, b)
+	m.korean = kind == Person && isKorean(ta) && isKorean(tb)
 	e := m.weigh(ta, tb, kind, r)
+	m.korean = false
 	s := e.decide(kind)
+	if kind == Organization && s < 0.9 && (len(a.plain) > 0 || len(b.plain) > 0) {
+		s = m.comparePlain(a, b, s, r)
+	}
 	if kind == Organization && s < 0.9 {
 		if acr := max(acronymOf(a, b), statedAcronym(a, b)); acr > s {
 			s = acr
@@ -153,12 +155,54 @@ func (m *matcher) compare(a, b *Name, kind Kind, r *Result) float64 {
 		}
 	}
 	if r != nil && swapped {
-		r.Left, r.Right = r.Right, r.Left
-		for i := range r.Pairs {
-			r.Pairs[i].A, r.Pairs[i].B = r.Pairs[i].B, r.Pairs[i].A
-		}
+		r.swap()
 	}
 	return s
+}
+
+// comparePlain compares the words as such where the lexicon knows a group in one name alone: the other may be a
+// spelling that the lexicon lacks. Two names of two groups stay apart, however alike their words are.
+func (m *matcher) comparePlain(a, b *Name, s float64, r *Result) float64 {
+	if len(a.plain) > 0 && len(b.plain) > 0 && !shareGroup(a.Tokens, b.Tokens) {
+		return s
+	}
+	pa, pb := *a, *b
+	if len(a.plain) > 0 {
+		pa.Tokens = a.plain
+	}
+	if len(b.plain) > 0 {
+		pb.Tokens = b.plain
+	}
+	ta, tb := m.load(&pa, &pb)
+	var plain Result
+	e := m.weigh(ta, tb, Organization, &plain)
+	x := e.decide(Organization)
+	if x <= s {
+		return s
+	}
+	if r != nil {
+		r.Pairs, r.Left, r.Right, r.Note = plain.Pairs, plain.Left, plain.Right, plain.Note
+	}
+	return x
+}
+
+func shareGroup(a, b []Token) bool {
+	for i := range a {
+		for j := range b {
+			if a[i].Role == RoleGroup && b[j].Role == RoleGroup && a[i].Text == b[j].Text {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// swap exchanges the two names.
+func (r *Result) swap() {
+	r.Left, r.Right = r.Right, r.Left
+	for i := range r.Pairs {
+		r.Pairs[i].A, r.Pairs[i].B = r.Pairs[i].B, r.Pairs[i].A
+	}
 }
 
 // sameGroups compares what the names mean as groups; known only when both are unambiguous.
@@ -292,9 +336,6 @@ func (m *matcher) weigh(ta, tb []Token, kind Kind, r *Result) evidence {
 		j := match[i]
 		if j < 0 {
 			e.left += float64(t.weight)
-			if t.Role == RoleName {
-				e.nameLeft++
-			}
 			if r != nil {
 				r.Left = append(r.Left, *t)
 			}
@@ -306,15 +347,12 @@ func (m *matcher) weigh(ta, tb []Token, kind Kind, r *Result) evidence {
 		w := float64(t.weight+o.weight) / 2
 		if m.hows[i][j] == InitialOf {
 			w = float64(min(t.weight, o.weight))
-			e.initials++
+			e.initial += w * s
 		}
 		e.matched += w * s
 		e.loss += w * (1 - s)
 		if w > 0.1 {
 			e.pairs++
-		}
-		if t.Role == RoleName || o.Role == RoleName || t.Role == RoleServant || t.Role == RoleKunya {
-			e.nameHit += w * s
 		}
 		if t.Role == RoleNumber {
 			numberHit++
@@ -330,9 +368,6 @@ func (m *matcher) weigh(ta, tb []Token, kind Kind, r *Result) evidence {
 		}
 		if !taken[j] {
 			e.right += float64(o.weight)
-			if o.Role == RoleName {
-				e.nameRight++
-			}
 			if r != nil {
 				r.Right = append(r.Right, *o)
 			}
@@ -400,12 +435,12 @@ func (e *evidence) decide(kind Kind) float64 {
 	both := math.Min(e.left, e.right)
 	one := math.Max(e.left, e.right) - both
 	oneCost := p.one
-	if e.matched < p.thin {
-		// a single common token alone does not carry a longer name
-		oneCost += (p.thin - e.matched) * p.thinCost
+	if carried := e.matched - e.initial; carried < p.thin {
+		// a single common token, or one and an initial, does not carry a longer name
+		oneCost += (p.thin - carried) * p.thinCost
 	}
 	if e.headless {
-		oneCost += 0.35
+		oneCost += p.headless
 	}
 	x := e.matched / (e.matched + p.loss*e.loss + p.both*both + oneCost*one)
 	if e.weak {
@@ -424,13 +459,14 @@ type parameters struct {
 	thin     float64 // matched weight below which the surplus of the other name costs more
 	thinCost float64
 	loss     float64 // price of what lacks in paired tokens
+	headless float64 // added to one where the longer name opens with another given name
 	middle   float64 // quotient at probability one half
 	slope    float64
 }
 
-var personParameters = parameters{both: 1.6, one: 0.28, thin: 1.5, thinCost: 1.2, loss: 1.6, middle: 0.72, slope: 14}
+var personParameters = parameters{both: 2.1, one: 0.08, thin: 1.2, thinCost: 1.4, loss: 0.7, headless: 0.4, middle: 0.72, slope: 14}
 
-var organizationParameters = parameters{both: 1.3, one: 0.8, thin: 1.0, thinCost: 0.5, loss: 1.6, middle: 0.72, slope: 14}
+var organizationParameters = parameters{both: 1.9, one: 0.08, thin: 1.4, thinCost: 1.7, loss: 0.4, middle: 0.82, slope: 14}
 
 // statedAcronym recognises one name as the acronym that the other gives of itself in parentheses.
 func statedAcronym(a, b *Name) float64 {

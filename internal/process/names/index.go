@@ -70,6 +70,9 @@ func (b *IndexBuilder) Add(id, name string, kind Kind) {
 	for _, k := range wholeKeys(&n, false) {
 		x.whole[k] = append(x.whole[k], num)
 	}
+	for i := range n.plain {
+		b.joined = append(b.joined, [2]uint32{b.intern(&n.plain[i]), num})
+	}
 	if num < maxJoinedNames {
 		for i := 0; i+1 < len(n.Tokens); i++ {
 			if t, ok := joinedToken(&n.Tokens[i], &n.Tokens[i+1]); ok {

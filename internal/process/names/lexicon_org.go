@@ -39,9 +39,9 @@ const conceptLines = `
 3 construction building строительство строительная строительный stroy строй بناء انشاءات ساختماني ساختمان عمران للمقاولات مقاولات insaat construcciones construcao bau stroi
 3 development развитие развития تنميه توسعه التنميه toseh tosee gelistirme desarrollo
 3 transport transportation transports транспорт транспортный نقل للنقل النقل ترابري حمل تاشي tasimacilik nakliyat transporte
-3 shipping маritime maritime морской судоходная пароходство شحن ملاحه كشتيراني الملاحه بحريه البحريه denizcilik keshtirani marine navigation
+3 shipping shpg маritime maritime морской судоходная пароходство شحن ملاحه كشتيراني الملاحه بحريه البحريه denizcilik keshtirani marine navigation
 3 logistics logistic логистика لوجستيه nakliye logistik
-3 bank banque banco bankasi банк بنك مصرف بانك بانکی المصرف البنك bankas banka
+3 bank banking banks banque banco bankasi банк بنك مصرف بانك بانکی المصرف البنك bankas banka
 3 exchange صرافه صيرفه صرافي للصرافه الصرافه sarrafi exchangers обмен hawala الحواله حواله
 3 insurance страхование страховая تامين التامين بيمه bimeh sigorta assurance assurances versicherung seguros
 3 oil petroleum нефть нефтяная نفط النفط نفت petrol naft
@@ -76,6 +76,57 @@ const conceptLines = `
 3 federation федерация اتحاد الاتحاد فدراسيون federasyonu
 3 union союз اتحاديه birlik birligi sendika
 3 state دوله dawla dawlah daula government gov государственный государственное государственная державне حكومي حكومه دولتي دولت gosudarstvennoe staatlich devlet
+3 finance financial finances финансы финансовый финансовая finans مالي ماليه finanz finanzas
+3 leasing lizing лизинг
+3 capital капитал kapital
+3 consulting consultancy consultants консалтинг konsalting مشاوره استشارات
+3 production productions manufacturing manufacture производство производственный производственная производственное فراورده انتاج توليد توليدي uretim produccion
+3 machinery machine machines mashin машиностроение машиностроительный машина ماشين الات ماشينالات makine maquinaria
+3 metallurgy metallurgical металлургия металлургический metalurgia متالورژي
+3 metal metals metall металл металлы فلزات معادن metales
+3 aviation aviacion авиация авиационный авиационная هواپيمايي هوايي طيران للطيران havacilik
+3 airlines airline airways авиакомпания авиалинии خطوط
+3 airport аэропорт مطار فرودگاه
+3 helicopter helicopters вертолет вертолеты هليكوپتر
+3 aerospace аэрокосмический هوافضا
+3 shipbuilding shipyard судостроение судостроительный верфь كشتيسازي
+3 repair repairs ремонт ремонтный تعمير
+3 port порт بندر ميناء
+3 railway railways railroad железнодорожный железные راهاهن
+3 automobile automotive auto avto автомобиль автомобильный авто خودرو سيارات otomotiv
+3 design конструкторский конструкторское дизайн طراحي
+3 instrument instruments instrumentation приборостроение приборостроительный прибор
+3 radio радио راديو
+3 electronic electronics электроника электронный электронные الكترونيك elektronika
+3 optical optics оптика оптический optik
+3 laser лазер ليزر
+3 system systems система системы سيستم انظمه sistem sistemas
+3 solution solutions решение решения راهكار حلول
+3 equipment оборудование تجهيزات معدات ekipman
+3 material materials материал материалы مواد
+3 product products продукт продукты продукция محصولات منتجات
+3 mining горный горнодобывающий معدن تعدين madencilik
+3 coal уголь угольный زغال فحم
+3 timber wood forest лес лесной چوب اخشاب
+3 agro agricultural agriculture сельскохозяйственный аграрный агро كشاورزي زراعي زراعه tarim agricola
+3 food foods пищевой продовольствие غذايي غذا اغذيه gida alimentos
+3 textile textiles текстиль текстильный نساجي منسوجات tekstil
+3 cement цемент سيمان اسمنت cimento
+3 media медиа رسانه اعلام medya
+3 television tv телевидение телеканал تلويزيون
+3 news новости اخبار خبر haber
+3 publishing publisher издательство انتشارات
+3 hotel hotels гостиница отель هتل فندق otel
+3 estate недвижимость املاك عقارات
+3 property properties имущество
+3 software программное نرمافزار yazilim
+3 information informational информация информационный информационные اطلاعاتي معلومات
+3 computer computers компьютер كامپيوتر
+3 communication communications telecom telecommunications связь телекоммуникации مخابراتي اتصالات ارتباطات
+3 water вода водный اب مياه
+3 sport sports спорт спортивный ورزش رياضي
+3 club клуб باشگاه نادي kulubu
+3 culture cultural культура культурный فرهنگي ثقافي kultur
 4 national национальный национальная национальное національний وطني وطنيه الوطنيه ملي milli ulusal melli nazionale nacional nationale نيشتماني
 4 central центральный центральная مركزي المركزي merkez
 4 people peoplesыйаяоеая شعب الشعب الشعبي الشعبيه شعبي خلق halk gel گەل

@@ -47,7 +47,7 @@ var titleWords = words(`mr mrs ms miss dr prof professor sir lord lady dame eng 
 	sgt sergeant cmdr commander adm admiral marshal president minister judge senator shri smt rev reverend fr father sister brother st
 	sheikh shaikh shaykh sheik cheikh shaik sheykh mullah mulla molla mullo maulavi mawlawi maulvi molavi moulavi mawlavi maulana mawlana moulana hajji haji hadji hajj hadj al-hajj alhaji alhadji elhadj elhadji
 	sayyid sayed syed seyed sayyed seyyed saiyid hafiz hafez qari ustad ustadh ostad ayatollah ayatullah hojjatoleslam imam emir qazi akhund akhond khwaja khawaja effendi bey pasha beg hoca
-	monsieur mme mlle don dona herr frau signor senor
+	agha aga aqa pahlawan pahlavan monsieur mme mlle don dona herr frau signor senor
 	السيد سيد الشيخ شيخ الحاج حاج حاجي حجي ملا مولوي مولانا الدكتور دكتور د الاستاذ استاذ المهندس مهندس العقيد اللواء العميد الفريق النقيب الملازم الرائد قاري حافظ ايه اميرال سردار سرتيپ سرهنگ دكتر آقاي خانم مامۆستا شێخ کاک خواجه آخوند
 	шейх шайх мулла хаджи хадж г-н господин доктор профессор полковник генерал майор капитан имам аятолла устаз ага`)
 
@@ -250,17 +250,126 @@ wahid waheed وحيد
 zahir zaher ظاهر زاهر
 zaki zeki زكي
 ziad ziyad زياد zyad
-park pak bak
-lee ri yi rhee
-choi choe choy
-jung jong jeong chung
-cho jo
-kang gang
-kim gim
-roh noh
-yoo yu ryu
-shin sin
-im rim lim
+ghani غني гани ghany ghanii
+ghafar غفار гафар ghaffar gaffar qaffar
+ghafur غفور гафур ghafour ghafoor gafur gafour gofur
+haq haqq حق хак хакк hak haqqi
+haqqani حقاني хаккани haqani haqqany
+jabbar جبار джаббар djabbar gabbar cabbar jabar
+kabir كبير кабир kabeer kebir
+qadir قادر кадир qader kader kadir kadr abdelkader qadeer ghader
+qadeer قدير
+razzaq رزاق раззак razaq razzak razak rezzak razzaque razzagh
+rahman رحمن рахман rehman rahmon rahmane rahmaan rachman rochman
+salam سلام салам salaam
+samad صمد самад samed
+sattar ستار саттар satar settar
+wahab وهاب вахаб wahhab vahab ouahab wahab
+wahhid وحيد вахид vahid
+wali ولي вали vali waly
+wakil وكيل вакиль vakil
+hai hayy حي хай hay haye hey
+hadi هادي хади hady hedi
+basir بصير басир baseer
+manan منان манан mannan
+malik مالك малик malek melik
+muhsin محسن мухсин mohsen mohsin mouhsin muhsen
+muhammadi محمدي мохаммади mohammadi mohamadi
+majeed مجيد меджид meguid mejid meguid
+nabi نبي наби naby
+naim نعيم наим naeem nayeem
+qayyum قيوم кайюм qayum qayoom gayum kayum
+qudus قدوس куддус quddus qudous ghodous kuddus qoddus
+salman سلمان салман selman
+shukur شكور шукур shakur shakoor shukor
+zahid زاهد захид zahed
+obaid عبيد убайд ubaid obeid ubayd obayd
+obaida عبيده убайда ubaida ubaydah obaidah ubaidah obeida abuubaida
+amr عمرو амр amro amru amrou
+adnan عدنان аднан
+ahmadi احمدي ахмади ahmady
+akram اكرم акрам
+akhtar اختر ахтар
+asad اسد асад assad esad
+asadullah
+ashraf اشرف ашраф achraf eshraf
+asim عاصم асим asem assem
+atif عاطف атиф atef
+bakr بكر бакр bakar baker bekir bakir bekr
+burhan برهان бурхан
+fadhil فاضل фадиль fadil fadel fazil fazel
+fadl فضل фазл fazl fadhl fazal fadel
+fahd فهد фахд fahad
+farooq فاروق фарук farouk faruq faruk farouq
+fayez فايز файез faiz fayiz faez
+ghazi غازي гази gazi qazi
+haji حاجي хаджи hadji hacı
+hafs حفص хафс hafez
+hanif حنيف ханиф haneef hanef
+harun هارون харун haroun haroon
+hashim هاشم хашим hashem hachem hashimi
+hisham هشام хишам hesham hicham
+imad عماد имад emad
+isam عصام исам essam issam esam
+ihsan احسان ихсан ehsan
+jabir جابر джабир jaber gaber djaber cabir
+jabr جبر джабр
+jan جان джан
+khan خان хан
+kazim كاظم казим kadhim kazem kadhem kadim
+labib لبيب лабиб
+luqman لقمان лукман loqman lokman
+mansur منصور мансур mansour mansoor
+marwan مروان марван marouane merwan
+masud مسعود масуд masoud massoud masood messaoud mesud
+mubarak مبارك мубарак moubarak mobarak
+muin معين муин moein moin mueen
+mukhtar مختار мухтар mokhtar moukhtar muhtar
+munzir منذر мунзир munther mundhir mondher monther
+muslim مسلم муслим moslem mouslim
+muqbil مقبل мукбиль
+nadir نادر надир nader
+najib نجيب наджиб najeeb naguib nedjib necip
+najm نجم наджм
+nasr نصر наср nasser
+nazar نظر назар
+nizar نزار низар
+qari قاري кари ghari
+qutb قطب кутб
+rabi ربيع раби rabie rabee
+rafi رفيع рафи
+raouf رووف рауф rauf raoof rawf
+riyad رياض рияд riad riyadh
+rustam رستم рустам rostam
+saad سعد саад sad saed
+sabir صابر сабир saber
+safi صافي сафи
+sahib صاحب сахиб saheb
+saif سيف саиф sayf seif saef
+salahaldin صلاحالدين
+sami سامي сами samy
+shafi شفيع шафи
+shah شاه шах
+shahab شهاب шихаб shihab chihab
+shakir شاكر шакир shaker chaker
+shams شمس шамс chams
+shaukat شوكت шаукат shawkat shokat sevket
+sirajaldin سراجالدين
+subhi صبحي субхи sobhi sobhy subhy
+sultan سلطان султан soltan
+taha طه таха
+talib طالب талиб taleb
+taufiq توفيق тауфик tawfiq tewfik taoufik tofik tevfik
+tayyib طيب тайиб tayeb taieb taib tayib tayyeb tayib
+ubaydallah عبيدالله
+umair عمير умайр umayr omair omeir
+wasim وسيم васим waseem ouassim
+yasin ياسين ясин yaseen yassin yassine jasin
+yasir ياسر ясир yasser yaser jasser
+zakariya زكريا закария zakaria zakariyya zekeriya zakaria zakariyah
+zarqawi زرقاوي заркави
+zuhair زهير зухайр zoher zuhayr zouheir zohair
+zubair زبير зубайр zubayr zobeir zoubair zubeyr
 zulfiqar zulfikar ذوالفقار zolfaghar dhulfiqar zulfaqar`
 
 // shortForms lists short forms that stand for a full given name; unlike variants they are one-directional knowledge

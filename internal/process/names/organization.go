@@ -4,12 +4,19 @@ import "strings"
 
 // organizationTokens reads the words of an organisation's name: prepositions fall away, legal forms carry next to
 // nothing, words that many organisations share carry little, numbers stand apart.
-func organizationTokens(ws []word) []Token {
+//
+// Names of groups in the lexicon become one token when groups is set; found tells whether there was one.
+func organizationTokens(ws []word, groups bool) (tokens []Token, found bool) {
 	out := make([]Token, 0, len(ws))
 	content := 0
 	for i := 0; i < len(ws); i++ {
 		t := ws[i].text
-		if id, n := groupAt(ws, i); n > 1 || n == 1 && len(ws) > 1 {
+		id, n := "", 0
+		if groups {
+			id, n = groupAt(ws, i)
+		}
+		if n > 1 || n == 1 && len(ws) > 1 {
+			found = true
 			if len(out) > 0 && out[len(out)-1].Role == RoleGroup && out[len(out)-1].Text == id {
 				i += n - 1
 				continue // the abbreviation after the full name
@@ -18,6 +25,11 @@ func organizationTokens(ws []word) []Token {
 			tok.Script = Latin
 			out = append(out, tok)
 			content++
+			i += n - 1
+			continue
+		}
+		if form, n := legalAt(ws, i); n > 1 && n < len(ws) {
+			out = append(out, newToken(form, RoleLegal))
 			i += n - 1
 			continue
 		}
@@ -46,7 +58,7 @@ func organizationTokens(ws []word) []Token {
 			}
 		}
 	}
-	return out
+	return out, found
 }
 
 // longestGroupPhrase bounds the words of a group's name looked for inside a longer name.
@@ -104,9 +116,9 @@ func organizationWord(ws []word, i int, t string) Token {
 			return tok
 		}
 	}
-	c, ok := concepts[t]
-	if !ok {
-		c, ok = concepts[ws[i].text]
+	c, ok := conceptOf(t)
+	if !ok && t != ws[i].text {
+		c, ok = conceptOf(ws[i].text)
 	}
 	if ok {
 		role := RoleGeneric

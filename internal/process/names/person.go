@@ -21,7 +21,7 @@ func personTokens(ws []word) []Token {
 			continue
 		case isArticle(ws, i):
 			continue
-		case !last && abdWords[t]:
+		case !last && abdWords[t] && (!abidWords[t] || isArticle(ws, i+1)):
 			j := i + 1
 			if isArticle(ws, j) && j+1 < len(ws) {
 				j++
@@ -91,11 +91,20 @@ func personTokens(ws []word) []Token {
 			continue
 		}
 		tok := personWord(ws, &i)
+		if !last && names == 0 && real == 1 && titleWords[t] && !givenTitle[t] {
+			tok.weight = 0.2
+		}
+		if last && names > 0 && titleWords[t] && !givenTitle[t] {
+			tok.weight = 0.35
+		}
 		out = append(out, tok)
 		names++
 	}
 	return out
 }
+
+// abidWords are also names of their own and open a compound only before an article.
+var abidWords = words("abid abed abido")
 
 var turkicSon = words("oglu oglou ogly oghlu ugli ogli kyzy kizi qizi gizi kizy qyzy uulu оглы оглу угли кызы кизи уулу اوغلو اوغلي قيزي")
 

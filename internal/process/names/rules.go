@@ -166,6 +166,8 @@ var (
 	cyrlRules = sync.OnceValue(cyrillicRules.compile)
 )
 
+var ruleScale, rulePower = 0.32, 1.4
+
 // worstRule is the price per letter, in hundredths of a letter, from which two spellings are not alike at all.
 const worstRule = 35
 
@@ -176,5 +178,5 @@ func ruleSimilarity(cost int32, letters float64) float64 {
 		return 0
 	}
 	d := float64(cost) / letterCost / math.Max(letters-0.8, 2.2)
-	return math.Exp(-math.Pow(d/0.23, 1.5))
+	return math.Exp(-math.Pow(d/ruleScale, rulePower))
 }

@@ -125,6 +125,15 @@ func readsOtherwise(n *Name) bool {
 	return false
 }
 
+func hasGroup(ts []Token) bool {
+	for i := range ts {
+		if ts[i].Role == RoleGroup {
+			return true
+		}
+	}
+	return false
+}
+
 // firstOfEach keeps the best hit of every id, at most top.
 func firstOfEach(hits []Hit, top int) []Hit {
 	out := hits[:0]
@@ -193,6 +202,11 @@ func (s *Searcher) collect(q *Name, second bool) {
 			if j, ok := joinedToken(t, &q.Tokens[i+1]); ok {
 				add(&j, t.weight+q.Tokens[i+1].weight, false)
 			}
+		}
+	}
+	for i := range q.plain {
+		if t := &q.plain[i]; t.weight >= 0.1 {
+			add(t, t.weight, false)
 		}
 	}
 	fs := features[:n]
@@ -450,6 +464,10 @@ func (s *Searcher) compareAll(q *Name, query string, kind Kind) {
 			s.nameB.Tokens = s.x.name(n, s.nameB.Tokens)
 		}
 		s.nameB.Kind = k
+		s.nameB.plain = nil
+		if hasGroup(s.nameB.Tokens) {
+			s.nameB.plain = s.parser.parse(s.x.raw[n], k).plain
+		}
 		s.nameB.folded = string(s.parser.fold.letters(s.x.raw[n]))
 		s.nameB.groups = nil
 		s.nameB.acronym = s.x.acronym[n]

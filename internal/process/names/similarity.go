@@ -52,6 +52,7 @@ const (
 	Spelling      How = "spelling"
 	Transcription How = "transcription"
 	Variant       How = "given-name variant"
+	Romanisation  How = "romanisation"
 	ShortForm     How = "short form"
 	InitialOf     How = "initial"
 	SameMeaning   How = "same meaning"
@@ -70,7 +71,11 @@ type matcher struct {
 	hows   [maxTokens][maxTokens]How
 	assign assigner
 	tok    [2][]Token
+	korean bool // both names are Korean
 }
+
+// surelyKorean is the length of a neutral spelling from which it tells by itself, without the rest of the name.
+const surelyKorean = 6
 
 // similarity compares two tokens: 1 is the same, 0 unrelated.
 func (m *matcher) similarity(a, b *tokenForms) (float32, How) {
@@ -113,10 +118,13 @@ func (m *matcher) letterSimilarity(a, b *tokenForms) (float32, How) {
 		return m.initial(a, b)
 	}
 	if ta.class != 0 && ta.class == tb.class && sameClassKind(ta.Role, tb.Role) {
-		if ta.Role == RoleName && tb.Role == RoleName {
+		if sameClassKind(ta.Role, RoleName) {
 			return 0.96, Variant
 		}
 		return 1, SameMeaning
+	}
+	if ta.neutral != "" && ta.neutral == tb.neutral && (m.korean || len(ta.neutral) >= surelyKorean && ta.Role == RoleName && tb.Role == RoleName) {
+		return 0.96, Romanisation
 	}
 	s, how := m.aligned(a, b)
 	if ta.Alt != "" {
@@ -153,7 +161,7 @@ func (m *matcher) altAligned(alt, b *tokenForms, equal bool) (float32, How) {
 func sameClassKind(a, b Role) bool {
 	of := func(r Role) int {
 		switch r {
-		case RoleName:
+		case RoleName, RoleServant, RoleKunya:
 			return 1
 		case RoleGeneric, RoleLegal:
 			return 2
@@ -277,10 +285,13 @@ func crossSimilarity(t *multigram, w *aligner, a, b *prepared) float32 {
 	return float32(crossCurve(x))
 }
 
+var crossScale, crossPower = 0.12, 1.5
+
 func crossCurve(x float64) float64 {
-	const middle, width = 0.30, 0.125
-	top := 1 / (1 + math.Exp(-(1-middle)/width))
-	return math.Min(1, 1/(1+math.Exp(-(x-middle)/width))/top)
+	if x <= 0 {
+		return 0
+	}
+	return 1 - math.Exp(-math.Pow(x/crossScale, crossPower))
 }
 
 // plainSimilarity is for scripts without a table: one minus the edit distance over the length.

@@ -67,6 +67,8 @@ type Token struct {
 	// Role is the token's part in the name.
 	Role Role
 
+	neutral string // Korean reading; see korean.go
+
 	class  uint16  // class of a given name, concept of an organisation's word, id of a place; by role
 	weight float32 // how much the token tells, 1 for an ordinary name
 }
@@ -81,10 +83,11 @@ type Name struct {
 	// Tokens are the parts in their order.
 	Tokens []Token
 
-	folded  string // all letters and digits without separators: equal ones are one name
-	acronym string // in parentheses after the full name
-	groups  []int  // groups of groupIndex the whole name may mean
-	sure    bool   // the kind was given or is plain from the words
+	folded  string  // all letters and digits without separators: equal ones are one name
+	plain   []Token // the words as such, where Tokens hold a group of the lexicon
+	acronym string  // in parentheses after the full name
+	groups  []int   // groups of groupIndex the whole name may mean
+	sure    bool    // the kind was given or is plain from the words
 }
 
 // word is a raw piece of a folded name.
@@ -178,7 +181,11 @@ func (p *parser) parse(name string, kind Kind) Name {
 	}
 	n.groups = groupIndex.byName[groupKeyFolded([]rune(key.String()))]
 	if n.Kind == Organization {
-		n.Tokens = organizationTokens(ws)
+		found := false
+		if n.Tokens, found = organizationTokens(ws, true); found {
+			n.plain, _ = organizationTokens(ws, false)
+			n.plain = n.plain[:min(len(n.plain), maxTokens)]
+		}
 	} else {
 		n.Tokens = personTokens(ws)
 	}
@@ -293,6 +300,9 @@ var personLike = words(`islam جهاد jihad cihad noor general nord sud est ost
 	navigation firma fund ansar انصار forces state corps party union company emlak sat school church oil global world news support east نو jaish jaysh petrol foulad celik demir turk kurd dawa نجات saver trade ozgur kurtulus
 	zavod yeni sanat vakif gaz naft foolad division بيت كتيبه اداره military exchange امن air exp imp tech res intl imports exports works plant marine agro center guards jama شهيد شهداء عرب عربي arab نصره nusrat fath فتح muslim مجاهدين tawhid توحيد مجاهدون mujahidin شباب shabab اماره land ارض بلاد atom space call دعوه miras dawlah دوله combat ihya sahaba emirlik nusra nusrah طبي medical muslims صحابه`)
 
+// knownNameWeight is the weight of a given name of the lexicon: many bear it.
+var knownNameWeight float32 = 0.55
+
 func newToken(text string, role Role) Token {
 	t := Token{Text: text, Role: role, weight: 1}
 	if text != "" {
@@ -301,10 +311,14 @@ func newToken(text string, role Role) Token {
 	switch role {
 	case RoleName:
 		t.class = givenClass[text]
-		t.weight = nameWeight(text)
-	case RoleServant:
-		t.weight = 0.9
-	case RoleKunya:
+		if t.class != 0 {
+			t.weight = knownNameWeight
+		}
+		if t.Script == Latin {
+			t.neutral = koreanNeutral(text)
+		}
+	case RoleServant, RoleKunya:
+		t.class = givenClass[text]
 		t.weight = 0.9
 	case RolePatronymic:
 		t.weight = 0.8
@@ -322,12 +336,4 @@ func newToken(text string, role Role) Token {
 		t.weight = 1.6
 	}
 	return t
-}
-
-// nameWeight is the weight of a person's name by how common it is; see tables/frequent.tsv.
-func nameWeight(text string) float32 {
-	if b, ok := frequent()[text]; ok {
-		return 1 - 0.06*float32(b)
-	}
-	return 1
 }

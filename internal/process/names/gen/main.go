@@ -1,5 +1,4 @@
-// Command gen learns the tables of letter groups in ../tables from public transliteration pairs and prints the table
-// of frequent name tokens. Run it in the package's directory:
+// Command gen learns the tables of letter groups in ../tables from public transliteration pairs. Run it in the package's directory:
 //
 //	go run ./gen -data DIR
 //
@@ -72,45 +71,12 @@ func main() {
 
 	ar := append(toPairs(google), toPairs(wdAr)...)
 	ru := toPairs(wdRu)
-	check(frequent(wdAr, wdRu))
 	arFit := learn("arab-latn", ar, *maxA, *maxB, *rounds, *floor,
 		"google/transliteration train (Apache-2.0), wd_arabic_80 parts 0-2 of 5 by sha256 (NETransliteration-COLING2018)")
 	ruFit := learn("cyrl-latn", ru, *maxA, *maxB, *rounds, *floor,
 		"wd_russian_80 parts 0-2 of 5 by sha256 (NETransliteration-COLING2018)")
 	learn("arab-cyrl", through(ar, arFit, ru, ruFit), 2, 2, *rounds, *floor,
 		"Arabic and Russian spellings of one Latin spelling in the pairs above")
-}
-
-// frequent writes how often a Latin name part occurs among the names of Wikidata persons, by the counts of the two
-// sets, as a class 1 to 6: the class is the binary-like step of the count.
-func frequent(sets ...[]example) error {
-	steps := []int{8, 20, 60, 200, 700, 2500}
-	count := map[string]int{}
-	for _, s := range sets {
-		one := map[string]int{}
-		for _, e := range s {
-			w := names.Fold(e.latin)
-			if !strings.ContainsAny(w, " -.,()") && len(w) > 1 {
-				one[w] += e.count
-			}
-		}
-		for w, c := range one {
-			count[w] = max(count[w], c)
-		}
-	}
-	var lines []string
-	for w, c := range count {
-		class := 0
-		for class < len(steps) && c >= steps[class] {
-			class++
-		}
-		if class > 0 {
-			lines = append(lines, fmt.Sprintf("%s\t%d\n", w, class))
-		}
-	}
-	sort.Strings(lines)
-	head := "# name parts by how common they are, class 1 (8 bearers) to 6 (2500 and more)\n# counts of wd_arabic_80 and wd_russian_80, parts 0-2 of 5 by sha256 (NETransliteration-COLING2018)\n"
-	return os.WriteFile(filepath.Join("tables", "frequent.tsv"), []byte(head+strings.Join(lines, "")), 0o644)
 }
 
 // leastFit is the log likelihood per letter below which a pair is no transliteration (a translation, a misalignment).

@@ -1,0 +1,116 @@
+package names
+
+import "strings"
+
+// Korean names reach Latin letters by several systems (McCune-Reischauer 1939, the North's of 1992, the South's
+// Revised Romanization of 2000, and habit): "Jong", "Chong", "Chŏng" and "Jeong" are one name. Words that are made of
+// Korean syllables are therefore also compared in one neutral spelling, where the name as a whole is Korean.
+
+// koreanFamily are family names by neutral spelling; general knowledge (the census of the Republic of Korea lists them).
+var koreanFamily = func() map[string]bool {
+	m := map[string]bool{}
+	for w := range strings.FieldsSeq(`kim i ri li lee yi pak park bak choe choi chong jong jeong jung chung cho jo kang yun yoon chang jang im rim lim han o oh so seo sin shin kwon hwang an ahn song ryu yu yoo hong
+		chon jon jeon ko koh go mun moon son sohn yang ryang pae bae paek baek ho heo hur nam sim shim no ro roh ha kwak cha chu ju joo u woo ku koo gu min na ra chi ji om eom chae won pang bang kong hyon hyun ham yom kil gil
+		pyo myong ki pan ban wang kum ok maeng mo tak kuk pong bong sok to do tae ma`) {
+		if s := koreanNeutral(w); s != "" {
+			m[s] = true
+		}
+	}
+	return m
+}()
+
+// The letters of a syllable with a neutral sign. Longer ones stand before their beginnings.
+var (
+	koreanInitials = [...][2]string{{"tch", "c"}, {"ch", "c"}, {"jj", "c"}, {"kk", "k"}, {"tt", "t"}, {"pp", "p"}, {"ss", "s"}, {"sh", "s"}, {"k", "k"}, {"g", "k"}, {"t", "t"}, {"d", "t"}, {"p", "p"}, {"b", "p"}, {"j", "c"},
+		{"s", "s"}, {"h", "h"}, {"m", "m"}, {"n", "n"}, {"r", "r"}, {"l", "r"}, {"", ""}}
+	koreanVowels = [...][2]string{{"yeo", "yo"}, {"yae", "ye"}, {"wae", "we"}, {"you", "yo"}, {"yoo", "yu"}, {"weo", "wo"}, {"woo", "u"}, {"yu", "yu"}, {"yo", "yo"}, {"ya", "ya"}, {"ye", "ye"}, {"yi", "i"}, {"eo", "o"}, {"eu", "u"}, {"ui", "i"}, {"ee", "i"},
+		{"oo", "u"}, {"ou", "o"}, {"ae", "e"}, {"oe", "we"}, {"oi", "we"}, {"wo", "wo"}, {"wa", "wa"}, {"we", "we"}, {"wi", "wi"}, {"ah", "a"}, {"oh", "o"}, {"a", "a"}, {"o", "o"}, {"u", "u"}, {"i", "i"}, {"e", "e"}}
+	koreanFinals = [...][2]string{{"ng", "q"}, {"rk", "k"}, {"ck", "k"}, {"n", "n"}, {"m", "m"}, {"k", "k"}, {"g", "k"}, {"p", "p"}, {"b", "p"}, {"t", "t"}, {"l", "r"}, {"r", "r"}, {"", ""}}
+)
+
+// maxKorean bounds the letters of a word of two syllables.
+const maxKorean = 12
+
+// koreanNeutral spells a word of one or two Korean syllables neutrally; "" when it is none.
+func koreanNeutral(w string) string {
+	if len(w) == 0 || len(w) > maxKorean || strings.ContainsAny(w, "fqvxz") || strings.Contains(w, "th") {
+		return ""
+	}
+	for i := range len(w) {
+		if w[i] < 'a' || w[i] > 'z' {
+			return ""
+		}
+	}
+	var buf [2 * maxKorean]byte
+	out, ok := koreanRead(w, buf[:0], 2)
+	if !ok {
+		return ""
+	}
+	// before ng, the North's o is often heard and written u
+	for i := 0; i+1 < len(out); i++ {
+		if out[i] == 'u' && out[i+1] == 'q' {
+			out[i] = 'o'
+		}
+	}
+	// At the beginning of a word the South drops r before i and y and turns it into n elsewhere.
+	switch {
+	case len(out) > 1 && out[0] == 'r' && (out[1] == 'i' || out[1] == 'y'):
+		out = out[1:]
+	case len(out) > 1 && out[0] == 'r':
+		out[0] = 'n'
+	}
+	return string(out)
+}
+
+// koreanRead reads at most n syllables that use up w and appends their neutral letters.
+func koreanRead(w string, out []byte, n int) ([]byte, bool) {
+	if w == "" {
+		return out, len(out) > 0
+	}
+	if n == 0 {
+		return out, false
+	}
+	for _, i := range koreanInitials {
+		r, ok := strings.CutPrefix(w, i[0])
+		if !ok {
+			continue
+		}
+		for _, v := range koreanVowels {
+			s, ok := strings.CutPrefix(r, v[0])
+			if !ok {
+				continue
+			}
+			for _, f := range koreanFinals {
+				rest, ok := strings.CutPrefix(s, f[0])
+				if !ok {
+					continue
+				}
+				next := append(append(append(out, i[1]...), v[1]...), f[1]...)
+				if done, ok := koreanRead(rest, next, n-1); ok {
+					return done, true
+				}
+			}
+		}
+	}
+	return out, false
+}
+
+// isKorean says that a person's name reads as Korean: two to four words of Korean syllables, a family name first or last.
+func isKorean(ts []Token) bool {
+	n := 0
+	first, last := "", ""
+	for i := range ts {
+		if ts[i].weight < 0.1 {
+			continue
+		}
+		if ts[i].neutral == "" || n == 4 {
+			return false
+		}
+		if n == 0 {
+			first = ts[i].neutral
+		}
+		last = ts[i].neutral
+		n++
+	}
+	return n >= 2 && (koreanFamily[first] || koreanFamily[last])
+}
