@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"log/slog"
 	"math/big"
@@ -91,92 +90,6 @@ func founding(t testing.TB, change func(*charter.Charter)) (*charter.Founding, m
 	return f, keys
 }
 
-// network carries connections between stations in memory; members can be cut off.
-type network struct {
-	mu    sync.Mutex
-	in    map[string]chan net.Conn
-	cut   map[label.MemberID]bool
-	conns map[label.MemberID][]net.Conn
-}
-
-func newNetwork() *network {
-	return &network{in: map[string]chan net.Conn{}, cut: map[label.MemberID]bool{}, conns: map[label.MemberID][]net.Conn{}}
-}
-
-// sever cuts a member off, or lets it back.
-func (n *network) sever(m label.MemberID, cut bool) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.cut[m] = cut
-	if cut {
-		for _, c := range n.conns[m] {
-			c.Close()
-		}
-		n.conns[m] = nil
-	}
-}
-
-type side struct {
-	n    *network
-	self label.MemberID
-}
-
-func (d side) DialContext(ctx context.Context, _, address string) (net.Conn, error) {
-	d.n.mu.Lock()
-	ch := d.n.in[address]
-	if ch == nil || d.n.cut[d.self] || d.n.cut[label.MemberID(address)] {
-		d.n.mu.Unlock()
-		return nil, errors.New("no line")
-	}
-	a, b := net.Pipe()
-	d.n.conns[d.self] = append(d.n.conns[d.self], a)
-	d.n.conns[label.MemberID(address)] = append(d.n.conns[label.MemberID(address)], b)
-	d.n.mu.Unlock()
-	select {
-	case ch <- b:
-		return a, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-type memListener struct {
-	n    *network
-	self label.MemberID
-	ch   chan net.Conn
-	done chan struct{}
-	once sync.Once
-}
-
-func (n *network) listen(m label.MemberID) *memListener {
-	l := &memListener{n: n, self: m, ch: make(chan net.Conn), done: make(chan struct{})}
-	n.mu.Lock()
-	n.in[string(m)] = l.ch
-	n.mu.Unlock()
-	return l
-}
-
-func (l *memListener) Accept() (net.Conn, error) {
-	select {
-	case c := <-l.ch:
-		return c, nil
-	case <-l.done:
-		return nil, net.ErrClosed
-	}
-}
-func (l *memListener) Close() error {
-	l.once.Do(func() {
-		l.n.mu.Lock()
-		if l.n.in[string(l.self)] == l.ch {
-			delete(l.n.in, string(l.self))
-		}
-		l.n.mu.Unlock()
-		close(l.done)
-	})
-	return nil
-}
-func (l *memListener) Addr() net.Addr { return &net.UnixAddr{Name: string(l.self), Net: "mem"} }
-
 func tlsCert(t testing.TB, key ed25519.PrivateKey) tls.Certificate {
 	tpl := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Unix(0, 0), NotAfter: time.Unix(1<<33, 0)}
 	der, err := x509.CreateCertificate(rand.Reader, tpl, tpl, key.Public(), key)
@@ -187,27 +100,27 @@ func tlsCert(t testing.TB, key ed25519.PrivateKey) tls.Certificate {
 // post is one running station of a test.
 type post struct {
 	*Station
-	dir    string
-	cancel context.CancelFunc
-	done   chan error
-	stop   func()
+	stop func()
 }
 
 // centreOf is four stations and the lines between them.
 type centreOf struct {
-	t     testing.TB
-	net   *network
-	found *charter.Founding
-	keys  map[label.MemberID]*testKeys
-	dir   string
-	posts map[label.MemberID]*post
-	tune  Tuning
-	opts  func(label.MemberID) store.Options
+	t       testing.TB
+	net     *network
+	found   *charter.Founding
+	keys    map[label.MemberID]*testKeys
+	dir     string
+	posts   map[label.MemberID]*post
+	tune    Tuning
+	plain   bool                                               // lines without TLS
+	opts    func(label.MemberID) store.Options                 // of a member's log.db
+	options func(label.MemberID, *Options)                     // last word on a member's options
+	serve   map[label.MemberID]func(http.Handler) http.Handler // in front of a member's handler
 }
 
 func newCentre(t testing.TB, change func(*charter.Charter)) *centreOf {
 	f, keys := founding(t, change)
-	return &centreOf{t: t, net: newNetwork(), found: f, keys: keys, dir: t.TempDir(), posts: map[label.MemberID]*post{}}
+	return &centreOf{t: t, net: newNetwork(), found: f, keys: keys, dir: t.TempDir(), posts: map[label.MemberID]*post{}, serve: map[label.MemberID]func(http.Handler) http.Handler{}}
 }
 
 func (c *centreOf) start(ms ...label.MemberID) {
@@ -217,46 +130,64 @@ func (c *centreOf) start(ms ...label.MemberID) {
 	}
 }
 
+func (c *centreOf) path(m label.MemberID) string { return filepath.Join(c.dir, string(m), "log.db") }
+
 func (c *centreOf) startOne(m label.MemberID) error {
-	dir := filepath.Join(c.dir, string(m))
 	var o store.Options
 	if c.opts != nil {
 		o = c.opts(m)
 	}
-	l, err := logdb.Open(filepath.Join(dir, "log.db"), o)
+	l, err := logdb.Open(c.path(m), o)
 	if err != nil {
 		return err
-	}
-	cert := tlsCert(c.t, c.keys[m].tls)
-	link := &Link{Addresses: map[label.MemberID]string{}, Dialer: side{c.net, m}, Cert: func() tls.Certificate { return cert }}
-	for o := range c.found.Members().All() {
-		link.Addresses[o] = string(o)
 	}
 	logger := slog.New(slog.DiscardHandler)
 	if os.Getenv("ENTENTE_TEST_LOG") != "" {
 		logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
-	s, err := Open(context.Background(), Options{Self: m, Founding: c.found, Log: l, Keys: c.keys[m], Peers: link, Tuning: c.tune, Logger: logger})
-	if err != nil {
+	opt := Options{Self: m, Founding: c.found, Log: l, Keys: c.keys[m], Tuning: c.tune, Logger: logger}
+	var s *Station
+	current := func() tls.Certificate { return tlsCert(c.t, c.keys[m].tls) }
+	if c.plain {
+		opt.Peers = &plainPeers{n: c.net, self: m}
+	} else {
+		link := &Link{Addresses: map[label.MemberID]string{}, Dialer: side{c.net, m}, Cert: current, Station: func() *Station { return s }}
+		for _, o := range four {
+			link.Addresses[o] = string(o)
+		}
+		opt.Peers = link
+	}
+	if c.options != nil {
+		c.options(m, &opt)
+	}
+	if s, err = Open(context.Background(), opt); err != nil {
 		l.Close()
 		return err
 	}
-	link.Station = func() *Station { return s }
 	ln := c.net.listen(m)
-	srv := &http.Server{Handler: s.Handler(s.CallerTLS), ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0)}
-	go srv.Serve(tls.NewListener(ln, s.TLS(cert, "")))
-	ctx, cancel := context.WithCancel(context.Background())
-	p := &post{Station: s, dir: dir, cancel: cancel, done: make(chan error, 1)}
-	go func() { p.done <- s.Run(ctx) }()
-	p.stop = func() {
-		cancel()
-		<-p.done
-		srv.Close()
-		ln.Close()
-		link.Close()
-		l.Close()
+	caller, listener := s.CallerTLS, net.Listener(ln)
+	if c.plain {
+		caller = plainCaller
+	} else {
+		listener = tls.NewListener(ln, s.TLS(current(), ""))
 	}
-	c.posts[m] = p
+	handler := s.Handler(caller)
+	if wrap := c.serve[m]; wrap != nil {
+		handler = wrap(handler)
+	}
+	srv := &http.Server{Handler: handler, ConnContext: withCaller, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0)}
+	var ended sync.WaitGroup
+	ended.Go(func() { srv.Serve(listener) })
+	ctx, cancel := context.WithCancel(context.Background())
+	ended.Go(func() { s.Run(ctx) })
+	c.posts[m] = &post{Station: s, stop: func() {
+		cancel()
+		srv.Close()
+		opt.Peers.(interface{ Close() }).Close()
+		ended.Wait()
+		opt.Peers.(interface{ Close() }).Close()
+		l.Close()
+	}}
 	return nil
 }
 
@@ -269,7 +200,7 @@ func (c *centreOf) stop(ms ...label.MemberID) {
 	}
 }
 
-func (c *centreOf) stopAll() { c.stop("IRN", "IRQ", "RUS", "SYR") }
+func (c *centreOf) stopAll() { c.stop(four...) }
 
 // items makes n sealed envelopes of a size.
 func (c *centreOf) items(m label.MemberID, n, size int, ref string) []Item {
@@ -293,9 +224,14 @@ func (c *centreOf) items(m label.MemberID, n, size int, ref string) []Item {
 // await waits until cond holds for a station, woken by its changes.
 func await(t testing.TB, s *Station, what string, cond func() bool) {
 	t.Helper()
-	limit := time.NewTimer(20 * time.Second)
+	// In virtual time both are long enough for the slowest pace, and cost nothing.
+	wait, look := 30*time.Second, 10*time.Millisecond
+	if s.tune.CompareEvery > 3*time.Second {
+		wait, look = 6*time.Hour, time.Second
+	}
+	limit := time.NewTimer(wait)
 	defer limit.Stop()
-	tick := time.NewTicker(10 * time.Millisecond)
+	tick := time.NewTicker(look)
 	defer tick.Stop()
 	for {
 		ch := s.Changed()
