@@ -274,3 +274,11 @@ func (s *Station) spawn(work func(context.Context)) {
 		s.work.Go(func() { work(ctx) })
 	}
 }
+
+// endWork waits for what was spawned; nothing is after it.
+func (s *Station) endWork() {
+	s.livingMu.Lock()
+	s.living = nil
+	s.livingMu.Unlock()
+	s.work.Wait()
+}

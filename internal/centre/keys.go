@@ -107,11 +107,10 @@ func (s *Station) Verifiers() (tlog.Verifier, []tlog.Verifier) {
 
 // headSigners sign heads under the certificate in force by the log.
 type headSigners struct {
-	keys         charter.PurposeKeys
-	cosignature  tlog.Signer
-	checkpoint   tlog.Signer // the lead's only
-	unusable     error       // why there are none
-	ofCheckpoint bool
+	keys        charter.PurposeKeys
+	cosignature tlog.Signer
+	checkpoint  tlog.Signer // the lead's only
+	unusable    error       // why there are none
 }
 
 // useKeys takes up the signers for heads of the certificate that is in force at

@@ -42,9 +42,7 @@ func (s *Station) Run(ctx context.Context) error {
 	}
 	<-ctx.Done()
 	wg.Wait()
-	s.livingMu.Lock() // from here on nothing is spawned: ctx has ended
-	s.livingMu.Unlock()
-	s.work.Wait()
+	s.endWork()
 	if err := s.saveHead(context.WithoutCancel(ctx)); err != nil && first == nil {
 		first = err
 	}
