@@ -1,0 +1,184 @@
+package places
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"unicode/utf8"
+)
+
+// Found is a place named in a text.
+type Found struct {
+	// Start and End are offsets in code points, End excluded.
+	Start, End int
+	// Text is the name as the text has it.
+	Text string
+	// Place is what the name was resolved to.
+	Place Entry
+	// Km is the radius in kilometres within which the place lies around
+	// Place.At.
+	Km float64
+	// Confidence is the share, 0 to 1, that the place has among all that the
+	// name may mean.
+	Confidence float64
+	// Others are the next likely places, at most three.
+	Others []Entry
+}
+
+// maxPiece is the length in bytes of the pieces in which a long text is
+// resolved: names weigh on one another within a piece, so cost grows with the
+// text's length and not with its square.
+const maxPiece = 24 << 10
+
+// finder is the working memory of one Find.
+type finder struct {
+	scan    scan
+	spotter spotter
+	joint   joint
+}
+
+var finders = sync.Pool{New: func() any { return new(finder) }}
+
+// Find recognises the names of places in a text in any of the five languages
+// and resolves them together. It returns them in the order of the text. Bytes
+// that are not UTF-8 part words and count as one code point each.
+func (g *Gazetteer) Find(text string) []Found {
+	f := finders.Get().(*finder)
+	defer func() {
+		// A pool must not keep what one huge text needed.
+		if cap(f.scan.words) < 1<<16 {
+			finders.Put(f)
+		}
+	}()
+	var out []Found
+	offset := 0
+	for len(text) > 0 {
+		piece := text
+		if len(piece) > maxPiece {
+			piece = piece[:cut(piece)]
+		}
+		out = f.find(g, piece, offset, out)
+		offset += utf8.RuneCountInString(piece)
+		text = text[len(piece):]
+	}
+	return out
+}
+
+// cut chooses where a long text is parted: after the last line end of the
+// piece, else the last sentence, else the last space, else between two letters.
+func cut(text string) int {
+	head := text[:maxPiece]
+	for _, mark := range []string{"\n", ". ", " "} {
+		if i := strings.LastIndex(head[maxPiece/2:], mark); i >= 0 {
+			return maxPiece/2 + i + len(mark)
+		}
+	}
+	n := maxPiece
+	for n > maxPiece-utf8.UTFMax && !utf8.RuneStart(text[n]) {
+		n--
+	}
+	return n
+}
+
+// find handles one piece; offset is where it begins in code points.
+func (f *finder) find(g *Gazetteer, text string, offset int, out []Found) []Found {
+	f.scan.run(text)
+	f.spotter.g, f.spotter.s = g, &f.scan
+	f.spotter.spot()
+	mentions := f.spotter.mentions
+	if len(mentions) == 0 {
+		return out
+	}
+	f.contain(mentions)
+	f.joint.g = g
+	f.joint.gather(&f.scan, mentions)
+	f.joint.resolve()
+	first := len(out)
+	for i := range f.joint.groups {
+		gr := &f.joint.groups[i]
+		if len(gr.cands) == 0 {
+			continue
+		}
+		best := &gr.cands[0]
+		e := g.describe(best.ref)
+		var others []Entry
+		for k := 1; k < len(gr.cands) && len(others) < 3 && gr.cands[k].p > 0.05; k++ {
+			others = append(others, g.describe(gr.cands[k].ref))
+		}
+		for _, m := range gr.mentions {
+			out = append(out, Found{
+				Start: mentions[m].start, End: mentions[m].end, Text: text[mentions[m].start:mentions[m].end],
+				Place: e, Km: e.Km, Confidence: float64(best.p), Others: others,
+			})
+		}
+	}
+	// Bytes to code points, in one pass over the text.
+	found := out[first:]
+	slices.SortFunc(found, func(a, b Found) int { return a.Start - b.Start })
+	at, runes := 0, offset
+	for i := range found {
+		runes += utf8.RuneCountInString(text[at:found[i].Start])
+		at = found[i].Start
+		n := utf8.RuneCountInString(found[i].Text)
+		found[i].Start, found[i].End = runes, runes+n
+	}
+	return out
+}
+
+// containWords stand between a place and the area that contains it.
+var containWords = set("in of")
+
+// contain finds the explicit containers: "Paris, Texas", "Lyon (France)",
+// "Raqqa in Syria".
+func (f *finder) contain(mentions []mention) {
+	words := f.scan.words
+	for i := 0; i+1 < len(mentions); i++ {
+		m, next := &mentions[i], &mentions[i+1]
+		if m.to != next.from {
+			continue
+		}
+		g := words[next.from].gap
+		if g != gapComma && g != gapSpace && g != gapPeriod {
+			continue
+		}
+		if !f.mayContain(m, next) {
+			continue
+		}
+		if g == gapSpace && words[m.from].script == scriptLatin && !next.sure && !f.area(next) {
+			continue
+		}
+		m.container = i + 1
+	}
+}
+
+// area reports that the mention may be an area above the district.
+func (f *finder) area(m *mention) bool {
+	for _, x := range m.matches {
+		if c := f.spotter.g.record(x.ref).class; c == Admin1 || c == Country {
+			return true
+		}
+	}
+	return false
+}
+
+// mayContain reports that a place of the second mention contains one of the
+// first.
+func (f *finder) mayContain(m, in *mention) bool {
+	g := f.spotter.g
+	const most = 200
+	for _, x := range in.matches[:min(len(in.matches), 40)] {
+		class := g.record(x.ref).class
+		if class != Country && class != Admin1 && class != Admin2 {
+			continue
+		}
+		d := g.candidate(x)
+		j := joint{g: g}
+		for _, y := range m.matches[:min(len(m.matches), most)] {
+			c := g.candidate(y)
+			if j.lies(&c, &d) {
+				return true
+			}
+		}
+	}
+	return false
+}

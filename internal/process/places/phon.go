@@ -1,0 +1,281 @@
+package places
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// A name's sound is a string of the letters below: consonants in upper case,
+// one for all letters of all scripts that stand for much the same sound, and
+// vowels in lower case. Long vowels are all that the Arabic script writes, so
+// vowels weigh little in a comparison.
+//
+//	B b p   F f   T t ṭ   D d ḍ   Z z ẓ dh   S s ṣ th   X sh ch   J j zh
+//	G g gh  K k q  H h ḥ kh   L  M  N  R   a e i u
+
+var latinSound = [26]byte{
+	'a', 'B', 'K', 'D', 'e', 'F', 'G', 'H', 'i', 'J', 'K', 'L', 'M', 'N', 'u', 'B', 'K', 'R', 'S', 'T', 'u', 'u', 'u', 'H', 'i', 'Z',
+}
+
+var arabicSound = map[rune]byte{
+	'ا': 'a', 'ب': 'B', 'پ': 'B', 'ت': 'T', 'ث': 'S', 'ج': 'J', 'چ': 'X', 'ح': 'H', 'خ': 'H', 'د': 'D', 'ذ': 'Z', 'ر': 'R', 'ز': 'Z', 'ژ': 'J',
+	'س': 'S', 'ش': 'X', 'ص': 'S', 'ض': 'D', 'ط': 'T', 'ظ': 'Z', 'ع': 0, 'غ': 'G', 'ف': 'F', 'ڤ': 'u', 'ق': 'K', 'ك': 'K', 'گ': 'G', 'ل': 'L',
+	'م': 'M', 'ن': 'N', 'ه': 'H', 'و': 'u', 'ي': 'i',
+}
+
+var cyrillicSound = map[rune]string{
+	'а': "a", 'б': "B", 'в': "u", 'г': "G", 'д': "D", 'е': "e", 'ж': "J", 'з': "Z", 'и': "i", 'й': "i", 'к': "K", 'л': "L", 'м': "M", 'н': "N",
+	'о': "u", 'п': "B", 'р': "R", 'с': "S", 'т': "T", 'у': "u", 'ф': "F", 'х': "H", 'ц': "TS", 'ч': "X", 'ш': "X", 'щ': "X", 'ъ': "", 'ы': "i",
+	'ь': "", 'э': "e", 'ю': "iu", 'я': "ia", 'і': "i", 'ї': "i", 'є': "e", 'ґ': "G",
+}
+
+// articles stand before a word of an Arabic or Kurdish name and are written or
+// left out as the writer likes.
+var articles = set("al el ad ed as es ash esh at et ath eth az ez ar er an en adh edh l il ul aal")
+
+// genericWords name the kind of a place beside its name, in the five
+// languages, folded; what they say of the class is the value.
+var genericWords = func() map[string]Class {
+	out := map[string]Class{}
+	for class, words := range map[Class]string{
+		City: `city town village hamlet locality municipality settlement villages towns farm farms mazraat mazraa qaryat qarya qaryah karyat madinat madina madinah baldat balda camp neighborhood neighbourhood suburb
+			مدينة بلدة قرية مزرعة مخيم حي ضاحية ضيعة بلدات قرى شهر شهرک روستای روستا ده محله شار گوند گوندی شارۆچکە شارۆچکەی
+			город городок деревня село посёлок поселок пгт аул хутор лагерь квартал`,
+		Admin3: `subdistrict nahiya nahiyah nahia nahiyat ناحية ناحیە ناحیەی بخش دهستان район`,
+		Admin2: `district county shahrestan qada qadaa caza mintaqat mintaqah mintaqa markaz منطقة قضاء شهرستان قەزا قەزای округ уезд`,
+		Admin1: `governorate province muhafazat muhafazah muhafaza oblast region state محافظة استان پارێزگا پارێزگای провинция мухафаза область край губерния`,
+	} {
+		for w := range strings.FieldsSeq(words) {
+			out[key(w)] = class
+		}
+	}
+	return out
+}()
+
+// nearWords say that the place meant lies about the one named: "north of",
+// "outskirts", "countryside".
+var nearWords = foldedSet(`near north south east west northern southern eastern western northeast northwest southeast southwest outskirts
+	around outside countryside rural of the in between area vicinity
+	شمال جنوب شرق غرب شمالي جنوبي شرقي غربي ريف قرب محيط اطراف ضواحي شمالية الشمالي الجنوبي الشرقي الغربي الشمالية الجنوبية الشرقية الغربية
+	حومه نزدیک شمال جنوب شرق غرب
+	север юг восток запад севернее южнее восточнее западнее близ около пригород окрестности`)
+
+// parts splits a name at everything that is no letter, digit or mark inside a
+// word, and folds each word as a key; presentation forms and case are gone.
+func parts(name string) []string {
+	var out []string
+	for w := range strings.FieldsFuncSeq(clip(name), func(r rune) bool { return r != utf8.RuneError && foldRune(r) == apartRune }) {
+		if k := key(w); k != "" {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// sound is a name as it is compared.
+type sound struct {
+	phon   string // all sounds
+	skel   string // merged consonants
+	script script
+}
+
+// soundOf works out the sound of the words of a name, articles left out.
+func soundOf(words []string) sound {
+	var s sound
+	var buf, skel [96]byte
+	p, k := buf[:0], skel[:0]
+	for i, w := range words {
+		r, _ := utf8.DecodeRuneInString(w)
+		sc := scriptOf(r)
+		if s.script == scriptNone {
+			s.script = sc
+		}
+		if sc == scriptLatin && articles[w] && len(words) > 1 && i+1 < len(words) {
+			continue
+		}
+		from := len(p)
+		p = appendSound(p, w, sc)
+		k = appendSkeleton(k, p[from:])
+		if len(p) > 80 {
+			break
+		}
+	}
+	s.phon, s.skel = string(p), string(k)
+	return s
+}
+
+// appendSound appends the sounds of one folded word.
+func appendSound(dst []byte, w string, sc script) []byte {
+	start := len(dst)
+	put := func(c byte) {
+		if c != 0 && (len(dst) == start || dst[len(dst)-1] != c) {
+			dst = append(dst, c)
+		}
+	}
+	switch sc {
+	case scriptLatin:
+		for i := 0; i < len(w); i++ {
+			c := w[i]
+			if c >= '0' && c <= '9' {
+				put(c)
+				continue
+			}
+			if c < 'a' || c > 'z' {
+				continue
+			}
+			next := byte(0)
+			if i+1 < len(w) {
+				next = w[i+1]
+			}
+			switch {
+			case next == 'h' && (c == 's' || c == 'c'):
+				put('X')
+				i++
+			case next == 'h' && c == 'k':
+				put('H')
+				i++
+			case next == 'h' && c == 'g':
+				put('G')
+				i++
+			case next == 'h' && c == 't':
+				put('S')
+				i++
+			case next == 'h' && c == 'd':
+				put('Z')
+				i++
+			case next == 'h' && c == 'z', next == 'j' && c == 'd':
+				put('J')
+				i++
+			case next == 'h' && c == 'p':
+				put('F')
+				i++
+			case c == 'c' && (next == 'e' || next == 'i'):
+				put('J') // Turkish and Kurdish c; English s meets it through the edit cost
+			default:
+				put(latinSound[c-'a'])
+			}
+		}
+	case scriptArabic:
+		rs := w
+		// The article and its alif.
+		if strings.HasPrefix(rs, "ال") && utf8.RuneCountInString(rs) >= 4 {
+			rs = rs[len("ال"):]
+		}
+		for _, r := range rs {
+			if r >= '0' && r <= '9' {
+				put(byte(r))
+			} else {
+				put(arabicSound[r])
+			}
+		}
+	case scriptCyrillic:
+		for _, r := range w {
+			for _, c := range []byte(cyrillicSound[r]) {
+				put(c)
+			}
+		}
+	default:
+		for i := 0; i < len(w); i++ {
+			put(w[i])
+		}
+	}
+	return dst
+}
+
+// skeletonOf merges consonants that are often taken for one another; 0 drops
+// vowels.
+var skeletonOf = func() (t [256]byte) {
+	for c := range t {
+		t[c] = byte(c)
+	}
+	for _, v := range []byte("aeiu") {
+		t[v] = 0
+	}
+	t['Z'], t['X'], t['J'] = 'D', 'S', 'G'
+	return t
+}()
+
+// appendSkeleton appends a word's consonants: repeated ones once, an H at the
+// end, which is a silent letter more often than not, left out.
+func appendSkeleton(dst, phon []byte) []byte {
+	start := len(dst)
+	for i, c := range phon {
+		m := skeletonOf[c]
+		if m == 0 || m == 'H' && i == len(phon)-1 {
+			continue
+		}
+		if len(dst) > start && dst[len(dst)-1] == m {
+			continue
+		}
+		dst = append(dst, m)
+	}
+	return dst
+}
+
+// costs of changing one sound into another.
+func soundCost(a, b byte) int {
+	if a == b {
+		return 0
+	}
+	va, vb := a >= 'a', b >= 'a'
+	switch {
+	case va && vb:
+		return 2
+	case va != vb:
+		// y and i, w and u are one letter in the Arabic script; g and j, h too far
+		return 12
+	case skeletonOf[a] == skeletonOf[b]:
+		return 4
+	case a == 'T' && b == 'D' || a == 'D' && b == 'T', a == 'K' && b == 'G' || a == 'G' && b == 'K', a == 'H' && b == 'K' || a == 'K' && b == 'H',
+		a == 'T' && b == 'S' || a == 'S' && b == 'T', a == 'S' && b == 'J' || a == 'J' && b == 'S', a == 'G' && b == 'H' || a == 'H' && b == 'G', a == 'S' && b == 'Z' || a == 'Z' && b == 'S', a == 'F' && b == 'B' || a == 'B' && b == 'F', a == 'N' && b == 'M' || a == 'M' && b == 'N':
+		return 6
+	}
+	return 10
+}
+
+// dropCost is the cost of a sound that the other name lacks.
+func dropCost(c byte, cross bool) int {
+	switch {
+	case c >= 'a' && cross:
+		return 1
+	case c >= 'a':
+		return 3
+	case c == 'H':
+		return 5
+	}
+	return 10
+}
+
+// alike compares two sounds: 1 for the same, 0 for nothing in common. Across
+// scripts short vowels cost next to nothing, because one side cannot write
+// them.
+func alike(a, b string, cross bool) float64 {
+	if a == b {
+		return 1
+	}
+	if len(a) > 64 {
+		a = a[:64]
+	}
+	if len(b) > 64 {
+		b = b[:64]
+	}
+	var rows [2][65]int
+	prev, cur := &rows[0], &rows[1]
+	for j := 1; j <= len(b); j++ {
+		prev[j] = prev[j-1] + dropCost(b[j-1], cross)
+	}
+	total := prev[len(b)]
+	for i := 1; i <= len(a); i++ {
+		da := dropCost(a[i-1], cross)
+		total += da
+		cur[0] = prev[0] + da
+		for j := 1; j <= len(b); j++ {
+			cur[j] = min(prev[j]+da, cur[j-1]+dropCost(b[j-1], cross), prev[j-1]+soundCost(a[i-1], b[j-1]))
+		}
+		prev, cur = cur, prev
+	}
+	if total == 0 {
+		return 1
+	}
+	return max(0, 1-2*float64(prev[len(b)])/float64(total))
+}

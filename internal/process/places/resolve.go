@@ -1,0 +1,580 @@
+package places
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+)
+
+// Query is a place as an event record names it. All fields but one may be
+// empty.
+type Query struct {
+	// Name and Other are the place's name, Other usually in another script;
+	// each may hold several places or a place and what it lies in, parted by
+	// commas, semicolons or slashes.
+	Name, Other string
+	// Province and Country are what the place lies in, in any language;
+	// Country may be an ISO 3166-1 code.
+	Province, Country string
+	// Near are places already settled that the one asked for likely lies
+	// beside, such as the others of the same report.
+	Near []LatLon
+}
+
+// Answer is where a place lies.
+type Answer struct {
+	// Place is the gazetteer's entry.
+	Place Entry
+	// Km is the radius in kilometres around Place.At within which the place
+	// lies.
+	Km float64
+	// Confidence is between 0 and 1.
+	Confidence float64
+	// Others are further readings that were possible, the likeliest first, at
+	// most five.
+	Others []Entry
+}
+
+// abstainBelow is the confidence under which Resolve gives no answer; chosen
+// on the development half so that nine of ten answers hold.
+const abstainBelow = 0.42
+
+// Resolve settles a place by its names and what it lies in. It reports false
+// when the names are in no gazetteer or fit several places equally well; the
+// answer then still carries the readings in Others.
+func (g *Gazetteer) Resolve(q Query) (Answer, bool) {
+	r := resolver{g: g, near: q.Near[:min(len(q.Near), 64)]}
+	r.hints(q.Province, q.Country)
+	segments := segmentsOf(q.Name, q.Other)
+	if len(segments) == 0 {
+		// Nothing but the hints: the province, else the country.
+		switch {
+		case len(r.areas) > 0:
+			return r.area(r.areas[0].ref)
+		case r.countryRef.file >= 0:
+			return r.area(r.countryRef)
+		}
+		return Answer{}, false
+	}
+	var fallback Answer
+	for i := range segments {
+		r.others = r.others[:0]
+		for k := range segments {
+			if k != i {
+				r.others = append(r.others, &segments[k])
+			}
+		}
+		a, ok := r.one(&segments[i])
+		if ok {
+			return a, true
+		}
+		if i == 0 {
+			fallback = a
+		}
+	}
+	return fallback, false
+}
+
+// segment is one place of a field: the same place in up to two scripts.
+type segment struct {
+	names []wording
+	class Class // what generic words say; classCount for nothing
+	near  bool  // "north of", "countryside of"
+}
+
+// wording is one writing of a segment.
+type wording struct {
+	key     []byte
+	words   []string
+	plain   []string // without generic and near words
+	sounds  []sound  // of words, and of plain if different
+	plainBy []byte   // key of plain
+}
+
+// maxSegments bounds the places of one field.
+const maxSegments = 8
+
+// segmentsOf parts the two fields and pairs them.
+func segmentsOf(name, other string) []segment {
+	a, b := splitPlaces(name), splitPlaces(other)
+	if len(a) == 0 {
+		a, b = b, nil
+	}
+	var out []segment
+	for i, s := range a {
+		seg := segment{class: classCount}
+		seg.add(s)
+		// Fields of as many parts are parallel; else the first parts pair.
+		if len(b) == len(a) || i == 0 && len(b) > 0 {
+			seg.add(b[i])
+		}
+		if len(seg.names) > 0 && len(out) < maxSegments {
+			out = append(out, seg)
+		}
+	}
+	return out
+}
+
+// splitPlaces parts a field that may hold several places.
+func splitPlaces(s string) []string {
+	var out []string
+	for p := range strings.FieldsFuncSeq(clip(s), func(r rune) bool {
+		switch r {
+		case ',', ';', '/', '|', '،', '؛', '(', ')', '[', ']', '\n', '\r', '&', '+', '–', '—', '>':
+			return true
+		}
+		return false
+	}) {
+		// " and ", " و " and " - " part places when spaces stand on both sides.
+		for _, sep := range []string{" and ", " و ", " - ", " и "} {
+			p = strings.ReplaceAll(p, sep, "\x00")
+		}
+		for p := range strings.SplitSeq(p, "\x00") {
+			if p = strings.TrimSpace(p); p != "" && len(out) < maxSegments {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
+}
+
+// add takes a writing into the segment.
+func (s *segment) add(text string) {
+	words := parts(text)
+	if len(words) == 0 || len(words) > 24 {
+		return
+	}
+	w := wording{words: words, key: appendKey(nil, text)}
+	for i, p := range words {
+		if c, generic := genericWords[p]; generic && len(words) > 1 {
+			// A generic word at an edge qualifies; in the middle it is the name.
+			if i == 0 || i == len(words)-1 {
+				if s.class == classCount {
+					s.class = c
+				}
+				continue
+			}
+		}
+		if nearWords[p] && len(words) > 1 && (i == 0 || len(w.plain) == 0) {
+			s.near = true
+			continue
+		}
+		w.plain = append(w.plain, p)
+	}
+	if len(w.plain) == 0 {
+		w.plain = words
+	}
+	w.plainBy = []byte(strings.Join(w.plain, ""))
+	w.sounds = append(w.sounds, soundOf(words))
+	if len(w.plain) < len(words) {
+		w.sounds = append(w.sounds, soundOf(w.plain))
+	}
+	s.names = append(s.names, w)
+}
+
+// areaRef is an area that a hint names.
+type areaRef struct {
+	ref
+	rec  *record
+	code string
+	sim  float64
+}
+
+// resolver settles one query.
+type resolver struct {
+	g          *Gazetteer
+	near       []LatLon
+	country    string // ISO code, empty if unknown
+	countryRef ref
+	areas      []areaRef
+	province   bool // a province was given, whether or not it was found
+	others     []*segment
+}
+
+// hints reads province and country.
+func (r *resolver) hints(province, country string) {
+	r.countryRef = ref{file: -1}
+	if c := strings.TrimSpace(country); c != "" {
+		r.country, r.countryRef = r.g.countryByName(c)
+	}
+	p := strings.TrimSpace(province)
+	if p == "" {
+		return
+	}
+	r.province = true
+	for i, seg := range segmentsOf(p, "") {
+		if i > 2 {
+			break
+		}
+		r.areas = append(r.areas, r.areasNamed(&seg)...)
+	}
+	slices.SortStableFunc(r.areas, func(a, b areaRef) int { return cmp.Compare(b.sim, a.sim) })
+	if r.country == "" && len(r.areas) > 0 {
+		r.country = r.areas[0].code
+	}
+}
+
+// countryByName finds a country by a name in any language or an ISO code.
+func (g *Gazetteer) countryByName(name string) (string, ref) {
+	var hits [16]hit
+	var found []match
+	found, _ = g.lookup(appendKey(nil, name), nil, hits[:0])
+	for _, m := range found {
+		if g.record(m.ref).class == Country {
+			return g.countryOf(m.ref), m.ref
+		}
+	}
+	upper := strings.ToUpper(strings.TrimSpace(name))
+	for i, f := range g.files {
+		if c, ok := f.byCode[upper]; ok && len(upper) == 2 {
+			for e := c.At; e < c.At+c.N && i == 0; e++ {
+				if f.entry(e).class == Country {
+					return upper, ref{0, int32(e)}
+				}
+			}
+			return upper, ref{file: -1}
+		}
+	}
+	return "", ref{file: -1}
+}
+
+// areasNamed finds the areas of a segment in every file: by name as written,
+// else by sound.
+func (r *resolver) areasNamed(seg *segment) []areaRef {
+	var out []areaRef
+	best := map[Class]float64{}
+	r.candidates(seg, func(m ref, rec *record, sim float64, exact bool) {
+		if !rec.class.admin() && rec.class != City || sim < 0.72 || rec.class == City && rec.population < 20_000 {
+			return
+		}
+		if exact {
+			sim = 1
+		}
+		best[rec.class] = max(best[rec.class], sim)
+		out = append(out, areaRef{m, rec, r.g.countryOf(m), sim})
+	})
+	// The highest level that is named well is meant: "Aleppo" in a province's
+	// column is the governorate.
+	level := City
+	for _, c := range []Class{Admin1, Admin2, Admin3, City} {
+		if best[c] >= 0.85 || best[c] > 0 && best[c] >= best[level]+0.1 {
+			level = c
+			break
+		}
+	}
+	kept := out[:0]
+	for _, a := range out {
+		if a.rec.class == level && a.sim >= best[level]-0.03 {
+			kept = append(kept, a)
+		}
+	}
+	return kept
+}
+
+// inside tells whether a place lies in one of the hinted areas: 1 yes, 0 no, or
+// something between where only the distance speaks.
+func (r *resolver) inside(m ref, rec *record) float64 {
+	best := 0.0
+	for i := range r.areas {
+		a := &r.areas[i]
+		if a.ref == m {
+			return 1
+		}
+		if a.file == m.file && (rec.admin1 == a.entry || rec.admin2 == a.entry || rec.admin3 == a.entry) {
+			return 1
+		}
+		d := a.rec.at().Km(rec.at())
+		if rec.admin1 < 0 || a.rec.class == City || a.file != m.file && !r.hasAreaIn(m.file) {
+			reach := float64(a.rec.km)
+			if reach == 0 {
+				reach = 60
+			}
+			best = max(best, min(0.9, math.Exp(-max(0, d-0.5*reach)/(0.5*reach))))
+		} else if d < float64(a.rec.km) || d < 30 {
+			best = max(best, 0.25) // a border drawn otherwise
+		}
+	}
+	return best
+}
+
+// hasAreaIn reports that the hint was found in the file, so that membership by
+// record decides.
+func (r *resolver) hasAreaIn(file int32) bool {
+	for i := range r.areas {
+		if r.areas[i].file == file {
+			return true
+		}
+	}
+	return false
+}
+
+// home are the countries whose names are compared by sound when no country is
+// given.
+var soundCountries = []string{"SY", "IQ", "LB"}
+
+// maxSounded bounds the names that are compared by sound for one query.
+const maxSounded = 160
+
+// candidates calls do with every place that the segment may name: sim says how
+// alike the names are, exact that one is the same but for its writing.
+func (r *resolver) candidates(seg *segment, do func(m ref, rec *record, sim float64, exact bool)) {
+	type entryKey struct {
+		ref
+	}
+	seen := map[entryKey]bool{}
+	consider := func(m ref) {
+		k := entryKey{m}
+		if seen[k] || len(seen) > 600 {
+			return
+		}
+		seen[k] = true
+		rec := r.g.record(m)
+		sim, exact := r.compare(seg, rec)
+		if sim > 0.5 {
+			do(m, rec, sim, exact)
+		}
+	}
+	var buf [32]hit
+	var found []match
+	for i := range seg.names {
+		w := &seg.names[i]
+		found, _ = r.g.lookup(w.key, found[:0], buf[:0])
+		if string(w.plainBy) != string(w.key) {
+			found, _ = r.g.lookup(w.plainBy, found, buf[:0])
+		}
+		for _, m := range found {
+			if r.country == "" || r.g.countryOf(m.ref) == r.country {
+				consider(m.ref)
+			}
+		}
+	}
+	countries := soundCountries
+	if r.country != "" {
+		countries = []string{r.country}
+	} else if len(seen) > 0 {
+		return
+	}
+	for i := range r.g.files {
+		for _, code := range countries {
+			f := r.g.files[i]
+			if _, ok := f.byCode[code]; !ok {
+				continue
+			}
+			x := f.sounds.of(f, code)
+			left := maxSounded
+			for n := range seg.names {
+				for s := range seg.names[n].sounds {
+					x.near(seg.names[n].sounds[s].skel, func(n *soundName) {
+						if left > 0 {
+							left--
+							consider(ref{int32(i), n.entry})
+						}
+					})
+				}
+			}
+		}
+	}
+}
+
+// compare tells how alike a segment's names are to a place's.
+func (r *resolver) compare(seg *segment, rec *record) (sim float64, exact bool) {
+	names := make([]string, 0, 8)
+	names = append(names, rec.name)
+	names = append(names, rec.names[:min(len(rec.names), 40)]...)
+	type target struct {
+		key    string
+		sounds []sound
+	}
+	known := make([]target, 0, len(names))
+	for _, n := range names {
+		t := target{key: key(n)}
+		for _, v := range variants(parts(n)) {
+			t.sounds = append(t.sounds, soundOf(v))
+		}
+		known = append(known, t)
+	}
+	var best [2]float64
+	n := 0
+	for i := range seg.names {
+		if i > 1 {
+			break
+		}
+		w := &seg.names[i]
+		b, same := 0.0, false
+		for k := range known {
+			t := &known[k]
+			if t.key == string(w.key) || t.key == string(w.plainBy) {
+				b, same = 1, true
+				break
+			}
+			for _, s := range t.sounds {
+				for _, q := range w.sounds {
+					cross := s.script != q.script
+					v := alike(q.phon, s.phon, cross)
+					if cross {
+						v *= 0.96
+					} else {
+						v *= 0.985
+					}
+					b = max(b, v)
+				}
+			}
+		}
+		best[n] = b
+		exact = exact || same
+		n++
+	}
+	switch n {
+	case 0:
+		return 0, false
+	case 1:
+		return best[0], exact
+	}
+	// Two writings: the better one leads, the other must not contradict it.
+	return 0.55*max(best[0], best[1]) + 0.45*min(best[0], best[1]), exact
+}
+
+// reading is a candidate place with its weight.
+type reading struct {
+	ref
+	rec    *record
+	weight float64
+	sim    float64
+	inside float64
+	p      float64
+}
+
+// one settles a segment.
+func (r *resolver) one(seg *segment) (Answer, bool) {
+	var all []reading
+	r.candidates(seg, func(m ref, rec *record, sim float64, exact bool) {
+		if rec.class == Country && r.country != "" && seg.class == classCount && len(r.areas) > 0 {
+			return
+		}
+		x := reading{ref: m, rec: rec, sim: sim, inside: 1}
+		x.weight = 16 * (sim - 1)
+		if exact {
+			x.weight += 1.2
+		}
+		x.weight += 0.45 * math.Log10(float64(rec.population)+30)
+		switch rec.class {
+		case Country:
+			x.weight += 1
+		case Admin1:
+			x.weight -= 0.5
+		case Admin2:
+			x.weight -= 2
+		case Admin3:
+			x.weight -= 2
+		case Section, Spot:
+			x.weight -= 1
+		case Region, Continent, Water, Land:
+			x.weight -= 0.5
+		}
+		if seg.class != classCount && rec.class != City {
+			if rec.class == seg.class {
+				x.weight += 3
+			} else {
+				x.weight -= 0.5
+			}
+		}
+		if len(r.areas) > 0 {
+			x.inside = r.inside(m, rec)
+			x.weight += 5.5 * (x.inside - 1)
+		}
+		for _, p := range r.near {
+			d := p.Km(rec.at())
+			x.weight += 1.5 / (1 + d*d/2500) / float64(len(r.near))
+		}
+		all = append(all, x)
+	})
+	if len(all) == 0 {
+		return Answer{}, false
+	}
+	r.contain(all)
+	slices.SortStableFunc(all, func(a, b reading) int { return cmp.Compare(b.weight, a.weight) })
+	all = all[:min(len(all), 40)]
+	sum := 0.0
+	for i := range all {
+		all[i].p = math.Exp(1.3 * (all[i].weight - all[0].weight))
+		sum += all[i].p
+	}
+	// Readings within ten kilometres of one another are one answer.
+	best := &all[0]
+	share, spread := 0.0, 0.0
+	for i := range all {
+		all[i].p /= sum
+		if d := best.rec.at().Km(all[i].rec.at()); d <= 10 {
+			share += all[i].p
+			if all[i].p > 0.1 {
+				spread = max(spread, d)
+			}
+		}
+	}
+	quality := 1 / (1 + math.Exp(-18*(best.sim-0.80)))
+	if len(r.areas) > 0 && best.inside < 0.5 {
+		quality *= 0.75
+	}
+	if r.country == "" && len(r.areas) == 0 {
+		quality *= 0.95
+	}
+	a := Answer{Confidence: share * quality}
+	for i := range all[1:] {
+		if len(a.Others) < 5 && all[i+1].p > 0.03 {
+			a.Others = append(a.Others, r.g.describe(all[i+1].ref))
+		}
+	}
+	e := r.g.describe(best.ref)
+	if a.Confidence < abstainBelow {
+		a.Others = append([]Entry{e}, a.Others...)
+		return a, false
+	}
+	a.Place = e
+	a.Km = max(e.Km, spread)
+	if seg.near {
+		a.Km += 5
+	}
+	return a, true
+}
+
+// contain weighs readings by the other places of the same field: "Al-Bab,
+// Aleppo" is the one in or beside Aleppo.
+func (r *resolver) contain(all []reading) {
+	for _, o := range r.others {
+		type other struct {
+			ref
+			rec *record
+			sim float64
+		}
+		var places []other
+		r.candidates(o, func(m ref, rec *record, sim float64, exact bool) {
+			if sim >= 0.85 && len(places) < 64 {
+				places = append(places, other{m, rec, sim})
+			}
+		})
+		for i := range all {
+			x := &all[i]
+			best := 0.0
+			for _, p := range places {
+				if p.ref == x.ref {
+					continue
+				}
+				if p.file == x.file && (x.rec.admin1 == p.entry || x.rec.admin2 == p.entry || x.rec.admin3 == p.entry) {
+					best = max(best, 1)
+					continue
+				}
+				d := p.rec.at().Km(x.rec.at())
+				reach := max(30, float64(p.rec.km))
+				best = max(best, 1/(1+d*d/(reach*reach)))
+			}
+			x.weight += 3 * best
+		}
+	}
+}
+
+// area answers with an area that was asked for by itself.
+func (r *resolver) area(m ref) (Answer, bool) {
+	e := r.g.describe(m)
+	return Answer{Place: e, Km: e.Km, Confidence: 0.8}, true
+}

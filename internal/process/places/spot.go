@@ -1,0 +1,358 @@
+package places
+
+// mention is a stretch of text that may name a place.
+type mention struct {
+	from, to   int // words, to excluded
+	start, end int // bytes
+	matches    []match
+	container  int  // mention that stands after a comma or "in" and may contain this one; -1
+	sure       bool // something beside the name says that it is a place
+}
+
+// maxSpan bounds the words of a name: "Saint-Germain-en-Laye" has four.
+const maxSpan = 6
+
+// spotter recognises candidates in a scanned text.
+type spotter struct {
+	g        *Gazetteer
+	s        *scan
+	mentions []mention
+	matches  []match // arena of all mentions' matches
+	hits     []hit
+	key      []byte
+	persons  map[string]bool // last words of persons' names seen
+	lower    map[string]bool // short memory of words seen in lower case
+}
+
+// spot fills mentions from the scanned text.
+func (p *spotter) spot() {
+	p.mentions, p.matches = p.mentions[:0], p.matches[:0]
+	clear(p.persons)
+	words := p.s.words
+	for i := 0; i < len(words); {
+		w := &words[i]
+		if w.number {
+			i++
+			continue
+		}
+		n := 0
+		switch w.script {
+		case scriptLatin:
+			if w.capital {
+				n = p.latin(i)
+			}
+		case scriptCyrillic:
+			if w.capital {
+				n = p.cyrillic(i)
+			}
+		case scriptArabic:
+			n = p.arabic(i)
+		}
+		i += max(1, n)
+	}
+}
+
+// joined reports that word i goes on with the name that the word before it is
+// part of.
+func (p *spotter) joined(i int) bool {
+	if i >= len(p.s.words) {
+		return false
+	}
+	switch p.s.words[i].gap {
+	case gapSpace, gapJoin:
+		return true
+	case gapPeriod:
+		return i > 0 && abbreviations[string(p.s.keyOf(i-1))] && p.s.words[i].capital
+	}
+	return false
+}
+
+// abbreviations end in a full stop inside a name.
+var abbreviations = set("st ste ft mt pt s n e w")
+
+// connectors are the small words inside names of places.
+var connectors = set(`of the de la del el al le les du des da do dos das y and on upon in sur en am an der den bei near under
+	ez az ash ad ar as at adh ath es et`)
+
+// longest finds the longest name that begins at word i and appends its matches
+// to the arena; it returns the words used, 0 for none.
+func (p *spotter) longest(i int, cased bool, usable func(n int) bool) (n, at int) {
+	limit := 1
+	words := p.s.words
+	for limit < maxSpan && p.joined(i+limit) {
+		w := &words[i+limit]
+		if cased && !w.capital && !w.number && !connectors[string(p.s.keyOf(i+limit))] {
+			if w.gap != gapJoin {
+				break
+			}
+		}
+		limit++
+	}
+	best, bestAt, bestEnd := 0, len(p.matches), len(p.matches)
+	start := len(p.matches)
+	for n := 1; n <= limit; n++ {
+		p.key = p.s.span(p.key[:0], i, i+n)
+		before := len(p.matches)
+		var longer bool
+		p.matches, longer = p.g.lookup(p.key, p.matches, p.hits)
+		if len(p.matches) > before {
+			last := &words[i+n-1]
+			if (!cased || last.capital || last.gap == gapJoin || last.number) && usable(n) {
+				best, bestAt, bestEnd = n, before, len(p.matches)
+			}
+		}
+		if !longer {
+			break
+		}
+	}
+	if best == 0 {
+		p.matches = p.matches[:start]
+		return 0, start
+	}
+	kept := copy(p.matches[start:], p.matches[bestAt:bestEnd])
+	p.matches = p.matches[:start+kept]
+	return best, start
+}
+
+// add records the mention of n words at i whose matches begin at at.
+func (p *spotter) add(i, n, at int, sure bool) {
+	words := p.s.words
+	p.mentions = append(p.mentions, mention{
+		from: i, to: i + n, start: int(words[i].start), end: int(words[i+n-1].end),
+		matches: p.matches[at:len(p.matches):len(p.matches)], container: -1, sure: sure,
+	})
+}
+
+// latin handles a capitalised Latin word: a name, or part of something else.
+// It returns the words that it used up.
+func (p *spotter) latin(i int) int {
+	words := p.s.words
+	w := &words[i]
+	k := string(p.s.keyOf(i))
+	// A short word in capitals or with stops: a state, a country, or nothing.
+	if len(k) <= 3 || w.dotted && len(k) <= 5 {
+		if n := p.abbreviated(i, k); n > 0 {
+			return n
+		}
+	}
+	n, at := p.longest(i, true, func(n int) bool { return n > 1 || len(k) > 2 && !functionWords[k] })
+	if n == 0 {
+		return 0
+	}
+	if n == 1 {
+		p.dropCodes(at, k)
+		if len(p.matches) == at {
+			return 0
+		}
+	}
+	if n == 1 && commonWords[k] && !p.vouched(i) {
+		p.matches = p.matches[:at]
+		return 1
+	}
+	switch p.around(i, n, at) {
+	case partPerson, partRoad:
+		p.matches = p.matches[:at]
+		return n
+	}
+	p.add(i, n, at, false)
+	return n
+}
+
+// dropCodes takes matches away that are codes, unless the word is a usual one.
+func (p *spotter) dropCodes(at int, k string) {
+	out := p.matches[:at]
+	for _, m := range p.matches[at:] {
+		if m.kind == nameCode && !usualCodes[k] {
+			continue
+		}
+		out = append(out, m)
+	}
+	p.matches = out
+}
+
+// usualCodes are abbreviations that the press writes for countries.
+var usualCodes = set("usa uk uae drc ussr")
+
+// abbreviated handles "U.S.", "UK", "La." and "TX".
+func (p *spotter) abbreviated(i int, k string) int {
+	w := &p.s.words[i]
+	text := p.s.text[w.start:w.end]
+	stops := false
+	for j := range len(text) {
+		stops = stops || text[j] == '.'
+	}
+	after := i > 0 && w.gap == gapComma
+	before := len(p.matches)
+	p.key = append(p.key[:0], k...)
+	p.matches, _ = p.g.lookup(p.key, p.matches, p.hits)
+	out := p.matches[:before]
+	for _, m := range p.matches[before:] {
+		rec := p.g.record(m.ref)
+		switch rec.class {
+		case Country:
+			if !(w.shout && (k == "us" || usualCodes[k]) || stops && w.capital) {
+				continue
+			}
+		case Admin1:
+			if p.g.countryOf(m.ref) != "US" && p.g.countryOf(m.ref) != "CA" || m.kind == nameFirst {
+				continue
+			}
+			// A postal code needs the comma, a short form the comma or its stop.
+			if !(after || stops || w.dotted && !w.shout && len(k) > 2) {
+				continue
+			}
+			if m.kind == nameCode && !after && !stops {
+				continue
+			}
+		default:
+			continue
+		}
+		out = append(out, m)
+	}
+	p.matches = out
+	if len(out) == before {
+		return 0
+	}
+	p.add(i, 1, before, true)
+	return 1
+}
+
+// What surrounds a candidate.
+const (
+	partAlone = iota
+	partPerson
+	partRoad
+	partName
+)
+
+// around judges the capitalised words beside the candidate.
+func (p *spotter) around(i, n, at int) int {
+	words := p.s.words
+	end := i + n
+	// "Dublin Road", "Washington Drive"
+	if end < len(words) && words[end].gap == gapSpace && words[end].capital && roadWords[string(p.s.keyOf(end))] {
+		return partRoad
+	}
+	area := false
+	for _, m := range p.matches[at:] {
+		if c := p.g.record(m.ref).class; c == Country || c == Admin1 || c == Continent {
+			area = true
+			break
+		}
+	}
+	if i > 0 && (words[i].gap == gapSpace || words[i].gap == gapPeriod) && words[i-1].capital && !words[i-1].number {
+		prev := string(p.s.keyOf(i - 1))
+		switch {
+		case words[i].gap == gapPeriod:
+			// "J. Henry", "Sen. Lincoln": an initial or a title with its stop.
+			if len(prev) == 1 || titleWords[prev] && prev != "st" {
+				return p.person(i, n)
+			}
+		case len(p.mentions) > 0 && p.mentions[len(p.mentions)-1].to == i:
+			// after another place: "Paris Texas"
+		case headWords[prev] || functionWords[prev] || orgWords[prev]:
+			if titleWords[prev] && !area && !orgWords[prev] {
+				return p.person(i, n)
+			}
+		case givenNames[prev] || titleWords[prev]:
+			return p.person(i, n)
+		case words[i-1].shout && !words[i].shout:
+			// a heading before the sentence
+		case area && len(p.s.keyOf(i)) > 3 && !givenNames[string(p.s.keyOf(i))]:
+		default:
+			return p.person(i, n)
+		}
+	}
+	first := string(p.s.keyOf(i))
+	if end < len(words) && words[end].gap == gapSpace && words[end].capital && !words[end].number {
+		next := string(p.s.keyOf(end))
+		known := orgWords[next] || placeWords[next] || functionWords[next] || headWords[next] || titleWords[next]
+		switch {
+		case known:
+		case n == 1 && givenNames[first]:
+			return p.personAfter(end)
+		case area && n == 1 || n > 1:
+		case givenNames[next]:
+			// two sentences or a heading run together
+		default:
+			// An unknown capitalised word follows: a person's or a firm's name,
+			// unless that word begins a place of its own.
+			p.key = p.s.span(p.key[:0], end, end+1)
+			before := len(p.matches)
+			var ms []match
+			ms, _ = p.g.lookup(p.key, p.matches, p.hits)
+			follows := len(ms) > before
+			p.matches = ms[:before]
+			if !follows && n == 1 && !p.large(at) {
+				return p.personAfter(end)
+			}
+		}
+	}
+	if n == 1 && p.persons[first] && !p.vouched(i) && !area {
+		return partPerson
+	}
+	return partAlone
+}
+
+// large reports that one of the matches from at on is a well-known place.
+func (p *spotter) large(at int) bool {
+	for _, m := range p.matches[at:] {
+		if p.g.record(m.ref).population >= 100_000 {
+			return true
+		}
+	}
+	return false
+}
+
+// person notes the last word of the candidate as a person's.
+func (p *spotter) person(i, n int) int {
+	if p.persons == nil {
+		p.persons = map[string]bool{}
+	}
+	if len(p.persons) < 4096 {
+		p.persons[string(p.s.keyOf(i+n-1))] = true
+	}
+	return partPerson
+}
+
+// personAfter notes the word after the candidate as a person's.
+func (p *spotter) personAfter(end int) int {
+	if p.persons == nil {
+		p.persons = map[string]bool{}
+	}
+	if len(p.persons) < 4096 {
+		p.persons[string(p.s.keyOf(end))] = true
+	}
+	return partPerson
+}
+
+// locatives stand before a place.
+var locatives = set(`in at from near outside inside to into around through via across throughout toward towards between downtown
+	of leaving reached visited entered`)
+
+// vouched reports that the words around a lone common word say it is a place:
+// "in Mobile, Ala.", "near Reading".
+func (p *spotter) vouched(i int) bool {
+	words := p.s.words
+	if i > 0 && words[i].gap == gapSpace && !words[i-1].capital {
+		prev := string(p.s.keyOf(i - 1))
+		if locatives[prev] && prev != "of" && prev != "to" && prev != "at" {
+			return true
+		}
+	}
+	if i+1 < len(words) && words[i+1].gap == gapComma && words[i+1].capital {
+		// A state or country after the comma.
+		p.key = p.s.span(p.key[:0], i+1, i+2)
+		before := len(p.matches)
+		ms, _ := p.g.lookup(p.key, p.matches, p.hits)
+		found := false
+		for _, m := range ms[before:] {
+			if c := p.g.record(m.ref).class; c == Admin1 || c == Country {
+				found = true
+			}
+		}
+		p.matches = ms[:before]
+		return found
+	}
+	return false
+}
