@@ -2,133 +2,116 @@ package web
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"entente/internal/section"
+	"entente/internal/web/api"
 )
 
-func itoa(n int) string { return strconv.Itoa(n) }
-
-// Credentials are what every call but the log-in carries.
-type Credentials struct {
-	Authorization string `header:"Authorization" doc:"Bearer and the session token"`
-	Cookie        string `header:"Cookie" hidden:"true"`
-}
-
-// officer returns the officer behind a request.
-func (s *Server) officer(ctx context.Context, c Credentials) (section.Officer, error) {
-	return s.node.Section().Authenticate(ctx, s.token(c))
-}
-
-func (s *Server) token(c Credentials) string {
-	if t, ok := strings.CutPrefix(c.Authorization, "Bearer "); ok {
-		return t
-	}
-	for _, part := range strings.Split(c.Cookie, ";") {
-		if v, ok := strings.CutPrefix(strings.TrimSpace(part), s.cookie()+"="); ok {
-			return v
-		}
-	}
-	return ""
-}
-
-// requestCredentials reads them from a plain request.
-func requestCredentials(r *http.Request) Credentials {
-	return Credentials{Authorization: r.Header.Get("Authorization"), Cookie: r.Header.Get("Cookie")}
-}
-
-// Officer is an officer as shown.
-type Officer struct {
-	Nation     string   `json:"nation"`
-	Login      string   `json:"login"`
-	Name       string   `json:"name"`
-	Roles      []string `json:"roles"`
-	Disabled   bool     `json:"disabled"`
-	MustChange bool     `json:"must_change_password"`
-}
-
-func shown(o section.Officer) Officer {
-	out := Officer{Nation: o.Nation, Login: o.Login, Name: o.Name, Disabled: o.Disabled, MustChange: o.MustChange, Roles: []string{}}
+func shown(o section.Officer) api.Officer {
+	out := api.Officer{Nation: o.Nation, Login: o.Login, Name: o.Name, Disabled: o.Disabled, MustChange: o.MustChange,
+		Created: o.Created.UTC(), LastLogIn: moment(o.LastLogIn), Roles: []string{}}
 	for _, r := range o.Roles.List() {
 		out.Roles = append(out.Roles, r.String())
 	}
 	return out
 }
 
+// moment is a time that may be absent.
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+// allowed are the operations that an officer's roles permit now.
+func allowed(o section.Officer) []string {
+	out := []string{}
+	for _, op := range section.Operations() {
+		if section.Authorise(o, op) == nil {
+			out = append(out, string(op))
+		}
+	}
+	return out
+}
+
 type sessionOut struct {
 	SetCookie string `header:"Set-Cookie"`
-	Body      struct {
-		Token   string  `json:"token,omitempty" doc:"shown once"`
-		Officer Officer `json:"officer"`
-	}
+	Body      api.Session
+}
+
+type cookieOut struct {
+	SetCookie string `header:"Set-Cookie"`
 }
 
 func (s *Server) sessions() {
-	huma.Register(s.api, huma.Operation{
-		OperationID: "logIn", Method: http.MethodPost, Path: base + "/session", Summary: "Log in", Security: []map[string][]string{},
-	}, func(ctx context.Context, in *struct {
-		Agent string `header:"User-Agent"`
-		Body  struct {
-			Login    string `json:"login" maxLength:"64"`
-			Password string `json:"password" maxLength:"1024"`
-		}
-	}) (*sessionOut, error) {
-		token, o, err := s.node.Section().LogIn(ctx, in.Body.Login, in.Body.Password, printable(in.Agent))
-		if err != nil {
-			return nil, s.refuse(err)
-		}
-		out := &sessionOut{SetCookie: s.setCookie(token.Text())}
-		out.Body.Token, out.Body.Officer = token.Text(), shown(o)
-		return out, nil
-	})
-	huma.Register(s.api, huma.Operation{
-		OperationID: "whoAmI", Method: http.MethodGet, Path: base + "/session", Summary: "The officer behind this session",
-	}, func(ctx context.Context, in *Credentials) (*sessionOut, error) {
-		o, err := s.officer(ctx, *in)
-		if err != nil {
-			return nil, s.refuse(err)
-		}
-		out := &sessionOut{}
-		out.Body.Officer = shown(o)
-		return out, nil
-	})
-	huma.Register(s.api, huma.Operation{
-		OperationID: "logOut", Method: http.MethodDelete, Path: base + "/session", Summary: "End this session", DefaultStatus: http.StatusNoContent,
-	}, func(ctx context.Context, in *Credentials) (*struct {
-		SetCookie string `header:"Set-Cookie"`
-	}, error) {
-		if err := s.node.Section().LogOut(ctx, s.token(*in)); err != nil {
-			return nil, s.refuse(err)
-		}
-		return &struct {
-			SetCookie string `header:"Set-Cookie"`
-		}{SetCookie: (&http.Cookie{Name: s.cookie(), Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteStrictMode}).String()}, nil
-	})
-	huma.Register(s.api, huma.Operation{
-		OperationID: "changePassword", Method: http.MethodPut, Path: base + "/session/password", Summary: "Change one's own password", DefaultStatus: http.StatusNoContent,
-	}, func(ctx context.Context, in *struct {
-		Credentials
-		Body struct {
-			Present string `json:"present" maxLength:"1024"`
-			Next    string `json:"next" maxLength:"1024"`
-		}
-	}) (*struct{}, error) {
-		o, err := s.officer(ctx, in.Credentials)
-		if err != nil {
-			return nil, s.refuse(err)
-		}
-		return nil, s.refuse(s.node.Section().ChangePassword(ctx, o, in.Body.Present, in.Body.Next))
-	})
+	register(s, operation{id: "logIn", method: http.MethodPost, path: "/session", tag: "session", public: true, summary: "Log in",
+		description: "Unknown officer, disabled officer and wrong password are one and the same answer. After too many failures the answer is 429 with Retry-After."},
+		func(ctx context.Context, c caller, in *struct {
+			Agent string `header:"User-Agent" hidden:"true"`
+			Body  api.LogIn
+		}) (*sessionOut, error) {
+			token, o, err := s.node.Section().LogIn(ctx, in.Body.Login, in.Body.Password, printable(in.Agent))
+			if err != nil {
+				return nil, err
+			}
+			out := &sessionOut{Body: api.Session{Officer: shown(o), Allowed: allowed(o)}}
+			if in.Body.Desk {
+				out.SetCookie = s.setCookie(token.Text())
+			} else {
+				out.Body.Token = token.Text()
+			}
+			return out, nil
+		})
+	register(s, operation{id: "whoAmI", method: http.MethodGet, path: "/session", tag: "session", summary: "The officer behind this session"},
+		func(_ context.Context, c caller, _ *none) (*body[api.Session], error) {
+			return answer(api.Session{Officer: shown(c.officer), Allowed: allowed(c.officer)})
+		})
+	register(s, operation{id: "logOut", method: http.MethodDelete, path: "/session", tag: "session", status: http.StatusNoContent, summary: "End this session"},
+		func(ctx context.Context, c caller, _ *none) (*cookieOut, error) {
+			if err := s.node.Section().LogOut(ctx, c.token); err != nil {
+				return nil, err
+			}
+			gone := http.Cookie{Name: s.cookie(), Path: "/", MaxAge: -1, HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteStrictMode}
+			return &cookieOut{gone.String()}, nil
+		})
+	register(s, operation{id: "changePassword", method: http.MethodPut, path: "/session/password", tag: "session", op: section.OpSelfPassword, status: http.StatusNoContent,
+		summary: "Change one's own password", description: "All other sessions of the officer end. A wrong present password counts as a failed log-in."},
+		func(ctx context.Context, c caller, in *struct{ Body api.NewPassword }) (*none, error) {
+			return nil, s.node.Section().ChangePassword(ctx, c.officer, in.Body.Present, in.Body.Next)
+		})
+	register(s, operation{id: "listSessions", method: http.MethodGet, path: "/sessions", tag: "session", op: section.OpSelfSessions, summary: "One's own open sessions"},
+		func(ctx context.Context, c caller, _ *none) (*body[api.Sessions], error) {
+			return s.listSessions(ctx, c, c.officer.Login)
+		})
+	register(s, operation{id: "endSession", method: http.MethodDelete, path: "/sessions/{id}", tag: "session", op: section.OpSelfSessions, status: http.StatusNoContent, summary: "End one of one's own sessions"},
+		func(ctx context.Context, c caller, in *struct {
+			ID string `path:"id" maxLength:"64" doc:"Id of the session."`
+		}) (*none, error) {
+			return nil, s.node.Section().RevokeSession(ctx, c.officer, c.officer.Login, in.ID)
+		})
+}
+
+func (s *Server) listSessions(ctx context.Context, c caller, login string) (*body[api.Sessions], error) {
+	list, err := s.node.Section().Sessions(ctx, c.officer, login)
+	if err != nil {
+		return nil, err
+	}
+	out := api.Sessions{Sessions: []api.OpenSession{}}
+	for _, x := range list {
+		out.Sessions = append(out.Sessions, api.OpenSession{ID: x.ID, Login: x.Login, Client: x.Client,
+			Created: x.Created.UTC(), Seen: x.Seen.UTC(), Ends: x.Ends.UTC(), Present: x.ID == c.officer.Session})
+	}
+	return answer(out)
 }
 
 func (s *Server) setCookie(token string) string {
-	return (&http.Cookie{Name: s.cookie(), Value: token, Path: "/", HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteStrictMode, MaxAge: int((12 * time.Hour).Seconds())}).String()
+	c := http.Cookie{Name: s.cookie(), Value: token, Path: "/", HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteStrictMode, MaxAge: int((12 * time.Hour).Seconds())}
+	return c.String()
 }
 
 // printable cuts a client's name to what the list of sessions takes.
@@ -140,10 +123,4 @@ func printable(agent string) string {
 		}
 	}
 	return b.String()
-}
-
-func writeError(w http.ResponseWriter, status int, code, message string) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	json.NewEncoder(w).Encode(problem{Code: code, Message: message}) // a broken connection is the reader's loss
 }

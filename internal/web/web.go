@@ -2,39 +2,50 @@
 // description, sessions, health and metrics. It holds no rule of its own: each
 // operation is one call of the node, made in the name of the officer whose
 // session the request carries.
+//
+// The bodies of requests and answers are those of package api; every operation
+// is registered with [register], which alone decides what is asked before a
+// request is looked at: who is behind it, and whether that officer's roles
+// permit the operation.
 package web
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
-	"entente/act"
 	"entente/internal/centre"
 	"entente/internal/node"
-	"entente/internal/section"
-	"entente/internal/store"
-	"entente/internal/store/viewdb"
-	"entente/label"
+	"entente/internal/web/api"
 )
 
 // Version of the API, in its paths and its description.
 const Version = "1"
 
-const base = "/api/v1"
+const base = api.Base
 
 // Server serves one node.
 type Server struct {
-	node   *node.Node
-	logger *slog.Logger
-	api    huma.API
-	mux    *http.ServeMux
-	secure bool
+	node    *node.Node
+	logger  *slog.Logger
+	api     huma.API
+	mux     *http.ServeMux
+	secure  bool
+	names   map[string]bool
+	metrics *metrics
+	spec    []byte // the description as JSON, made once
+	started time.Time
+
+	// Heavy work is bounded, so that officers can go on beside it.
+	exports  chan struct{}
+	uploads  chan struct{}
+	rebuilds chan struct{}
+	rebuild  func(ctx context.Context, progress func(done, total int64)) error
 }
 
 // Options of a server.
@@ -43,89 +54,67 @@ type Options struct {
 	// Secure marks the session cookie for encrypted connections alone; off
 	// only where the desk is served on loopback.
 	Secure bool
+	// Names are the host names by which the desk is called, beside localhost,
+	// the member's own name under it ("irq.localhost") and any address in
+	// numbers. Another name is refused: a page of a foreign site must not
+	// reach the desk by letting its own name point here.
+	Names []string
+	// Rebuild makes the views again while the node serves; nil where that is
+	// done with the node stopped.
+	Rebuild func(ctx context.Context, progress func(done, total int64)) error
 }
+
+// Bounds on what goes on at the same time.
+const (
+	maxExports = 2
+	maxUploads = 4
+)
 
 // New returns the server of a node.
 func New(n *node.Node, o Options) *Server {
-	s := &Server{node: n, logger: o.Logger, mux: http.NewServeMux(), secure: o.Secure}
+	s := &Server{node: n, logger: o.Logger, mux: http.NewServeMux(), secure: o.Secure, names: hostNames(string(n.Self()), o.Names),
+		started: time.Now(), exports: make(chan struct{}, maxExports), uploads: make(chan struct{}, maxUploads), rebuilds: make(chan struct{}, 1), rebuild: o.Rebuild}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)
 	}
-	conf := huma.DefaultConfig("Entente", Version)
-	conf.Info.Description = "The API of a member's node, for its officers. Every call but the log-in carries a session token, as a bearer or in the member's cookie. Refusals have a stable code and say what would cure them."
-	conf.OpenAPIPath = base + "/openapi"
-	conf.DocsPath = "" // nothing is fetched from elsewhere to show a page
-	conf.SchemasPath = base + "/schemas"
-	conf.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		"bearer": {Type: "http", Scheme: "bearer"},
-		"cookie": {Type: "apiKey", In: "cookie", Name: s.cookie()},
-	}
-	conf.Security = []map[string][]string{{"bearer": {}}, {"cookie": {}}}
-	huma.NewError = newError
-	s.api = humago.New(s.mux, conf)
+	s.metrics = newMetrics(s)
+	s.api = humago.New(s.mux, s.config())
 	s.sessions()
+	s.officers()
 	s.reports()
 	s.drafts()
+	s.releases()
+	s.batches()
+	s.files()
+	s.oversight()
+	s.audit()
+	s.finishSpec()
+	s.mux.HandleFunc("GET /openapi.json", s.serveSpec)
+	s.mux.HandleFunc("GET "+base+"/openapi.json", s.serveSpec)
 	s.mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("ok\n")) })
 	s.mux.HandleFunc("GET /readyz", s.ready)
+	s.mux.HandleFunc("GET /{$}", s.page)
 	return s
 }
 
-// Handler serves the API.
-func (s *Server) Handler() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Cache-Control", "no-store")
-		if r.ContentLength > maxBody && !strings.HasPrefix(r.URL.Path, base+"/attachments") && !strings.HasPrefix(r.URL.Path, base+"/collect") {
-			writeError(w, http.StatusRequestEntityTooLarge, "too_large", "the request is larger than the API takes; attach large files")
-			return
-		}
-		if !s.sameOrigin(r) {
-			writeError(w, http.StatusForbidden, "origin", "a page of another origin may not act with this session; use the desk itself or a bearer token")
-			return
-		}
-		s.mux.ServeHTTP(w, r)
-	})
-}
-
-// maxBody bounds requests that are not files.
-const maxBody = 4 << 20
-
-// sameOrigin refuses changes that a foreign page asks a browser for.
-func (s *Server) sameOrigin(r *http.Request) bool {
-	if r.Method == http.MethodGet || r.Method == http.MethodHead || r.Header.Get("Authorization") != "" {
-		return true
-	}
-	switch r.Header.Get("Sec-Fetch-Site") {
-	case "", "same-origin", "none":
-	default:
-		return false
-	}
-	o := r.Header.Get("Origin")
-	if o == "" {
-		return true
-	}
-	_, host, ok := strings.Cut(o, "://")
-	return ok && host == r.Host
-}
+// Handler serves the API and the page that says where it is.
+func (s *Server) Handler() http.Handler { return s.guard(http.HandlerFunc(s.route)) }
 
 // OpenAPI returns the description of the API as JSON.
-func (s *Server) OpenAPI() ([]byte, error) { return s.api.OpenAPI().MarshalJSON() }
+func (s *Server) OpenAPI() []byte { return s.spec }
 
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 	st, err := s.node.Status(r.Context())
 	if err != nil {
-		writeError(w, http.StatusServiceUnavailable, "internal", "the node's state cannot be read; its log says why")
+		s.logger.Error("the state cannot be read", "err", err)
+		writeError(w, http.StatusServiceUnavailable, api.Error{Code: api.CodeInternal, Message: "the node's state cannot be read; its log says why"})
 		return
 	}
 	switch {
 	case st.Centre.Halted != nil:
-		writeError(w, http.StatusServiceUnavailable, st.Centre.Halted.Code, "the node has stopped following the lead")
+		writeError(w, http.StatusServiceUnavailable, api.Error{Code: st.Centre.Halted.Code, Message: "the node has stopped following the lead"})
 	case st.Centre.Recovering:
-		writeError(w, http.StatusServiceUnavailable, "recovering", centre.ErrRecovering.Error())
+		writeError(w, http.StatusServiceUnavailable, api.Error{Code: "recovering", Message: centre.ErrRecovering.Error()})
 	default:
 		w.Write([]byte("ready\n"))
 	}
@@ -135,90 +124,21 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 // several members beside each other do not mix.
 func (s *Server) cookie() string { return "entente_" + strings.ToLower(string(s.node.Self())) }
 
-// problem is how the API refuses: a stable code and a message with the cure.
-type problem struct {
-	status   int
-	Code     string        `json:"code" doc:"stable, for programs"`
-	Message  string        `json:"message" doc:"what, why, and what would cure it"`
-	Rule     string        `json:"rule,omitempty" doc:"number of the hard rule that is the reason"`
-	Findings []act.Finding `json:"findings,omitempty" doc:"everything that stands against it"`
-}
-
-// Error implements error.
-func (p *problem) Error() string { return p.Message }
-
-// GetStatus implements huma.StatusError.
-func (p *problem) GetStatus() int { return p.status }
-
-// ContentType implements huma.ContentTypeFilter.
-func (p *problem) ContentType(string) string { return "application/json" }
-
-// newError is called by the framework for requests that do not fit the
-// description.
-func newError(status int, message string, errs ...error) huma.StatusError {
-	p := &problem{status: status, Code: "request", Message: message}
-	for _, e := range errs {
-		if e != nil {
-			p.Message += ": " + e.Error()
-		}
-	}
-	if len(p.Message) > 1000 {
-		p.Message = p.Message[:1000]
-	}
-	return p
-}
-
-// refuse turns an error of the node into what an officer is told.
-func (s *Server) refuse(err error) error {
-	var r *section.Refusal
-	var refused *node.Refused
-	var ar *act.Refusal
-	switch {
-	case err == nil:
+// take enters one of the bounded rooms for heavy work; leave is nil when it is
+// full.
+func take(room chan struct{}) (leave func()) {
+	select {
+	case room <- struct{}{}:
+		return func() { <-room }
+	default:
 		return nil
-	case errors.As(err, &r):
-		p := &problem{status: statusOf(r.Code), Code: string(r.Code), Message: r.Error()}
-		if r.Rule > 0 {
-			p.Rule = itoa(r.Rule)
-		}
-		return p
-	case errors.As(err, &refused):
-		f := refused.Findings[0]
-		return &problem{status: http.StatusUnprocessableEntity, Code: f.Code, Rule: f.Rule, Message: refused.Error(), Findings: refused.Findings}
-	case errors.As(err, &ar):
-		return &problem{status: http.StatusUnprocessableEntity, Code: ar.Code, Rule: ar.Rule, Message: err.Error()}
-	case errors.Is(err, viewdb.ErrNotFound), errors.Is(err, node.ErrNoAttachment):
-		return &problem{status: http.StatusNotFound, Code: "not_found", Message: viewdb.ErrNotFound.Error()}
-	case errors.Is(err, label.ErrBlocked):
-		return &problem{status: http.StatusUnprocessableEntity, Code: "blocked", Message: err.Error()}
-	case errors.Is(err, node.ErrDraft):
-		return &problem{status: http.StatusUnprocessableEntity, Code: "draft", Message: err.Error()}
-	case errors.Is(err, node.ErrAttachmentQuota):
-		return &problem{status: http.StatusTooManyRequests, Code: "quota", Message: err.Error()}
-	case errors.Is(err, store.ErrFull):
-		return &problem{status: http.StatusInsufficientStorage, Code: "full", Message: store.ErrFull.Error()}
-	case errors.Is(err, context.Canceled):
-		return &problem{status: 499, Code: "cancelled", Message: "the request was cancelled"}
 	}
-	if code := centre.Code(err); code != "internal" {
-		return &problem{status: http.StatusConflict, Code: code, Message: err.Error()}
-	}
-	s.logger.Error("the API failed", "err", err)
-	return &problem{status: http.StatusInternalServerError, Code: "internal", Message: "the node could not do it; its log says why"}
 }
 
-func statusOf(c section.Code) int {
-	switch c {
-	case section.CodeForbidden, section.CodeSecondPerson:
-		return http.StatusForbidden
-	case section.CodeCredentials, section.CodeSession:
-		return http.StatusUnauthorized
-	case section.CodeThrottled, section.CodeBusy:
-		return http.StatusTooManyRequests
-	case section.CodeNotFound:
-		return http.StatusNotFound
-	case section.CodeConflict, section.CodeChanged, section.CodeState, section.CodeExists:
-		return http.StatusConflict
-	}
-	return http.StatusUnprocessableEntity
+var errRoom = &problem{status: http.StatusTooManyRequests, retry: 5, body: api.Error{Code: api.CodeBusy, Message: "as many of these are going on as the node allows; try again shortly"}}
+
+// detach returns a context that outlives the request's broken connection but
+// not its time: work that must be finished once begun.
+func detach(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), d)
 }
