@@ -115,18 +115,17 @@ func script(w *world, c cast, s secret) {
 	}
 	w.settle(5 * time.Second)
 
-	// A report of two portions for all, and of two more for the ally, or one
-	// that nobody else gets: two views, or one and more dummies. The first
-	// portion is long, so that the views are of one class.
+	// A report of two portions for all, and of two more or one for the ally
+	// alone. The first is long, so that the views are of one class. (If the ally
+	// got nothing more it would be among the recipients of the coalition's
+	// view: these spec/leaks.md declares.)
 	d := &Draft{ReportType: act.INTREP, TitleLabel: &all, Title: "Movement on the road", Portions: []act.PortionInput{
 		portion(all, c.originator, "alpha bridge "+strings.Repeat("as before and after ", 450)),
 		hidden(c.originator, pick("the depot is a quincunx of five huts", "heliotrope, a field of it")),
 		portion(all, c.originator, "bravo market closed"),
 	}}
 	var file act.Attachment
-	if !s.first {
-		d.Portions[1].Label = mark("SECRET", c.originator, c.originator)
-	} else {
+	if s.first {
 		file = attach(w, c.originator, "sketch.txt", "a sketch of the quincunx")
 		extra := hidden(c.originator, "the quincunx was seen twice")
 		extra.Attachments = []act.Attachment{file}
@@ -172,10 +171,25 @@ func script(w *world, c cast, s secret) {
 		w.settle(7 * time.Second)
 	}
 
-	// One world has a report of another type, in two portions, that the other
-	// has not; the other has a draft that never leaves.
+	// A short report goes to the ally in one world, to nobody in the other: a
+	// view and two dummies, or three dummies.
+	short := portion(mark("SECRET", c.originator, c.originator), c.originator, "x")
+	if s.first {
+		short.Label = mark("SECRET", c.originator, c.originator, c.ally)
+	}
+	w.releaseReport(c.originator, &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{short}})
+	w.settle(11 * time.Second)
+
+	// One world has a report of two views, of which the member that plays no
+	// part gets the smaller; the other has one of another type with one view,
+	// and a draft that never leaves.
 	text := strings.Repeat("and so on ", 150)
 	last := &Draft{ReportType: act.INTSUM, Title: "quincunx", Portions: []act.PortionInput{hidden(c.originator, text), hidden(c.originator, "quincunx")}}
+	for _, m := range four {
+		if s.first && !slices.Contains(c.coalition, m) {
+			last.Portions[1].Label.Rel = last.Portions[1].Label.Rel.With(m)
+		}
+	}
 	if !s.first {
 		last = &Draft{ReportType: act.SITREP, Title: "heliotrope", Portions: []act.PortionInput{hidden(c.originator, text+text[:300])}}
 		duty := w.officer(c.originator, "duty", section.RoleDuty)
@@ -208,7 +222,9 @@ func ask(w *world, m label.MemberID, base int64) []string {
 	for _, q := range []viewdb.Query{{}, {Text: "bridge"}, {Text: wordsOfFirst}, {Text: wordsOfSecond}, {Text: "quinc*"},
 		{Originator: "IRQ"}, {Originator: "RUS"}, {Originator: "IRN"}, {Originator: "SYR"}, {Type: "INTSUM"}, {Limit: 1}, {Before: base + 4}} {
 		rows, err := n.views.Find(ctx, q)
-		slices.SortFunc(rows, func(a, b viewdb.Row) int { return strings.Compare(a.Title+a.Type+a.Originator, b.Title+b.Type+b.Originator) })
+		slices.SortFunc(rows, func(a, b viewdb.Row) int {
+			return strings.Compare(a.Title+a.Type+a.Originator, b.Title+b.Type+b.Originator)
+		})
 		say(fmt.Sprintf("finds %+v", q), rows, err)
 		for _, r := range rows {
 			report, err := n.Report(ctx, o, r.ID)
