@@ -173,7 +173,10 @@ func (h *House) Start(ctx context.Context, ms ...label.MemberID) error {
 		return nil
 	}
 	for _, m := range Members {
-		if err := h.until(ctx, m, func(st node.Status) bool { return st.Ready }); err != nil {
+		if err := h.until(ctx, m, func(n *node.Node) (bool, error) {
+			st, err := n.Status(ctx)
+			return st.Ready, err
+		}); err != nil {
 			return fmt.Errorf("%s does not get ready: %w", m, err)
 		}
 	}
@@ -217,25 +220,20 @@ func (h *House) Stop(ms ...label.MemberID) error {
 	return errors.Join(errs...)
 }
 
-// until waits until the status of a member's node is as wanted.
-func (h *House) until(ctx context.Context, m label.MemberID, wanted func(node.Status) bool) error {
+// until waits until a member's node is as wanted.
+func (h *House) until(ctx context.Context, m label.MemberID, wanted func(*node.Node) (bool, error)) error {
 	for {
-		st, err := h.running[m].Status(ctx)
-		if err != nil {
+		done, err := wanted(h.running[m].Node)
+		if err != nil || done {
 			return err
 		}
-		if wanted(st) {
-			return nil
-		}
-		_, moved := h.running[m].Projected()
-		t := time.NewTimer(20 * time.Millisecond)
+		t := time.NewTimer(25 * time.Millisecond)
 		select {
-		case <-moved:
 		case <-t.C:
 		case <-ctx.Done():
+			t.Stop()
 			return ctx.Err()
 		}
-		t.Stop()
 	}
 }
 

@@ -84,7 +84,10 @@ func (h *House) Bulk(ctx context.Context, m label.MemberID, seed uint64, first, 
 
 // Holds waits until a node holds so many reports.
 func (h *House) Holds(ctx context.Context, m label.MemberID, reports int64) error {
-	return h.until(ctx, m, func(st node.Status) bool { return st.Views.Reports >= reports })
+	return h.until(ctx, m, func(n *node.Node) (bool, error) {
+		c, err := n.Views().Counts(ctx)
+		return c.Reports >= reports, err
+	})
 }
 
 // Latency is how long single releases took to be searchable at every other

@@ -229,7 +229,6 @@ func (n *Node) Decision(ctx context.Context, o section.Officer, id string) (Deci
 	}
 	out := Decision{Decision: d}
 	views := viewCounts{}
-	var entries []act.Digest
 	after, first := "", true
 	for {
 		subjects, err := n.section.Subjects(ctx, o, id, after, section.MaxPage)
@@ -257,7 +256,6 @@ func (n *Node) Decision(ctx context.Context, o section.Officer, id string) (Deci
 			if len(out.Titles) < maxTitles {
 				out.Titles = append(out.Titles, draft.Title)
 			}
-			entries = append(entries, entryDigest(draft, dr.Digest))
 			rel, _, err := n.releasePlan(ctx, draft)
 			if err != nil {
 				return Decision{}, err
@@ -268,47 +266,45 @@ func (n *Node) Decision(ctx context.Context, o section.Officer, id string) (Deci
 			break
 		}
 	}
-	if out.Batch != "" {
-		bulk, err := n.isBulk(ctx, out.Batch)
-		if err != nil {
-			return Decision{}, err
-		}
-		if bulk && d.Subjects > 1 {
-			out.Entries = act.BatchDigest(entries)
-		}
+	if out.Entries, err = n.batchOf(ctx, d); err != nil {
+		return Decision{}, err
 	}
 	out.Views = views.list()
 	return out, nil
 }
 
-// isBulk says whether an import is one of many acts, which a text is not,
-// however long.
-func (n *Node) isBulk(ctx context.Context, batch string) (bool, error) {
+// isBulk returns the kind of an import and says whether it is one of many
+// acts, which a text is not, however long.
+func (n *Node) isBulk(ctx context.Context, batch string) (CollectKind, bool, error) {
 	b, err := n.section.SourceOf(ctx, batch)
 	if err != nil {
-		return false, err
+		return "", false, err
 	}
-	switch CollectKind(b.SourceKind) {
-	case CollectText, CollectHTML, CollectMarkdown:
-		return false, nil
-	}
-	return true, nil
+	kind := CollectKind(b.SourceKind)
+	return kind, kind != CollectText && kind != CollectHTML && kind != CollectMarkdown, nil
 }
 
-// entryDigest is the digest under which a report counts in its batch
+// entryDigest is the digest under which a draft counts in its batch
 // (spec/act.md, "Batches"): of a listing, of an object's bytes, of a file that
 // stands for it, else of the draft.
-func entryDigest(d *Draft, content section.Digest) act.Digest {
-	for i := range d.Portions {
-		p := &d.Portions[i]
+func entryDigest(kind CollectKind, d *section.Draft) (act.Digest, error) {
+	if kind != CollectUNList && kind != CollectSTIX || len(d.Content) == 0 {
+		return act.Digest(d.Digest), nil
+	}
+	draft, err := ParseDraft(d.Content)
+	if err != nil {
+		return act.Digest{}, err
+	}
+	for i := range draft.Portions {
+		p := &draft.Portions[i]
 		switch {
 		case p.Designation != nil:
-			return act.DesignationDigest(p.Designation)
+			return act.DesignationDigest(p.Designation), nil
 		case p.Object != nil:
-			return sha256.Sum256(p.Object.Bytes)
+			return sha256.Sum256(p.Object.Bytes), nil
 		case len(p.Attachments) > 0:
-			return p.Attachments[0].PlainDigest
+			return p.Attachments[0].PlainDigest, nil
 		}
 	}
-	return act.Digest(content)
+	return act.Digest(d.Digest), nil
 }

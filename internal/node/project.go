@@ -25,7 +25,11 @@ type projector struct {
 	moved   chan struct{}
 }
 
-const projectRun = 512
+const (
+	projectRun   = 1024 // leaves that are projected together at most
+	gatherFor    = 20 * time.Millisecond
+	gatherLeaves = 256
+)
 
 // project follows the certified log and makes the views, until ctx ends. A
 // report that cannot be understood is quarantined and passed: none can stop the
@@ -40,9 +44,20 @@ func (n *Node) project(ctx context.Context) error {
 	if err := n.loadProjector(ctx); err != nil {
 		return err
 	}
+	var last time.Time // of the last run
 	for {
 		changed := n.station.Changed()
-		moved, err := n.projectOnce(ctx, n.station.Certified().Size)
+		end := n.station.Certified().Size
+		// At rest a leaf is projected at once; under load they gather, so that
+		// many share one write.
+		if wait := gatherFor - time.Since(last); wait > 0 && end > n.projector.cursor && end-n.projector.cursor < gatherLeaves {
+			if err := pause(ctx, wait); err != nil {
+				return err
+			}
+			end = n.station.Certified().Size
+		}
+		moved, err := n.projectOnce(ctx, end)
+		last = time.Now()
 		if err != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()

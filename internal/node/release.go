@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	"entente/act"
@@ -131,21 +133,22 @@ func (n *Node) send(ctx context.Context, d section.Decision) error {
 	if err != nil {
 		return err
 	}
+	s := &sender{n: n, d: d, batch: batch, keys: map[setKeyOf]seal.SetKey{}}
 	after := ""
 	for {
-		drafts, err := n.section.LeavingDrafts(ctx, d.ID, after, 250)
+		drafts, err := n.section.LeavingDrafts(ctx, d.ID, after, releaseRun)
 		if err != nil || len(drafts) == 0 {
+			return err
+		}
+		after = drafts[len(drafts)-1].ID
+		made, err := s.all(ctx, drafts)
+		if err != nil {
 			return err
 		}
 		var left []section.Left
 		var items []centre.Item
 		var owner []int // into drafts, for each item
-		for i, dr := range drafts {
-			after = dr.ID
-			its, err := n.envelopes(ctx, d, dr, batch)
-			if err != nil {
-				return err
-			}
+		for i, its := range made {
 			for range its {
 				owner = append(owner, i)
 			}
@@ -169,9 +172,60 @@ func (n *Node) send(ctx context.Context, d section.Decision) error {
 	}
 }
 
+// releaseRun is how many drafts are sealed and stored together.
+const releaseRun = 250
+
+// sender makes the envelopes of one decision.
+type sender struct {
+	n     *Node
+	d     section.Decision
+	batch act.Digest // of a bulk import that is released as one, else zero
+
+	mu   sync.Mutex
+	keys map[setKeyOf]seal.SetKey
+}
+
+type setKeyOf struct {
+	epoch uint32
+	set   string
+}
+
+// setKey returns the set key for recipients, each asked for once.
+func (s *sender) setKey(ctx context.Context, epoch uint32, set label.MemberSet) (seal.SetKey, error) {
+	of := setKeyOf{epoch, set.String()}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if k, ok := s.keys[of]; ok {
+		return k, nil
+	}
+	k, err := s.n.setKey(ctx, epoch, set)
+	if err == nil {
+		s.keys[of] = k
+	}
+	return k, err
+}
+
+// all makes the envelopes of drafts, on all processors.
+func (s *sender) all(ctx context.Context, drafts []section.Draft) ([][]centre.Item, error) {
+	made := make([][]centre.Item, len(drafts))
+	workers := min(runtime.GOMAXPROCS(0), 1+len(drafts)/16)
+	errs := make([]error, workers)
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			for i := w; i < len(drafts) && errs[w] == nil; i += workers {
+				made[i], errs[w] = s.envelopes(ctx, drafts[i])
+			}
+		})
+	}
+	wg.Wait()
+	return made, errors.Join(errs...)
+}
+
 // envelopes makes the envelopes of one draft: one for each distinct view, and
 // dummies, all of one size (spec/envelope.md, "Views and dummies").
-func (n *Node) envelopes(ctx context.Context, d section.Decision, dr section.Draft, batch act.Digest) ([]centre.Item, error) {
+func (s *sender) envelopes(ctx context.Context, dr section.Draft) ([]centre.Item, error) {
+	n, d := s.n, s.d
 	draft, err := ParseDraft(dr.Content)
 	if err != nil {
 		return nil, err
@@ -195,13 +249,13 @@ func (n *Node) envelopes(ctx context.Context, d section.Decision, dr section.Dra
 	epoch := n.station.Epoch()
 	// Views of one report share no field, so that only a report of one view
 	// names its batch.
-	bulk := !batch.IsZero() && len(rel.Views) == 1
+	bulk := !s.batch.IsZero() && len(rel.Views) == 1
 	var sealed []outgoing
 	for _, v := range rel.Views {
 		if v.Recipients.Equal(label.Members(n.self)) {
 			continue // nobody else sees it: it stays in the draft
 		}
-		o, err := n.view(ctx, dr, draft, v, portions, epoch, bulk, batch)
+		o, err := s.view(ctx, dr, draft, v, portions, epoch, bulk)
 		if err != nil {
 			return nil, err
 		}
@@ -222,11 +276,11 @@ func (n *Node) envelopes(ctx context.Context, d section.Decision, dr section.Dra
 		}
 		least = max(least, c)
 	}
-	own, err := n.setKey(ctx, epoch, label.Members(n.self))
-	if err != nil {
-		return nil, err
-	}
 	for len(sealed) < want {
+		own, err := s.setKey(ctx, epoch, label.Members(n.self))
+		if err != nil {
+			return nil, err
+		}
 		sealed = append(sealed, outgoing{act: act.Dummy(), key: own})
 	}
 	items := make([]centre.Item, len(sealed))
@@ -252,7 +306,7 @@ func (n *Node) batchOf(ctx context.Context, d section.Decision) (act.Digest, err
 		return act.Digest{}, nil
 	}
 	var entries []act.Digest
-	batch, after := "", ""
+	kind, batch, after := CollectKind(""), "", ""
 	for {
 		ds, err := n.section.SubjectDrafts(ctx, d.ID, after, section.MaxPage)
 		if err != nil {
@@ -263,18 +317,19 @@ func (n *Node) batchOf(ctx context.Context, d section.Decision) (act.Digest, err
 			after = dr.ID
 			if batch == "" && dr.Batch != "" {
 				batch = dr.Batch
-				if bulk, err := n.isBulk(ctx, batch); err != nil || !bulk {
+				bulk := false
+				if kind, bulk, err = n.isBulk(ctx, batch); err != nil || !bulk {
 					return act.Digest{}, err
 				}
 			}
 			if dr.Batch == "" || dr.Batch != batch {
 				return act.Digest{}, nil
 			}
-			draft, err := ParseDraft(dr.Content)
+			digest, err := entryDigest(kind, dr)
 			if err != nil {
 				return act.Digest{}, err
 			}
-			entries = append(entries, entryDigest(draft, dr.Digest))
+			entries = append(entries, digest)
 		}
 		if len(ds) < section.MaxPage {
 			return act.BatchDigest(entries), nil
@@ -289,7 +344,8 @@ type outgoing struct {
 }
 
 // view builds one view of a report.
-func (n *Node) view(ctx context.Context, dr section.Draft, draft *Draft, v label.View, portions []act.Portion, epoch uint32, bulk bool, batch act.Digest) (outgoing, error) {
+func (s *sender) view(ctx context.Context, dr section.Draft, draft *Draft, v label.View, portions []act.Portion, epoch uint32, bulk bool) (outgoing, error) {
+	n := s.n
 	seen := make([]act.Portion, len(v.Portions))
 	for i, k := range v.Portions {
 		seen[i] = portions[k]
@@ -300,7 +356,7 @@ func (n *Node) view(ctx context.Context, dr section.Draft, draft *Draft, v label
 		To: to, Label: v.Banner,
 	}
 	if bulk {
-		view.Batch = batch
+		view.Batch = s.batch
 	}
 	if draft.Supersedes != "" {
 		id, err := n.supersededView(ctx, draft.Supersedes, to)
@@ -313,7 +369,7 @@ func (n *Node) view(ctx context.Context, dr section.Draft, draft *Draft, v label
 	if err != nil {
 		return outgoing{}, err
 	}
-	key, err := n.setKey(ctx, epoch, to)
+	key, err := s.setKey(ctx, epoch, to)
 	return outgoing{act: a.Raw, key: key}, err
 }
 

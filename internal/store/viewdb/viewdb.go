@@ -32,17 +32,9 @@ type Views struct {
 }
 
 const (
-	sqlReport = `INSERT INTO report (idx, id, originator, own, type, title, written, logged, class, banner, grade, portions, recipients, batch, supersedes, act)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	sqlPortion     = `INSERT INTO portion (idx, n, id, digest) VALUES (?, ?, ?, ?)`
-	sqlDesignation = `INSERT INTO designation (idx, n, originator, authority, list, reference, kind, name, status) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	sqlAttachment  = `INSERT INTO attachment (idx, n, digest) VALUES (?, ?, ?)`
-	sqlQuarantine  = `INSERT INTO quarantine (idx, originator, code) VALUES (?, ?, ?)`
-	sqlSent        = `INSERT INTO sent (idx, hash, recipients) VALUES (?, ?, ?)`
-	sqlTally       = `INSERT INTO tally (originator, opened, hash, failed) VALUES (?, ?, ?, ?)
+	sqlTally = `INSERT INTO tally (originator, opened, hash, failed) VALUES (?, ?, ?, ?)
 		ON CONFLICT (originator) DO UPDATE SET opened = excluded.opened, hash = excluded.hash, failed = excluded.failed`
 	sqlSetting = `INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`
-	sqlSearch  = `INSERT INTO search (rowid, words) VALUES (?, ?)`
 )
 
 // Open opens or creates the view.db at path. stale says that it was made by
@@ -58,7 +50,11 @@ func Open(path string, o store.Options) (v *Views, stale bool, err error) {
 		err = store.Migrate(db, dir)
 	}
 	if err == nil {
-		err = db.Prepare(sqlReport, sqlPortion, sqlDesignation, sqlAttachment, sqlQuarantine, sqlSent, sqlTally, sqlSetting, sqlSearch)
+		queries := []string{sqlTally, sqlSetting}
+		for _, t := range intoAll {
+			queries = append(queries, t.one, t.many)
+		}
+		err = db.Prepare(queries...)
 	}
 	if err != nil {
 		db.Close()

@@ -95,20 +95,19 @@ func Words(text string) string {
 // cursor. Report.Text must have passed Words.
 func (v *Views) Apply(ctx context.Context, b Batch) error {
 	return v.db.Update(ctx, func(tx *store.Tx) error {
+		in := inserts{tx: tx}
 		for i := range b.Reports {
-			if err := insert(tx, &b.Reports[i]); err != nil {
-				return err
-			}
+			in.report(&b.Reports[i])
 		}
 		for _, q := range b.Quarantined {
-			if _, err := tx.Run(sqlQuarantine, q.Index, q.Originator, q.Code); err != nil {
-				return err
-			}
+			in.add(&intoQuarantine, q.Index, q.Originator, q.Code)
 		}
-		for _, s := range b.Sent {
-			if _, err := tx.Run(sqlSent, s.Index, s.Hash[:], strings.Join(s.Recipients, " ")); err != nil {
-				return err
-			}
+		for i := range b.Sent {
+			s := &b.Sent[i]
+			in.add(&intoSent, s.Index, s.Hash[:], strings.Join(s.Recipients, " "))
+		}
+		if err := in.flush(); err != nil {
+			return err
 		}
 		for _, t := range b.Tallies {
 			if _, err := tx.Run(sqlTally, t.Originator, t.Opened, t.Hash[:], t.Failed); err != nil {
@@ -118,39 +117,16 @@ func (v *Views) Apply(ctx context.Context, b Batch) error {
 		if _, err := tx.Run(sqlSetting, settingCursor, strconv.FormatInt(b.Cursor, 10)); err != nil {
 			return err
 		}
-		_, err := tx.Run(sqlSetting, settingAnalyser, analyser)
-		return err
+		if _, err := tx.Run(sqlSetting, settingAnalyser, analyser); err != nil {
+			return err
+		}
+		// The words come last, one row at a time: a statement of many rows
+		// opens a savepoint, at which the index writes out what it has gathered.
+		for i := range b.Reports {
+			in.add(&intoSearch, b.Reports[i].Index+1, b.Reports[i].Text)
+		}
+		return in.err
 	})
-}
-
-func insert(tx *store.Tx, r *Report) error {
-	own := 0
-	if r.Own {
-		own = 1
-	}
-	_, err := tx.Run(sqlReport, r.Index, r.ID, r.Originator, own, r.Type, r.Title, r.Written, r.Logged, r.Class, r.Banner, r.Grade,
-		len(r.Portions), strings.Join(r.Recipients, " "), r.Batch, r.Supersedes, r.Act)
-	if err != nil {
-		return err
-	}
-	for n := range r.Portions {
-		p := &r.Portions[n]
-		if _, err := tx.Run(sqlPortion, r.Index, n, p.ID[:], p.Digest[:]); err != nil {
-			return err
-		}
-	}
-	for n, d := range r.Listings {
-		if _, err := tx.Run(sqlDesignation, r.Index, n, r.Originator, d.Authority, d.List, d.Reference, d.Kind, d.Name, d.Status); err != nil {
-			return err
-		}
-	}
-	for n := range r.Attachments {
-		if _, err := tx.Run(sqlAttachment, r.Index, n, r.Attachments[n][:]); err != nil {
-			return err
-		}
-	}
-	_, err = tx.Run(sqlSearch, r.Index+1, r.Text)
-	return err
 }
 
 // Tallies returns what was opened of each originator.

@@ -1,0 +1,82 @@
+package viewdb
+
+import (
+	"strings"
+
+	"entente/internal/store"
+)
+
+// into is a table that takes rows, many in one statement: most of the cost of a small row is
+// that of its statement.
+type into struct {
+	place     int
+	columns   int
+	together  int
+	one, many string
+}
+
+func insertInto(place int, table string, columns, together int) into {
+	row := "(?" + strings.Repeat(", ?", columns-1) + ")"
+	return into{place: place, columns: columns, together: together,
+		one: "INSERT INTO " + table + " VALUES " + row, many: "INSERT INTO " + table + " VALUES " + row + strings.Repeat(", "+row, together-1)}
+}
+
+// The tables of a report, in the order in which their rows are stored.
+var (
+	intoReport      = insertInto(0, "report (idx, id, originator, own, type, title, written, logged, class, banner, grade, portions, recipients, batch, supersedes, act)", 16, 16)
+	intoPortion     = insertInto(1, "portion (idx, n, id, digest)", 4, 64)
+	intoDesignation = insertInto(2, "designation (idx, n, originator, authority, list, reference, kind, name, status)", 9, 16)
+	intoAttachment  = insertInto(3, "attachment (idx, n, digest)", 3, 16)
+	intoQuarantine  = insertInto(4, "quarantine (idx, originator, code)", 3, 16)
+	intoSent        = insertInto(5, "sent (idx, hash, recipients)", 3, 64)
+	intoSearch      = insertInto(6, "search (rowid, words)", 2, 1)
+	intoAll         = []*into{&intoReport, &intoPortion, &intoDesignation, &intoAttachment, &intoQuarantine, &intoSent, &intoSearch}
+)
+
+// inserts gathers rows for all tables of one transaction.
+type inserts struct {
+	tx   *store.Tx
+	args [7][]any
+	err  error
+}
+
+// add gathers one row, and stores what has come together.
+func (in *inserts) add(t *into, row ...any) {
+	args := append(in.args[t.place], row...)
+	if len(args) == t.columns*t.together && in.err == nil {
+		_, in.err = in.tx.Run(t.many, args...)
+		args = args[:0]
+	}
+	in.args[t.place] = args
+}
+
+// flush stores what is left.
+func (in *inserts) flush() error {
+	for _, t := range intoAll {
+		for args := in.args[t.place]; len(args) > 0 && in.err == nil; args = args[t.columns:] {
+			_, in.err = in.tx.Run(t.one, args[:t.columns]...)
+		}
+	}
+	return in.err
+}
+
+// report gathers the rows of a report, all but its words.
+func (in *inserts) report(r *Report) {
+	own := 0
+	if r.Own {
+		own = 1
+	}
+	in.add(&intoReport, r.Index, r.ID, r.Originator, own, r.Type, r.Title, r.Written, r.Logged, r.Class, r.Banner, r.Grade,
+		len(r.Portions), strings.Join(r.Recipients, " "), r.Batch, r.Supersedes, r.Act)
+	for n := range r.Portions {
+		p := &r.Portions[n]
+		in.add(&intoPortion, r.Index, n, p.ID[:], p.Digest[:])
+	}
+	for n := range r.Listings {
+		d := &r.Listings[n]
+		in.add(&intoDesignation, r.Index, n, r.Originator, d.Authority, d.List, d.Reference, d.Kind, d.Name, d.Status)
+	}
+	for n := range r.Attachments {
+		in.add(&intoAttachment, r.Index, n, r.Attachments[n][:])
+	}
+}
