@@ -62,14 +62,14 @@ func (s *Station) headLoop(ctx context.Context) error {
 	tick := time.NewTicker(250 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		changed := s.Changed()
+		changed := s.Changed() // before the head is read: no move is missed
+		if err := s.saveHead(ctx); err != nil && ctx.Err() == nil {
+			s.logger.Error("the certified head could not be kept", "err", err)
+		}
 		select {
 		case <-changed:
 		case <-ctx.Done():
 			return ctx.Err()
-		}
-		if err := s.saveHead(ctx); err != nil && ctx.Err() == nil {
-			s.logger.Error("the certified head could not be kept", "err", err)
 		}
 		select {
 		case <-tick.C:
