@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"entente/label"
+	"entente/seal"
 )
 
 // MediaTypeSTIX is the media type of a STIX 2.1 object (STIX 2.1 section 3.1),
@@ -342,8 +343,11 @@ func decodeAttachment(t *tape, n int) (a Attachment, err error) {
 		return a, err
 	}
 	a.Size, a.SealedSize = t.integer(f[attachmentSize]), t.integer(f[attachmentSealedSize])
-	if a.Size > MaxAttachment || a.SealedSize < a.Size || a.SealedSize > a.Size+sealingRoom {
-		return a, refuse(ErrValue, "size %d, sealed %d: at most %d, and sealed not smaller and at most %d larger", a.Size, a.SealedSize, MaxAttachment, sealingRoom)
+	if a.Size > MaxAttachment {
+		return a, refuse(ErrValue, "size %d, at most %d", a.Size, MaxAttachment)
+	}
+	if want, err := seal.AttachmentSealedSize(a.Size); err != nil || a.SealedSize != want {
+		return a, refuse(ErrValue, "sealed_size %d, a file of %d bytes has %d", a.SealedSize, a.Size, want)
 	}
 	if a.Digest, err = ParseDigest(t.text(f[attachmentDigest])); err != nil {
 		return a, err

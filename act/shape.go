@@ -35,8 +35,6 @@ const (
 
 	// MaxAttachment bounds the size of one attachment (delivery.md): 100 MiB.
 	MaxAttachment = 100 << 20
-	// sealingRoom is what sealing may add to a file of that size.
-	sealingRoom = 1 << 20
 )
 
 // A field is one name that an object of an act may have.
