@@ -39,7 +39,17 @@ type world struct {
 
 // cli is the command line; every field is a command in a file of its name.
 type cli struct {
-	JSON bool `help:"Write answers as JSON."`
+	JSON    bool       `help:"Write answers as JSON."`
+	Init    initCmd    `cmd:"" help:"Make keys; join a founded centre."`
+	Charter charterCmd `cmd:"" help:"Draft, sign and show the founding file."`
+	Serve   serveCmd   `cmd:"" help:"Serve a node."`
+	Config  configCmd  `cmd:"" help:"Check and explain the configuration."`
+	Verify  verifyCmd  `cmd:"" help:"Verify a log offline."`
+	Export  exportCmd  `cmd:"" help:"Write a copy of the log for an outside verifier."`
+	Rebuild rebuildCmd `cmd:"" help:"Make the views again."`
+	Demo    demoCmd    `cmd:"" help:"Play the main job whole with four nodes."`
+	Stix    stixCmd    `cmd:"" help:"Check STIX 2.1 documents and patterns, derive identifiers."`
+	Place   placeCmd   `cmd:"" help:"Put names of places on the map, alone and in texts."`
 }
 
 func main() {

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"io"
+	"os"
+
+	"entente/internal/config"
+	"entente/internal/demo"
+	"entente/internal/service"
+)
+
+type demoCmd struct {
+	Once      bool   `help:"Play, check, stop; exit code 1 when a check fails."`
+	Processes bool   `help:"Run each node as a process of its own; one of them is killed on the way and comes back."`
+	UNList    string `name:"un-list" help:"The UN's consolidated list in XML, instead of an invented one." type:"existingfile" placeholder:"FILE"`
+	Dir       string `help:"Directory for the four nodes; must be empty. Without it a temporary one, removed at the end." placeholder:"DIR"`
+	PortShift int    `help:"Move all ports by this much, for demonstrations beside each other." placeholder:"N"`
+	Plant     string `help:"Plant a fault to see a check fail: leak, fork or body." enum:",leak,fork,body" default:"" placeholder:"FAULT"`
+	Verbose   bool   `short:"v" help:"Show the nodes' own logs."`
+}
+
+// Help gives examples.
+func (demoCmd) Help() string {
+	return "Examples:\n\n    entente demo\n    entente demo --once --json\n    entente demo --once --processes --un-list consolidated.xml\n\nFounds a centre of four members, starts their nodes at http://irq.localhost:8701 to http://syr.localhost:8704, files a scenario of invented reports and a list of designations, and checks through the nodes' APIs and files what was promised. Without --once the nodes stay up until Ctrl-C."
+}
+
+// Run plays the demonstration.
+func (c *demoCmd) Run(w *world) error {
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	o := demo.Options{Dir: c.Dir, Once: c.Once, Processes: c.Processes, Program: program, UNList: c.UNList, PortShift: c.PortShift, Plant: demo.Fault(c.Plant), Stderr: io.Discard}
+	if c.Verbose {
+		o.Logger = service.Logger(config.Log{}, w.err)
+		o.Stderr = w.err
+	}
+	if !w.json {
+		o.Step = func(text string, done, total int) {
+			switch {
+			case total > 0 && done == total:
+				w.notef("%s %d reports", text, done)
+			case total == 0 && done == 0:
+				w.notef("%s", text)
+			}
+		}
+	}
+	o.Up = func(text string) { w.printf("%s", text) }
+	sum, err := demo.Run(w.ctx, o)
+	if err != nil {
+		return err
+	}
+	if c.Once {
+		if err := w.answer(sum, func() { w.printf("%s\n%d members, %d acts, %d checks", sum, sum.Members, sum.Acts, len(sum.Checks)) }); err != nil {
+			return err
+		}
+	}
+	if !sum.OK() {
+		return errFindings
+	}
+	return nil
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"entente/charter"
+	"entente/internal/logcopy"
+	"entente/internal/node"
+	"entente/internal/store"
+	"entente/internal/store/logdb"
+)
+
+type verifyCmd struct {
+	Dir     string `arg:"" help:"A node's directory, or a copy of the log made by entente export." type:"existingdir"`
+	Charter string `help:"The founding file that is known to be right; without it the copy's own, whose fingerprint is shown." type:"existingfile" placeholder:"FILE"`
+}
+
+// Help gives an example.
+func (verifyCmd) Help() string {
+	return "Examples:\n\n    entente verify irq\n    entente verify copy-of-the-log --charter founding.note\n\nVerifies offline: founding signatures, every hash of the tree, the quorum's cosignatures, every originator's chain and keys. Nothing sealed is opened. Exit code 1 when something does not hold. testdata/verify.py of the source does the same, written from the specification alone."
+}
+
+// Run verifies.
+func (c *verifyCmd) Run(w *world) error {
+	var pinned *charter.Hash
+	if c.Charter != "" {
+		file, err := os.ReadFile(c.Charter)
+		if err != nil {
+			return err
+		}
+		f, err := charter.ParseFounding(file)
+		if err != nil {
+			return err
+		}
+		h := f.Hash()
+		pinned = &h
+	}
+	dir := c.Dir
+	if _, err := os.Stat(filepath.Join(dir, node.FileLog)); err == nil {
+		tmp, err := os.MkdirTemp("", "entente-verify-*")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(tmp)
+		if err := copyLog(w, dir, tmp); err != nil {
+			return c.found(w, err)
+		}
+		dir = tmp
+	}
+	step := w.progress("verifying")
+	v, err := logcopy.Verify(os.DirFS(dir), pinned, func(done, total int64) error { step(done, total); return w.ctx.Err() })
+	if err != nil {
+		return c.found(w, err)
+	}
+	return w.answer(struct {
+		OK bool `json:"ok"`
+		*logcopy.Verdict
+	}{true, v}, func() {
+		w.printf("The log holds: %d leaves, root %s\nfounding %s\ncosigned by %v, quorum %d; log time %s", v.Size, v.Root, v.Charter, v.Cosigned, v.Quorum, time.Unix(v.LogTime, 0).UTC().Format(time.RFC3339))
+	})
+}
+
+// found tells what does not hold.
+func (c *verifyCmd) found(w *world, err error) error {
+	if cerr := w.ctx.Err(); cerr != nil {
+		return cerr
+	}
+	if werr := w.answer(map[string]any{"ok": false, "message": err.Error()}, func() { w.printf("It does not hold: %v", err) }); werr != nil {
+		return werr
+	}
+	return errFindings
+}
+
+type exportCmd struct {
+	Dir string `arg:"" help:"A node's directory; the node may be running." type:"existingdir"`
+	To  string `arg:"" help:"Directory for the copy; goes on where an earlier copy ended."`
+}
+
+// Help gives an example.
+func (exportCmd) Help() string {
+	return "Example:\n\n    entente export irq copy-of-the-log\n\nWrites the log as static tiles (C2SP tlog-tiles) with the founding file and the public leaves: all that an outside verifier needs, and nothing sealed."
+}
+
+// Run exports.
+func (c *exportCmd) Run(w *world) error {
+	if err := os.MkdirAll(c.To, 0o755); err != nil {
+		return err
+	}
+	if err := copyLog(w, c.Dir, c.To); err != nil {
+		return err
+	}
+	return w.answer(map[string]any{"copy": c.To}, func() { w.printf("A copy of the log is in %s; verify it with: entente verify %s", c.To, c.To) })
+}
+
+func copyLog(w *world, dir, to string) (err error) {
+	file, err := os.ReadFile(filepath.Join(dir, node.FileCharter))
+	if err != nil {
+		return fmt.Errorf("%s is no node's directory: %w", dir, err)
+	}
+	f, err := charter.ParseFounding(file)
+	if err != nil {
+		return err
+	}
+	log, err := logdb.Open(filepath.Join(dir, node.FileLog), store.Options{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, log.Close()) }()
+	step := w.progress("copying")
+	_, err = logcopy.Write(w.ctx, log, f, to, func(done, total int64) error { step(done, total); return w.ctx.Err() })
+	return err
+}
