@@ -53,6 +53,9 @@ func register[I, O any](s *Server, d operation, h func(ctx context.Context, c ca
 		Middlewares: huma.Middlewares{s.ask(d)},
 		Extensions:  map[string]any{},
 	}
+	if d.responses != nil {
+		d.responses["default"] = &huma.Response{Description: "Error", Content: map[string]*huma.MediaType{"application/json": {Schema: schemaOf[api.Error](s.api.OpenAPI().Components.Schemas)}}}
+	}
 	if d.public {
 		op.Security = []map[string][]string{}
 	}

@@ -81,7 +81,7 @@ type Designations struct {
 
 // Content is a draft's content, as an officer writes it.
 type Content struct {
-	ReportType act.ReportType     `json:"report_type" doc:"One of the closed list (rule 1)."`
+	ReportType act.ReportType     `json:"report_type" enum:"INTREP,SUPINTREP,INTSUM,SITREP,ASSESSMENT,ANSWER,DESIGNATION" doc:"One of the closed list (rule 1)."`
 	Title      string             `json:"title" doc:"Shown to those whom title_label allows, to others the type alone; empty, everybody sees the type alone."`
 	TitleLabel *label.Label       `json:"title_label,omitempty" doc:"Marks the title; absent, it is the roll-up of all portions."`
 	Supersedes string             `json:"supersedes,omitempty" doc:"Id of the released draft that this one replaces."`
