@@ -11,6 +11,33 @@ import (
 	"entente/seal"
 )
 
+// markRepeated finds views that carry the id of another one, of whomever. The
+// first that was logged stands.
+func (n *Node) markRepeated(ctx context.Context, leaves []opened) error {
+	var ids []string
+	for i := range leaves {
+		if r := leaves[i].report; r != nil {
+			ids = append(ids, r.ID)
+		}
+	}
+	known, err := n.views.HeldIDs(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for i := range leaves {
+		o := &leaves[i]
+		if o.report == nil {
+			continue
+		}
+		if known[o.report.ID] {
+			o.report, o.code = nil, codeRepeated
+			continue
+		}
+		known[o.report.ID] = true
+	}
+	return nil
+}
+
 // markConflicts finds portions that one id names with two contents: a fault of
 // their originator, shown as evidence. The first that was logged stands.
 func (n *Node) markConflicts(ctx context.Context, leaves []opened) error {
@@ -37,7 +64,7 @@ func (n *Node) markConflicts(ctx context.Context, leaves []opened) error {
 			}
 			if k.Digest != p.Digest {
 				n.portionConflict(ctx, o, p, k.Index)
-				o.report, o.code = nil, "portion_conflict"
+				o.report, o.code = nil, codeConflict
 				break
 			}
 		}

@@ -19,6 +19,9 @@ import (
 // yet.
 var ErrNoSetKey = errors.New("no key packet for these recipients is in the log yet: a member's node has not published its epoch keys; wait until it has run once, or release without that member")
 
+// ErrPacketQuota: the charter lets no more recipient sets be used in this epoch.
+var ErrPacketQuota = errors.New("the charter's quota of key packets for this epoch is used up: release to recipients that were released to before, or wait for the next epoch")
+
 // epochs is the life of this node's keys: published ahead, used, closed,
 // destroyed (spec/keys.md).
 type epochs struct {
@@ -182,10 +185,14 @@ func (n *Node) filePackets(ctx context.Context, state *charter.State, epoch uint
 	if err != nil {
 		return err
 	}
+	quota := n.found.Charter().Quotas.PacketsPerEpoch
 	var items []centre.Item
 	for i, s := range own {
 		if _, ok := filed[refs[i]]; ok {
 			continue
+		}
+		if int64(s.Packet.Number) >= quota {
+			return fmt.Errorf("%w (%d)", ErrPacketQuota, quota)
 		}
 		var recipients []seal.Recipient
 		for m := range s.Recipients.All() {

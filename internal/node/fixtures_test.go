@@ -29,6 +29,9 @@ func check(t testing.TB, err error) {
 
 var four = []label.MemberID{"IRQ", "IRN", "RUS", "SYR"}
 
+// testPatience is how long a test waits for nodes that share busy processors.
+const testPatience = 40 * time.Second
+
 const testPassphrase = "a passphrase of the tests"
 
 // house is the nodes of all members on this machine, over loopback TLS.
@@ -124,22 +127,28 @@ func (h *house) start(ms ...label.MemberID) {
 	for _, m := range ms {
 		n, err := Open(context.Background(), h.options(m))
 		check(h.t, err)
-		l, err := net.Listen("tcp", h.addrs[m])
-		check(h.t, err)
-		srv := &http.Server{Handler: n.LinkHandler(), ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0)}
-		go srv.Serve(tls.NewListener(l, n.LinkTLS()))
-		ctx, cancel := context.WithCancel(context.Background())
-		done := make(chan error, 1)
-		go func() { done <- n.Run(ctx) }()
-		r := &running{Node: n, officers: map[string]section.Officer{}}
-		r.stop = func() {
-			cancel()
-			<-done
-			srv.Close()
-			n.Close()
-		}
-		h.nodes[m] = r
+		h.run(n)
 	}
+}
+
+// run runs an opened node.
+func (h *house) run(n *Node) {
+	h.t.Helper()
+	l, err := net.Listen("tcp", h.addrs[n.Self()])
+	check(h.t, err)
+	srv := &http.Server{Handler: n.LinkHandler(), ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0)}
+	go srv.Serve(tls.NewListener(l, n.LinkTLS()))
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- n.Run(ctx) }()
+	r := &running{Node: n, officers: map[string]section.Officer{}}
+	r.stop = func() {
+		cancel()
+		<-done
+		srv.Close()
+		n.Close()
+	}
+	h.nodes[n.Self()] = r
 }
 
 func (h *house) stopAll() {
@@ -200,7 +209,7 @@ func (h *house) releaseReport(m label.MemberID, d *Draft) string {
 func (h *house) find(m label.MemberID, q viewdb.Query, want int) []viewdb.Row {
 	h.t.Helper()
 	n := h.nodes[m]
-	limit := time.NewTimer(20 * time.Second)
+	limit := time.NewTimer(testPatience)
 	defer limit.Stop()
 	for {
 		_, moved := n.Projected()
@@ -222,7 +231,7 @@ func (h *house) ready(ms ...label.MemberID) {
 	h.t.Helper()
 	for _, m := range ms {
 		n := h.nodes[m]
-		limit := time.NewTimer(20 * time.Second)
+		limit := time.NewTimer(testPatience)
 		for !n.epochs.ready() {
 			ch := n.station.Changed()
 			if n.epochs.ready() {

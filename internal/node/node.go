@@ -318,6 +318,9 @@ type Status struct {
 	Ready    bool           `json:"ready"` // may release to every member
 	Receipts []Receipt      `json:"receipts"`
 	Waiting  int            `json:"releases_waiting"`
+	// Quarantine holds what was opened and not understood, or is void, newest
+	// first, at most 20; Views.Quarantined counts all of it.
+	Quarantine []viewdb.Quarantined `json:"quarantine"`
 }
 
 // Status returns the condition of the node.
@@ -338,7 +341,14 @@ func (n *Node) Status(ctx context.Context) (Status, error) {
 	if err != nil {
 		return Status{}, err
 	}
-	return Status{Member: n.self, Charter: n.found.Fingerprint(), Centre: cs, Views: counts, Cursor: cursor,
+	quarantine, err := n.views.Quarantine(ctx, 20)
+	if err != nil {
+		return Status{}, err
+	}
+	if quarantine == nil {
+		quarantine = []viewdb.Quarantined{}
+	}
+	return Status{Member: n.self, Quarantine: quarantine, Charter: n.found.Fingerprint(), Centre: cs, Views: counts, Cursor: cursor,
 		Epoch: n.station.Epoch(), Ready: n.epochs.ready(), Receipts: n.receipts.list(), Waiting: len(waiting)}, nil
 }
 

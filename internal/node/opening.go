@@ -50,7 +50,7 @@ func (n *Node) open(state *charter.State, o *opened, body []byte, stored map[key
 	defer func() {
 		if r := recover(); r != nil {
 			n.logger.Error("an act broke the projection and is quarantined", "index", o.index, "panic", fmt.Sprint(r))
-			o.mine, o.report, o.code = true, nil, "panic"
+			o.mine, o.report, o.code = true, nil, codePanic
 		}
 	}()
 	t := n.projector.trials[trialKey{o.h.Originator, o.h.Incarnation, o.h.Epoch}]
@@ -64,7 +64,7 @@ func (n *Node) open(state *charter.State, o *opened, body []byte, stored map[key
 	o.mine, o.key = true, k
 	pub, have := state.HeaderKey(o.h.Originator, o.index)
 	if !have {
-		o.code = "originator"
+		o.code = codeKey
 		return
 	}
 	if err := seal.VerifyHeader(o.header, ed25519.PublicKey(pub[:])); err != nil {

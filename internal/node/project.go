@@ -3,12 +3,14 @@ package node
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"runtime"
 	"sync"
 	"time"
 
 	"entente/internal/keyring"
+	"entente/internal/store"
 	"entente/internal/store/logdb"
 	"entente/internal/store/viewdb"
 	"entente/seal"
@@ -180,6 +182,9 @@ func (n *Node) projectOnce(ctx context.Context, end int64) (bool, error) {
 		})
 	}
 	wg.Wait()
+	if err := n.markRepeated(ctx, leaves); err != nil {
+		return false, err
+	}
 	if err := n.markConflicts(ctx, leaves); err != nil {
 		return false, err
 	}
@@ -214,6 +219,9 @@ func (n *Node) apply(ctx context.Context, leaves []opened, run logdb.Run) error 
 	for i := range leaves {
 		o := &leaves[i]
 		if !o.mine {
+			if o.code != "" { // a public leaf that is void
+				b.Quarantined = append(b.Quarantined, viewdb.Quarantined{Index: o.index, Originator: string(o.h.Originator), Code: o.code})
+			}
 			continue
 		}
 		if o.gone == nil {
@@ -260,7 +268,7 @@ func (n *Node) apply(ctx context.Context, leaves []opened, run logdb.Run) error 
 	if err := n.ring.PutEnvelopeKeys(ctx, keys); err != nil {
 		return err
 	}
-	if err := n.views.Apply(ctx, b); err != nil {
+	if err := n.store(ctx, &b, touched); err != nil {
 		return err
 	}
 	p.mu.Lock()
@@ -274,8 +282,50 @@ func (n *Node) apply(ctx context.Context, leaves []opened, run logdb.Run) error 
 	return nil
 }
 
+// store stores a batch. When the views refuse it for what is in it, the reports
+// that they refuse are quarantined, and the others stored.
+func (n *Node) store(ctx context.Context, b *viewdb.Batch, tallies map[string]viewdb.Tally) error {
+	err := n.views.Apply(ctx, *b)
+	if err == nil || ctx.Err() != nil || errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrClosed) {
+		return err
+	}
+	var kept []viewdb.Report
+	for i := range b.Reports {
+		r := &b.Reports[i]
+		refused := n.views.Try(ctx, r)
+		if refused == nil {
+			kept = append(kept, *r)
+			continue
+		}
+		n.logger.Error("a report cannot be stored and is quarantined", "index", r.Index, "originator", r.Originator, "err", refused)
+		b.Quarantined = append(b.Quarantined, viewdb.Quarantined{Index: r.Index, Originator: r.Originator, Code: codeStore})
+		if t, ok := tallies[r.Originator]; ok {
+			t.Failed++
+			tallies[r.Originator] = t
+		}
+	}
+	if len(kept) == len(b.Reports) {
+		return err // nothing in it is the reason
+	}
+	b.Reports, b.Tallies = kept, nil
+	for _, t := range tallies {
+		b.Tallies = append(b.Tallies, t)
+	}
+	return n.views.Apply(ctx, *b)
+}
+
+// Codes of what is quarantined here and not by what reads it.
+const (
+	codePanic    = "panic"            // reading it broke the program
+	codeStore    = "store"            // the views refuse it
+	codeRepeated = "view_repeated"    // another view has its id
+	codeConflict = "portion_conflict" // a portion of it was stated otherwise
+	codeKey      = "originator"       // no key of the originator was in force
+)
+
 // Rebuild empties the views and makes them again from the log, the bodies and
-// the keys. The node must not be running. progress is told how far it is.
+// the keys; what was quarantined is tried again. The node must not be running.
+// progress is told how far it is.
 func (n *Node) Rebuild(ctx context.Context, progress func(done, total int64)) error {
 	if err := n.views.Reset(ctx); err != nil {
 		return err

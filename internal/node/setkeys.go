@@ -31,13 +31,6 @@ func (n *Node) takePacket(ctx context.Context, state *charter.State, o *opened, 
 	if err != nil {
 		return nil // a public leaf was checked before it was stored; only deletion leaves it empty
 	}
-	privates, err := n.ring.EpochPrivateKeys(ctx, o.h.Epoch)
-	if errors.Is(err, keyring.ErrForgotten) {
-		return nil // the epoch is over and its key destroyed
-	}
-	if err != nil {
-		return err
-	}
 	pub, ok := state.HeaderKey(o.h.Originator, o.index)
 	if !ok {
 		return nil
@@ -45,12 +38,28 @@ func (n *Node) takePacket(ctx context.Context, state *charter.State, o *opened, 
 	packet, err := seal.ParsePacket(payload)
 	if err != nil {
 		n.logger.Warn("a key packet is malformed", "index", o.index, "originator", string(o.h.Originator), "code", seal.Code(err))
+		o.code = seal.Code(err)
+		return nil
+	}
+	if want := n.found.Charter().Slots; len(packet.Slots) != want {
+		// Its length would tell how many recipients it has room for: it is as if
+		// it were not there, and shown.
+		n.logger.Warn("a key packet has not the charter's number of slots and is void", "index", o.index, "originator", string(o.h.Originator), "slots", len(packet.Slots), "charter", want)
+		o.code = codePacketSlots
 		return nil
 	}
 	place, err := seal.PlaceOf(&o.h, packet)
 	if err != nil {
 		n.logger.Warn("a key packet is void", "index", o.index, "originator", string(o.h.Originator), "code", seal.Code(err))
+		o.code = seal.Code(err)
 		return nil
+	}
+	privates, err := n.ring.EpochPrivateKeys(ctx, o.h.Epoch)
+	if errors.Is(err, keyring.ErrForgotten) {
+		return nil // the epoch is over and its key destroyed
+	}
+	if err != nil {
+		return err
 	}
 	id := keyring.PacketID{Originator: place.Originator, Incarnation: place.Incarnation, Epoch: place.Epoch, Number: place.Number}
 	for _, private := range privates {
@@ -81,6 +90,10 @@ func (n *Node) takePacket(ctx context.Context, state *charter.State, o *opened, 
 	n.projector.mu.Unlock()
 	return nil
 }
+
+// codePacketSlots is the code under which a key packet is shown that has
+// another number of slots than the charter says.
+const codePacketSlots = "packet_slots"
 
 // loadTrials readies the set keys that the leaves may need.
 func (n *Node) loadTrials(ctx context.Context, leaves []opened) error {

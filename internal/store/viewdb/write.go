@@ -2,6 +2,7 @@ package viewdb
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -46,9 +47,9 @@ type Designation struct {
 
 // Quarantined is an envelope that opened and was not understood.
 type Quarantined struct {
-	Index      int64
-	Originator string
-	Code       string
+	Index      int64  `json:"index"`
+	Originator string `json:"originator"`
+	Code       string `json:"code"`
 }
 
 // Sent is one of this node's own envelopes.
@@ -128,6 +129,27 @@ func (v *Views) Apply(ctx context.Context, b Batch) error {
 		return in.err
 	})
 }
+
+// Try says whether a report can be stored, and stores nothing.
+func (v *Views) Try(ctx context.Context, r *Report) error {
+	err := v.db.Update(ctx, func(tx *store.Tx) error {
+		in := inserts{tx: tx}
+		in.report(r)
+		if err := in.flush(); err != nil {
+			return err
+		}
+		if in.add(&intoSearch, r.Index+1, r.Text); in.err != nil {
+			return in.err
+		}
+		return errTried
+	})
+	if errors.Is(err, errTried) {
+		return nil
+	}
+	return err
+}
+
+var errTried = errors.New("tried")
 
 // Tallies returns what was opened of each originator.
 func (v *Views) Tallies(ctx context.Context) (map[string]Tally, error) {
