@@ -27,8 +27,11 @@ import (
 // second.
 type world struct {
 	*house
-	lines *lines
-	tap   *tap
+	lines  *lines
+	tap    *tap
+	tuning centre.Tuning
+	// officers outlive the nodes that they logged in at.
+	officers map[label.MemberID]map[string]section.Officer
 }
 
 // lines carries connections between nodes in memory.
@@ -116,7 +119,7 @@ func newWorld(t testing.TB, lead label.MemberID, change func(*charter.Charter)) 
 	for m := range h.addrs {
 		h.addrs[m] = string(m)
 	}
-	return &world{house: h, lines: &lines{in: map[string]*memListener{}}, tap: &tap{}}
+	return &world{house: h, lines: &lines{in: map[string]*memListener{}}, tap: &tap{}, officers: map[label.MemberID]map[string]section.Officer{}}
 }
 
 // startNodes starts the nodes of members.
@@ -129,7 +132,7 @@ func (w *world) startNodes(ms ...label.MemberID) {
 		}
 		n, err := Open(context.Background(), Options{
 			Dir: filepath.Join(w.dir, string(m)), Self: m, Unlock: keyring.Passphrase([]byte(testPassphrase)),
-			Addresses: w.addrs, Dialer: w.lines, Logger: logger, Tuning: centre.Tuning{},
+			Addresses: w.addrs, Dialer: w.lines, Logger: logger, Tuning: w.tuning,
 			Section: section.Options{Argon2: section.Argon2{Time: 1, MemoryKiB: 64, Threads: 1}},
 		})
 		check(w.t, err)
@@ -139,7 +142,10 @@ func (w *world) startNodes(ms ...label.MemberID) {
 		ctx, cancel := context.WithCancel(context.Background())
 		done := make(chan error, 1)
 		go func() { done <- n.Run(ctx) }()
-		r := &running{Node: n, officers: map[string]section.Officer{}}
+		if w.officers[m] == nil {
+			w.officers[m] = map[string]section.Officer{}
+		}
+		r := &running{Node: n, officers: w.officers[m]}
 		r.stop = func() {
 			cancel()
 			<-done
@@ -148,6 +154,17 @@ func (w *world) startNodes(ms ...label.MemberID) {
 		}
 		w.nodes[m] = r
 	}
+}
+
+// halt stops the nodes of members.
+func (w *world) halt(ms ...label.MemberID) {
+	for _, m := range ms {
+		if n := w.nodes[m]; n != nil {
+			n.stop()
+			delete(w.nodes, m)
+		}
+	}
+	synctest.Wait()
 }
 
 // close stops all nodes and waits until nothing of them is left.
