@@ -50,12 +50,12 @@ func (s *Server) drafts() {
 	// known to the description here.
 	s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[api.Content](), true, "Content")
 
-	register(s, operation{id: "createDraft", method: http.MethodPost, path: "/drafts", tag: "drafts", op: section.OpDraftSave, status: http.StatusCreated, request: contentBody(),
+	register(s, operation{id: "createDraft", method: http.MethodPost, path: "/drafts", tag: "drafts", op: section.OpDraftSave, status: http.StatusCreated, raw: true, request: contentBody(),
 		summary: "File a report as a draft", description: "Ids of portions are fixed here, so that later drafts can cite them."},
 		func(ctx context.Context, c caller, in *struct{ RawBody []byte }) (*body[api.Draft], error) {
 			return s.saveDraft(ctx, c, "", "", in.RawBody)
 		})
-	register(s, operation{id: "saveDraft", method: http.MethodPut, path: "/drafts/{id}", tag: "drafts", op: section.OpDraftSave, request: contentBody(),
+	register(s, operation{id: "saveDraft", method: http.MethodPut, path: "/drafts/{id}", tag: "drafts", op: section.OpDraftSave, raw: true, request: contentBody(),
 		summary: "Change a draft", description: "Its plan, and an open decision that it was part of, are void with it."},
 		func(ctx context.Context, c caller, in *struct {
 			DraftPath

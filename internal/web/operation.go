@@ -25,6 +25,7 @@ type operation struct {
 	status           int        // of success; 200, or 204 when it has no body
 	slow             bool       // works through a whole import
 	stream           bool       // has no bound of time but must move
+	raw              bool       // the node's own parser reads the body
 	request          *huma.RequestBody
 	responses        map[string]*huma.Response
 }
@@ -49,7 +50,7 @@ func behind(ctx context.Context) caller { return ctx.Value(callerKey{}).(caller)
 func register[I, O any](s *Server, d operation, h func(ctx context.Context, c caller, in *I) (*O, error)) {
 	op := huma.Operation{
 		OperationID: d.id, Method: d.method, Path: base + d.path, Summary: d.summary, Description: s.describe(d), Tags: []string{d.tag},
-		DefaultStatus: d.status, MaxBodyBytes: maxBody, BodyReadTimeout: maxTime, RequestBody: d.request, Responses: d.responses,
+		DefaultStatus: d.status, MaxBodyBytes: maxBody, BodyReadTimeout: maxTime, RequestBody: d.request, SkipValidateBody: d.raw, Responses: d.responses,
 		Middlewares: huma.Middlewares{s.ask(d)},
 		Extensions:  map[string]any{},
 	}
