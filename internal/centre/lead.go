@@ -157,6 +157,7 @@ func (q *sequencer) next(ctx context.Context, again <-chan time.Time, found bool
 		case first := <-q.in:
 			return first, nil
 		case <-again:
+			q.late()
 			if !found || q.behind() {
 				return nil, nil
 			}
@@ -345,7 +346,7 @@ func (q *sequencer) append(ctx context.Context, r run, v *verdict) error {
 	}
 	// From here on the envelopes are in the log. A head that cannot be signed
 	// now is signed with the next batch, or when the signing loop looks again.
-	note, err := q.signHead(ctx, res.size, res.root)
+	note, at, err := q.signHead(ctx, res.size, res.root)
 	if err != nil {
 		q.s.logger.Error("a head is not signed", "size", res.size, "code", Code(err), "err", err)
 		return nil
@@ -365,7 +366,7 @@ func (q *sequencer) append(ctx context.Context, r run, v *verdict) error {
 		q.recent = q.recent[1:]
 	}
 	q.mu.Unlock()
-	q.publish(note, res.size)
+	q.publish(note, res.size, at)
 	return nil
 }
 
@@ -383,43 +384,40 @@ func (q *sequencer) sign(ctx context.Context) error {
 	if done || q.s.size == 0 || q.s.Halted() != nil {
 		return nil
 	}
-	note, err := q.signHead(ctx, q.s.size, q.s.root)
+	note, at, err := q.signHead(ctx, q.s.size, q.s.root)
 	if err != nil {
 		return err
 	}
-	q.publish(note, q.s.size)
+	q.publish(note, q.s.size, at)
 	return nil
 }
 
 // signHead signs a head that is durable here, as lead and as a member: the
 // lead's own cosignature bears a time, by which a roll-back can be proven.
-func (q *sequencer) signHead(ctx context.Context, size int64, root tlog.Hash) ([]byte, error) {
+func (q *sequencer) signHead(ctx context.Context, size int64, root tlog.Hash) (note []byte, at int64, err error) {
 	s := q.s
 	h := s.heads.Load()
 	if h.unusable != nil {
-		return nil, h.unusable
+		return nil, 0, h.unusable
 	}
-	note, err := tlog.SignCheckpoint(tlog.Checkpoint{Origin: s.origin, Size: size, Root: root}, h.checkpoint)
+	if note, err = tlog.SignCheckpoint(tlog.Checkpoint{Origin: s.origin, Size: size, Root: root}, h.checkpoint); err != nil {
+		return nil, 0, err
+	}
+	line, at, err := s.cosign(ctx, note, size)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	line, _, err := s.cosign(ctx, note, size)
-	if err != nil {
-		return nil, err
-	}
-	return tlog.AddSignature(note, line)
+	note, err = tlog.AddSignature(note, line)
+	return note, at, err
 }
 
 // publish makes a signed head known, and gathers cosignatures for it.
-func (q *sequencer) publish(note []byte, size int64) {
+func (q *sequencer) publish(note []byte, size, at int64) {
 	s := q.s
 	q.mu.Lock()
 	q.signed = max(q.signed, size)
 	if q.pending[size] == nil {
-		g := &gathering{first: note, note: note, from: map[string]int64{}}
-		if c, err := tlog.VerifyCosignature(note, s.verifiersAt(size).of(s.self)); err == nil {
-			g.from[c.Name] = c.Time
-		}
+		g := &gathering{first: note, note: note, from: map[string]int64{cosignerName(s.self): at}}
 		q.pending[size] = g
 	}
 	for n := range q.pending {
@@ -467,10 +465,7 @@ func (q *sequencer) gather(size int64, line []byte) error {
 		return err
 	}
 	g.note, g.from[l.Name] = note, c.Time
-	n := len(g.from)
-	// Under load nobody waits for a head's last cosignatures: the next head
-	// has them as well.
-	if n < q.s.quorum || n > q.s.quorum && size < q.signed {
+	if len(g.from) != q.s.quorum {
 		return nil
 	}
 	for m := range q.pending {
@@ -478,14 +473,32 @@ func (q *sequencer) gather(size int64, line []byte) error {
 			delete(q.pending, m)
 		}
 	}
+	q.certified(size, g, v)
+	return nil
+}
+
+// certified makes a head known with the cosignatures that have come. The caller
+// holds mu.
+func (q *sequencer) certified(size int64, g *gathering, v *verifiers) {
 	var cosigned []tlog.Cosigned
 	for _, c := range v.cosigners {
 		if t, ok := g.from[c.Name()]; ok {
 			cosigned = append(cosigned, tlog.Cosigned{Name: c.Name(), Time: t})
 		}
 	}
-	q.s.certifiedHead(size, note, cosigned)
-	return nil
+	q.s.certifiedHead(size, g.note, cosigned)
+}
+
+// late makes known which cosignatures have come after a head was certified:
+// under load nobody waits for them, the next head has them as well.
+func (q *sequencer) late() {
+	size := q.s.Certified().Size
+	v := q.s.verifiersAt(size)
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if g := q.pending[size]; g != nil && len(g.from) > q.s.quorum {
+		q.certified(size, g, v)
+	}
 }
 
 // after returns recent batches that begin at from, or nil when the follower

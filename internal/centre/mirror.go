@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
+	"strings"
 
 	"entente/charter"
 	"entente/internal/store/logdb"
@@ -372,7 +374,7 @@ func (s *Station) certify(ctx context.Context, note []byte) error {
 		return nil
 	}
 	v := s.verifiersAt(cp.Size)
-	cp, cosigned, err := tlog.Certified(note, v.log, v.cosigners, s.quorum)
+	cosigned, err := s.verifiedHead(note, cp, v)
 	if err != nil {
 		return err
 	}
@@ -387,6 +389,55 @@ func (s *Station) certify(ctx context.Context, note []byte) error {
 	}
 	s.certifiedHead(cp.Size, note, cosigned)
 	return nil
+}
+
+// verifiedHead verifies a certified head, but for the signatures that stand in
+// the lead's own note of the same head, which was verified when it came.
+func (s *Station) verifiedHead(note []byte, cp tlog.Checkpoint, v *verifiers) ([]tlog.Cosigned, error) {
+	s.mu.RLock()
+	known, size := s.checkNote, s.checkSize
+	s.mu.RUnlock()
+	if rest, ok := bytes.CutPrefix(note, known); ok && size == cp.Size {
+		// The lead's note, and cosignatures after it: with its own these need
+		// the quorum less one.
+		text := known[:bytes.Index(known, []byte("\n\n"))+2]
+		own, err := s.leadCosigned(known, v)
+		cosigned := []tlog.Cosigned{own}
+		for line := range bytes.Lines(rest) {
+			l, lerr := tlog.ParseSignatureLine(line)
+			if lerr != nil {
+				err = lerr
+				break
+			}
+			at := slices.IndexFunc(v.cosigners, func(c tlog.Verifier) bool { return c.Name() == l.Name })
+			if at < 0 || slices.ContainsFunc(cosigned, func(c tlog.Cosigned) bool { return c.Name == l.Name }) {
+				continue
+			}
+			if c, verr := tlog.VerifyCosignature(slices.Concat(text, line), v.cosigners[at]); verr == nil {
+				cosigned = append(cosigned, c)
+			}
+		}
+		if err == nil && len(cosigned) >= s.quorum {
+			slices.SortFunc(cosigned, func(a, b tlog.Cosigned) int { return strings.Compare(a.Name, b.Name) })
+			return cosigned, nil
+		}
+	}
+	_, cosigned, err := tlog.Certified(note, v.log, v.cosigners, s.quorum)
+	return cosigned, err
+}
+
+// leadCosigned reads the lead's cosignature in a note of its own that was
+// verified when it came.
+func (s *Station) leadCosigned(note []byte, v *verifiers) (tlog.Cosigned, error) {
+	_, lines, err := tlog.ParseCheckpoint(note)
+	if err != nil {
+		return tlog.Cosigned{}, err
+	}
+	name := cosignerName(s.lead)
+	if len(lines) != 2 || lines[1].Name != name || lines[1].KeyID != v.of(s.lead).KeyID() || len(lines[1].Signature) != 72 {
+		return tlog.Cosigned{}, tlog.ErrCosignature
+	}
+	return tlog.Cosigned{Name: name, Time: int64(be64(lines[1].Signature))}, nil
 }
 
 // certifiedHead takes a head whose signatures are verified and whose root is

@@ -52,6 +52,7 @@ type outbox struct {
 	lastLogged seal.Chain              // end of the own chain in the log
 	cert       *charter.KeyCertificate // under which the chain goes on
 	signer     seal.Signer             // of its header key; nil when that is not at hand
+	recent     []logdb.Filed           // last envelopes filed, in order, so that they need not be read again
 	unsent     seal.Chain              // where a certificate waits that the log does not hold; zero when none does
 }
 
@@ -295,6 +296,12 @@ func (o *outbox) place(ctx context.Context, items []Item, chain seal.Chain) ([]F
 	}
 	o.mu.Lock()
 	o.chain = chain
+	if n := len(o.recent); n > 0 && (o.recent[n-1].Incarnation != rows[0].Incarnation || o.recent[n-1].Sequence+1 != rows[0].Sequence) {
+		o.recent = nil
+	}
+	if o.recent = append(o.recent, rows...); len(o.recent) > maxRecentFiled {
+		o.recent = slices.Clone(o.recent[len(o.recent)-maxRecentFiled:])
+	}
 	o.mu.Unlock()
 	o.s.watch.announce(rows)
 	o.wake()
@@ -429,7 +436,7 @@ func (o *outbox) submitLoop(ctx context.Context) error {
 			sent = o.lastLogged
 		}
 		o.mu.Unlock()
-		es, err := o.s.log.Outbox(ctx, sent.Incarnation, sent.Sequence, o.s.tune.BatchLeaves)
+		es, err := o.unsubmitted(ctx, sent)
 		if err == nil && len(es) == 0 {
 			select {
 			case <-o.kick:
@@ -469,6 +476,24 @@ func (o *outbox) submitLoop(ctx context.Context) error {
 		}
 		pause = min(2*pause, o.s.tune.RetryMax)
 	}
+}
+
+// maxRecentFiled bounds the envelopes that are kept in memory to be submitted.
+const maxRecentFiled = 512
+
+// unsubmitted returns the envelopes of the outbox that follow one place.
+func (o *outbox) unsubmitted(ctx context.Context, sent seal.Chain) ([]logdb.Filed, error) {
+	o.mu.Lock()
+	for i, e := range o.recent {
+		if e.Incarnation == sent.Incarnation && e.Sequence == sent.Sequence+1 {
+			es := slices.Clone(o.recent[i:])
+			o.recent = nil // what fails is read from the disk
+			o.mu.Unlock()
+			return es[:min(len(es), o.s.tune.BatchLeaves)], nil
+		}
+	}
+	o.mu.Unlock()
+	return o.s.log.Outbox(ctx, sent.Incarnation, sent.Sequence, o.s.tune.BatchLeaves)
 }
 
 // submitTo hands envelopes to the lead and returns how many it has taken.

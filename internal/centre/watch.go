@@ -127,8 +127,12 @@ func (w *watch) announceLoop(ctx context.Context) error {
 	}
 }
 
+// announceGap lies between two announcements to one member (spec/delivery.md).
+const announceGap = 50 * time.Millisecond
+
 func (w *watch) announceTo(ctx context.Context, m label.MemberID, wake <-chan struct{}) {
 	pause := w.s.tune.RetryMin
+	var last time.Time
 	for {
 		w.mu.Lock()
 		q := w.outgoing[m]
@@ -141,6 +145,17 @@ func (w *watch) announceTo(ctx context.Context, m label.MemberID, wake <-chan st
 				return
 			}
 		}
+		// What comes shortly after goes along: a request for each header would
+		// cost more than all else that is done with it.
+		if wait := announceGap - time.Since(last); wait > 0 {
+			if sleep(ctx, wait) != nil {
+				return
+			}
+			w.mu.Lock()
+			q = w.outgoing[m]
+			w.mu.Unlock()
+		}
+		last = time.Now()
 		part := q[:min(len(q), 4096*seal.HeaderSize)]
 		_, err := w.s.post(ctx, m, "/announce", part)
 		var re *remoteError
