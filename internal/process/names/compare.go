@@ -37,7 +37,7 @@ type TokenPair struct {
 }
 
 // pairAt is least similarity with which two tokens are a pair; below it they contradict each other.
-var pairAt float32 = 0.63
+var pairAt float32 = 0.67
 
 // evidence is what the tokens say, before the decision.
 type evidence struct {
@@ -111,6 +111,7 @@ func (m *matcher) compare(a, b *Name, kind Kind, r *Result) float64 {
 		}
 		return 0
 	}
+	m.near = 1
 	if a.folded == b.folded {
 		if r != nil {
 			r.Note = "the same letters"
@@ -309,10 +310,11 @@ func firstRune(s string) (rune, bool) {
 // weigh pairs the tokens and sums what they say.
 func (m *matcher) weigh(ta, tb []Token, kind Kind, r *Result) evidence {
 	var e evidence
+	m.near = 0
 	for i := range ta {
 		for j := range tb {
 			s, how := m.similarity(&m.a[i], &m.b[j])
-			m.sims[i][j], m.hows[i][j] = s, how
+			m.sims[i][j], m.hows[i][j], m.raws[i][j] = s, how, m.raw
 			if s < pairAt {
 				e.faint = max(e.faint, float64(s))
 			}
@@ -343,6 +345,7 @@ func (m *matcher) weigh(ta, tb []Token, kind Kind, r *Result) evidence {
 		}
 		taken[j] = true
 		o := &tb[j]
+		m.near += float64(m.raws[i][j]) / float64(len(ta))
 		s := float64(m.sims[i][j])
 		w := float64(t.weight+o.weight) / 2
 		if m.hows[i][j] == InitialOf {
@@ -464,7 +467,7 @@ type parameters struct {
 	slope    float64
 }
 
-var personParameters = parameters{both: 2.1, one: 0.08, thin: 1.2, thinCost: 1.4, loss: 0.7, headless: 0.4, middle: 0.72, slope: 14}
+var personParameters = parameters{both: 2.25, one: 0.05, thin: 1.5, thinCost: 1.4, loss: 0.55, headless: 0.4, middle: 0.72, slope: 14}
 
 var organizationParameters = parameters{both: 1.9, one: 0.08, thin: 1.4, thinCost: 1.7, loss: 0.4, middle: 0.82, slope: 14}
 

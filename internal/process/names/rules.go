@@ -166,7 +166,7 @@ var (
 	cyrlRules = sync.OnceValue(cyrillicRules.compile)
 )
 
-var ruleScale, rulePower = 0.32, 1.4
+var ruleScale, rulePower = 0.335, 1.55
 
 // worstRule is the price per letter, in hundredths of a letter, from which two spellings are not alike at all.
 const worstRule = 35

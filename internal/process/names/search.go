@@ -14,8 +14,11 @@ type Hit struct {
 	// number is the position in the list, the last order of ties.
 	number uint32
 	// order is what hits are sorted by: the similarity where it may decide, the share of common rarity below.
-	order float32
+	order float64
 }
+
+// nearShare is how much the plain nearness of the letters adds to the order of decisive hits.
+var nearShare = 0.1
 
 // decisive is the similarity from which it alone orders the hits. Below, where no reading supports a match, the hits
 // are ordered by the share of rare tokens in common.
@@ -70,10 +73,11 @@ func NewSearcher(x *Index) *Searcher {
 // Bounds of one query: how many tokens of the vocabulary are aligned with one query token, how many postings are
 // read, how many names are compared in full beyond those asked for.
 const (
-	maxAligned      = 40
-	maxAlignedAlone = 200 // when the query is a single token
-	maxPostings     = 150_000
-	fullCompares    = 14
+	maxAligned        = 40
+	maxAlignedAlone   = 600 // when the query is a single token
+	maxPostings       = 150_000
+	fullCompares      = 14
+	fullComparesAlone = 24 // when the query is a single token
 )
 
 // Search gives the best hits for a query, best first, one an id (with the name of it that fits best). The slice is valid until
@@ -98,7 +102,11 @@ func (s *Searcher) Search(query string, kind Kind, top int) []Hit {
 	if len(s.touched) == 0 {
 		return s.hits
 	}
-	s.rank(top + fullCompares)
+	full := fullCompares
+	if len(q.Tokens) == 1 {
+		full = fullComparesAlone
+	}
+	s.rank(top + full)
 	s.compareAll(&q, query, kind)
 	s.clear()
 	slices.SortStableFunc(s.hits, func(a, b Hit) int {
@@ -476,9 +484,9 @@ func (s *Searcher) compareAll(q *Name, query string, kind Kind) {
 		}
 		sim := s.m.compare(a, &s.nameB, k, nil)
 		if sim > 0 {
-			order := min(r.est, 1)
+			order := float64(min(r.est, 1))
 			if sim >= decisive {
-				order = 1 + float32(sim)
+				order = 1 + sim + nearShare*s.m.near
 			}
 			s.hits = append(s.hits, Hit{ID: s.x.ids[n], Name: s.x.raw[n], Similarity: sim, number: n, order: order})
 		}

@@ -71,7 +71,10 @@ type matcher struct {
 	hows   [maxTokens][maxTokens]How
 	assign assigner
 	tok    [2][]Token
-	korean bool // both names are Korean
+	raw    float32 // of the last two tokens: how near the letters are, not yet drawn to the ends
+	raws   [maxTokens][maxTokens]float32
+	near   float64 // of the last two names: the mean of raw over the tokens of the first
+	korean bool    // both names are Korean
 }
 
 // surelyKorean is the length of a neutral spelling from which it tells by itself, without the rest of the name.
@@ -79,7 +82,11 @@ const surelyKorean = 6
 
 // similarity compares two tokens: 1 is the same, 0 unrelated.
 func (m *matcher) similarity(a, b *tokenForms) (float32, How) {
+	m.raw = 0
 	s, how := m.letterSimilarity(a, b)
+	if m.raw == 0 {
+		m.raw = s
+	}
 	ra, rb := a.token.Role, b.token.Role
 	if ra == rb {
 		return s, how
@@ -119,7 +126,12 @@ func (m *matcher) letterSimilarity(a, b *tokenForms) (float32, How) {
 	}
 	if ta.class != 0 && ta.class == tb.class && sameClassKind(ta.Role, tb.Role) {
 		if sameClassKind(ta.Role, RoleName) {
-			return 0.96, Variant
+			if ta.Script == tb.Script {
+				return 0.96, Variant
+			}
+			// the letters still tell which of several spellings is the nearer one
+			s, _ := m.aligned(a, b)
+			return max(s, 0.96), Variant
 		}
 		return 1, SameMeaning
 	}
@@ -135,6 +147,11 @@ func (m *matcher) letterSimilarity(a, b *tokenForms) (float32, How) {
 	if tb.Alt != "" {
 		if x, h := m.altAligned(b.alt, a, tb.Alt == ta.Text); x > s {
 			s, how = x, h
+		}
+		if ta.Alt != "" && ta.Script != tb.Script {
+			if x, h := m.aligned(a.alt, b.alt); x > s {
+				s, how = x, h
+			}
 		}
 	}
 	if s < 0.8 && ta.Role == RoleName && tb.Role == RoleName && ta.Script == Latin && tb.Script == Latin {
@@ -201,13 +218,13 @@ func (m *matcher) aligned(a, b *tokenForms) (float32, How) {
 	switch {
 	case sa == Latin && sb == Arabic:
 		t := arabLatn()
-		return crossSimilarity(t, &m.align, b.form(int(Latin), t, t.groupA, t.margA), a.form(int(Arabic), t, t.groupB, t.margB)), Transcription
+		return m.cross(t, b.form(int(Latin), t, t.groupA, t.margA), a.form(int(Arabic), t, t.groupB, t.margB)), Transcription
 	case sa == Latin && sb == Cyrillic:
 		t := cyrlLatn()
-		return crossSimilarity(t, &m.align, b.form(int(Latin), t, t.groupA, t.margA), a.form(int(Cyrillic), t, t.groupB, t.margB)), Transcription
+		return m.cross(t, b.form(int(Latin), t, t.groupA, t.margA), a.form(int(Cyrillic), t, t.groupB, t.margB)), Transcription
 	default:
 		t := arabCyrl()
-		return crossSimilarity(t, &m.align, a.form(int(Cyrillic), t, t.groupA, t.margA), b.form(int(Arabic), t, t.groupB, t.margB)), Transcription
+		return m.cross(t, a.form(int(Cyrillic), t, t.groupA, t.margA), b.form(int(Arabic), t, t.groupB, t.margB)), Transcription
 	}
 }
 
@@ -270,18 +287,19 @@ func (f *tokenForms) form(i int, t *multigram, trie *groupTrie, marg []uint16) *
 // ruleTables are the tables for two spellings in one script.
 var ruleTables = [...]func() *multigram{latnRules, arabRules, cyrlRules}
 
-// crossSimilarity maps the normalised pointwise mutual information of two spellings, log(P(a,b)/P(a)P(b)) divided by
+// cross maps the normalised pointwise mutual information of two spellings, log(P(a,b)/P(a)P(b)) divided by
 // -log P(a,b), to 0..1. On pairs held apart from the learning, one in twenty correct transcriptions lies below 0.4
 // and one in a thousand unrelated pairs above 0.13 (Arabic; Russian alike); the curve passes 1/2 between the two.
-func crossSimilarity(t *multigram, w *aligner, a, b *prepared) float32 {
+func (m *matcher) cross(t *multigram, a, b *prepared) float32 {
 	if a.n > 3*b.n || b.n > 3*a.n {
 		return 0
 	}
-	c := t.cost(w, a, b, (a.self+b.self)*20/21)
+	c := t.cost(&m.align, a, b, (a.self+b.self)*20/21)
 	if c <= 0 || c >= infinite {
 		return 0
 	}
 	x := float64(a.self+b.self-c) / float64(c)
+	m.raw = max(m.raw, float32(x))
 	return float32(crossCurve(x))
 }
 

@@ -17,6 +17,7 @@ const (
 
 	classX  = classS + 100 // in alt: the sound is s, or two, k and s
 	classTS = classX + 1   // in alt: the sound is s, or two, t and s
+	classTH = classX + 2   // in alt: the sound is also s, or f in names that came by way of Russian
 )
 
 // sound is what a consonant may count as: the classes it surely has, may have, and whether it may vanish.
@@ -50,7 +51,7 @@ func soundOf(w []rune, i int) (s sound, n int, ok bool) {
 	case 't':
 		switch next {
 		case 'h':
-			return sound{classT, classS, false}, 2, true
+			return sound{classT, classTH, false}, 2, true
 		case 's', 'z', 'c', 'j':
 			return sound{classS, classTS, false}, 2, true
 		}
@@ -109,7 +110,7 @@ func soundOf(w []rune, i int) (s sound, n int, ok bool) {
 		if w[i] == 's' && next == 'c' && i+2 < len(w) && w[i+2] == 'h' {
 			return sound{classS, none, false}, 3, true
 		}
-		if next == 'h' {
+		if next == 'h' || next == 's' && w[i] == 'z' || next == 'z' && w[i] == 's' {
 			return sound{classS, none, false}, 2, true
 		}
 		return sound{classS, none, false}, 1, true
@@ -126,6 +127,9 @@ func soundOf(w []rune, i int) (s sound, n int, ok bool) {
 	case 'n', 'ن', 'н':
 		return sound{classN, none, false}, 1, true
 	case 'r', 'ر', 'ڕ', 'р':
+		if next == 'z' {
+			return sound{classR, classS, false}, 2, true
+		}
 		return sound{classR, none, false}, 1, true
 	}
 	return sound{}, 1, false
@@ -156,6 +160,10 @@ func outlineOf(w []rune) outline {
 				o.sure |= bit
 			}
 			for _, c := range [...]int8{s.main, s.alt} {
+				if c == classTH {
+					o.possible |= 3 << (2 * classF)
+					c = classS
+				}
 				switch c {
 				case classX:
 					c = classK
@@ -205,6 +213,11 @@ func skeletonsOf(w []rune, out []skeleton) []skeleton {
 						}
 						out = append(out, out[k])
 						out[len(out)-1].push(first)
+						out[len(out)-1].push(classS)
+						continue
+					case s.alt == classTH:
+						out = append(out, out[k], out[k])
+						out[len(out)-2].push(classF)
 						out[len(out)-1].push(classS)
 						continue
 					}
