@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+	kongcompletion "github.com/jotaen/kong-completion"
 )
 
 // Exit codes of every command.
@@ -39,17 +40,24 @@ type world struct {
 
 // cli is the command line; every field is a command in a file of its name.
 type cli struct {
-	JSON    bool       `help:"Write answers as JSON."`
-	Init    initCmd    `cmd:"" help:"Make keys; join a founded centre."`
-	Charter charterCmd `cmd:"" help:"Draft, sign and show the founding file."`
-	Serve   serveCmd   `cmd:"" help:"Serve a node."`
-	Config  configCmd  `cmd:"" help:"Check and explain the configuration."`
-	Verify  verifyCmd  `cmd:"" help:"Verify a log offline."`
-	Export  exportCmd  `cmd:"" help:"Write a copy of the log for an outside verifier."`
-	Rebuild rebuildCmd `cmd:"" help:"Make the views again."`
-	Demo    demoCmd    `cmd:"" help:"Play the main job whole with four nodes."`
-	Stix    stixCmd    `cmd:"" help:"Check STIX 2.1 documents and patterns, derive identifiers."`
-	Place   placeCmd   `cmd:"" help:"Put names of places on the map, alone and in texts."`
+	JSON       bool                      `help:"Write answers as JSON."`
+	Init       initCmd                   `cmd:"" help:"Make keys; join a founded centre."`
+	Charter    charterCmd                `cmd:"" help:"Draft, sign and show the founding file."`
+	Login      loginCmd                  `cmd:"" help:"Log an officer in at a node."`
+	Logout     logoutCmd                 `cmd:"" help:"End the session."`
+	Report     reportCmd                 `cmd:"" help:"Write, plan, release, list and search reports."`
+	Collect    collectCmd                `cmd:"" help:"Take files in: texts, web pages, the UN list, STIX bundles."`
+	Officer    officerCmd                `cmd:"" help:"Appoint and change officers."`
+	Status     statusCmd                 `cmd:"" help:"Show the condition of a node."`
+	Serve      serveCmd                  `cmd:"" help:"Serve a node."`
+	Config     configCmd                 `cmd:"" help:"Check and explain the configuration."`
+	Verify     verifyCmd                 `cmd:"" help:"Verify a log offline."`
+	Export     exportCmd                 `cmd:"" help:"Write a copy of the log for an outside verifier."`
+	Rebuild    rebuildCmd                `cmd:"" help:"Make the views again."`
+	Completion kongcompletion.Completion `cmd:"" help:"Print the line that adds completion to a shell."`
+	Demo       demoCmd                   `cmd:"" help:"Play the main job whole with four nodes."`
+	Stix       stixCmd                   `cmd:"" help:"Check STIX 2.1 documents and patterns, derive identifiers."`
+	Place      placeCmd                  `cmd:"" help:"Put names of places on the map, alone and in texts."`
 }
 
 func main() {
@@ -73,6 +81,10 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	if err != nil {
 		fmt.Fprintln(errs, "entente:", err)
 		return exitFailure
+	}
+	kongcompletion.Register(parser, kongcompletion.WithExitFunc(func(n int) { code = n }))
+	if code >= 0 { // the shell asked how a line could go on
+		return code
 	}
 	parsed, err := parser.Parse(args)
 	if code >= 0 { // help or version was asked for and written

@@ -189,7 +189,13 @@ func key(k charter.PublicKey) api.Key { return api.Key{Key: k.String(), Fingerpr
 func (s *Server) members() api.Members {
 	f, st := s.node.Founding(), s.node.Station()
 	state, size := st.State(), st.Certified().Size
-	out := api.Members{Charter: f.Charter().Name, Fingerprint: f.Fingerprint(), Quorum: st.Quorum(), Members: []api.Member{}}
+	out := api.Members{Charter: f.Charter().Name, Fingerprint: f.Fingerprint(), Quorum: st.Quorum(), Classes: []string{}, Members: []api.Member{}}
+	if p, ok := s.node.Table().Policy(s.node.Table().Common()); ok {
+		out.Policy = string(p.ID)
+		for _, c := range p.Classes {
+			out.Classes = append(out.Classes, string(c))
+		}
+	}
 	for id := range f.Members().All() {
 		m, _ := f.Member(id)
 		x := api.Member{ID: string(id), Name: m.Name, Self: id == s.node.Self(), Lead: id == st.Lead(), Suspended: state.Suspended(id),

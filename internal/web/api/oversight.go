@@ -123,6 +123,8 @@ type Members struct {
 	Charter     string   `json:"charter" doc:"Name of the centre."`
 	Fingerprint string   `json:"fingerprint" doc:"Of the charter."`
 	Quorum      int      `json:"quorum" doc:"How many cosignatures certify a head."`
+	Policy      string   `json:"policy" doc:"The classification policy common to all."`
+	Classes     []string `json:"classes" doc:"Its classes, the lowest first."`
 	Members     []Member `json:"members" doc:"In rising order of ids."`
 }
 

@@ -1,0 +1,451 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"entente/internal/client"
+	"entente/internal/web/api"
+)
+
+// reportCmd is the officers' daily work with reports.
+type reportCmd struct {
+	New     reportNew     `cmd:"" help:"Write a report as a draft."`
+	Drafts  reportDrafts  `cmd:"" help:"List drafts."`
+	Plan    reportPlan    `cmd:"" help:"Dry-run: who would see what, and why not the rest."`
+	Release reportRelease `cmd:"" help:"Put up, decide on and list releases."`
+	State   reportState   `cmd:"" help:"What became of a draft: waiting, filed, logged, received by whom."`
+	List    reportList    `cmd:"" help:"List what this node may read, newest first."`
+	Search  reportSearch  `cmd:"" help:"Search what this node may read."`
+	Show    reportShow    `cmd:"" help:"Show one report, verified by this node."`
+}
+
+type reportNew struct {
+	asOfficer
+	File    string `arg:"" optional:"" help:"The draft as JSON; - or nothing for standard input." default:"-"`
+	Replace string `help:"Id of the draft to change; needs its etag." placeholder:"ID"`
+	ETag    string `name:"etag" help:"Version of the draft that is changed." placeholder:"ETAG"`
+}
+
+// Help gives an example.
+func (reportNew) Help() string {
+	return `Example:
+
+    entente report new <<'END'
+    {"report_type": "INTREP", "title": "Movement at a crossing",
+     "portions": [
+      {"lang": "en", "text": "Twelve trucks crossed westward.",
+       "label": {"policy": "CENTRE", "class": "RESTRICTED", "rel": ["IRN", "IRQ", "RUS", "SYR"], "originators": ["IRQ"]},
+       "grade": {"reliability": "B", "credibility": "2"},
+       "sources": [{"descriptor": "a resident", "kind": "human", "originator": "IRQ"}]}]}
+    END
+
+A portion without label or grade is refused; one without source or citation is saved and cannot be released. spec/act.md and spec/label.md say what stands in a portion.`
+}
+
+// maxDraft bounds a draft on its way to the node.
+const maxDraft = 4 << 20
+
+// Run saves a draft.
+func (c *reportNew) Run(w *world) error {
+	raw, err := readInput(w, c.File, maxDraft)
+	if err != nil {
+		return err
+	}
+	cl, err := c.desk()
+	if err != nil {
+		return err
+	}
+	var d *api.Draft
+	if c.Replace != "" {
+		d, err = cl.SaveDraftJSON(w.ctx, c.Replace, c.ETag, raw)
+	} else {
+		d, err = cl.CreateDraftJSON(w.ctx, raw)
+	}
+	if err != nil {
+		return w.refused(err)
+	}
+	return w.answer(d, func() { w.printf("%s", d.ID) })
+}
+
+// readInput reads a file, or standard input for "-", up to a bound.
+func readInput(w *world, path string, limit int64) ([]byte, error) {
+	in := w.in
+	if path != "-" && path != "" {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		in = f
+	}
+	raw, err := io.ReadAll(io.LimitReader(in, limit+1))
+	if err == nil && int64(len(raw)) > limit {
+		err = fmt.Errorf("it is longer than %d bytes; attach large files", limit)
+	}
+	return raw, err
+}
+
+// refused shows a refusal of the node: with --json as JSON on standard output.
+// It is a finding, not a failure of this command.
+func (w *world) refused(err error) error {
+	var r *client.Error
+	if !errors.As(err, &r) || r.Status >= 500 {
+		return err
+	}
+	body := api.Error{Code: r.Code, Message: r.Message, Rule: r.Rule, Findings: r.Findings}
+	if werr := w.answer(body, func() {
+		fmt.Fprintf(w.err, "refused (%s): %s\n", r.Code, r.Message)
+		for _, f := range r.Findings {
+			fmt.Fprintf(w.err, "  portion %d (%s): %s\n", f.Portion, f.Code, f.Text)
+		}
+	}); werr != nil {
+		return werr
+	}
+	return errFindings
+}
+
+type reportDrafts struct {
+	asOfficer
+	State string `help:"Only drafts in this state." enum:",drafted,planned,released,discarded" default:""`
+	Limit int    `help:"How many." default:"50"`
+}
+
+// Run lists drafts.
+func (c *reportDrafts) Run(w *world) error {
+	cl, err := c.desk()
+	if err != nil {
+		return err
+	}
+	ds, err := cl.Drafts(w.ctx, api.FindDrafts{State: c.State, Limit: c.Limit})
+	if err != nil {
+		return w.refused(err)
+	}
+	return w.answer(api.Drafts{Drafts: ds}, func() {
+		for _, d := range ds {
+			w.printf("%s  %-9s  %s", d.ID, d.State, d.Modified.Format(time.RFC3339))
+		}
+	})
+}
+
+type reportPlan struct {
+	asOfficer
+	Draft string `arg:"" help:"Id of the draft."`
+}
+
+// Help gives an example.
+func (reportPlan) Help() string {
+	return "Example:\n\n    entente report plan 0c1d...\n\nExit code 1 when something stands against the release."
+}
+
+// Run plans.
+func (c *reportPlan) Run(w *world) error {
+	cl, err := c.desk()
+	if err != nil {
+		return err
+	}
+	p, err := cl.PlanDraft(w.ctx, c.Draft)
+	if err != nil {
+		return w.refused(err)
+	}
+	if err := w.answer(p, func() { printPlan(w, p) }); err != nil {
+		return err
+	}
+	if p.Blocked != "" || len(p.Findings) > 0 {
+		return errFindings
+	}
+	return nil
+}
+
+func printPlan(w *world, p *api.Plan) {
+	w.printf("%s", p.Banner)
+	for _, f := range p.Findings {
+		w.printf("  portion %d (%s): %s", f.Portion, f.Code, f.Text)
+	}
+	if p.Blocked != "" {
+		w.printf("  %s", p.Blocked)
+	}
+	for _, m := range p.Members {
+		w.printf("  %s  %s", m.Member, m.Explain)
+		for _, r := range m.Remedies {
+			w.printf("       %s: %s", r.Kind, r.Text)
+		}
+	}
+	w.printf("Digest of the plan: %s", p.Digest)
+}
+
+// reportRelease is the four-eyes release.
+type reportRelease struct {
+	Ask      releaseAsk      `cmd:"" help:"Put drafts, or an import, up for release by a second officer."`
+	List     releaseList     `cmd:"" help:"List releases that wait for a decision."`
+	Show     releaseShow     `cmd:"" help:"Show what a release would let out, and to whom."`
+	Approve  releaseApprove  `cmd:"" help:"Approve a release that another officer put up."`
+	Refuse   releaseRefuse   `cmd:"" help:"Refuse a release."`
+	Withdraw releaseWithdraw `cmd:"" help:"Take back a release that has not begun to leave."`
+}
+
+type releaseAsk struct {
+	asOfficer
+	Drafts []string `arg:"" optional:"" help:"Ids of drafts."`
+	Batch  string   `help:"Id of an import, released as one by its digest." placeholder:"ID"`
+}
+
+// Run asks for release.
+func (c *releaseAsk) Run(w *world) error {
+	if (len(c.Drafts) == 0) == (c.Batch == "") {
+		return errors.New("name drafts, or one import with --batch")
+	}
+	cl, err := c.desk()
+	if err != nil {
+		return err
+	}
+	var r *api.Release
+	if c.Batch != "" {
+		r, err = cl.PrepareBatch(w.ctx, c.Batch)
+	} else {
+		r, err = cl.PrepareRelease(w.ctx, c.Drafts...)
+	}
+	return w.release(r, err)
+}
+
+// release shows a decision.
+func (w *world) release(r *api.Release, err error) error {
+	if err != nil {
+		return w.refused(err)
+	}
+	return w.answer(r, func() {
+		w.printf("%s  %s  %d drafts  digest %s  put up by %s", r.ID, r.State, r.Drafts, r.Digest, r.PreparedBy)
+	})
+}
+
+type releaseList struct {
+	asOfficer
+	State string `help:"Only in this state." default:"prepared"`
+	Limit int    `help:"How many." default:"50"`
+}
+
+// Run lists.
+func (c *releaseList) Run(w *world) error {
+	cl, err := c.desk()
+	if err != nil {
+		return err
+	}
+	rs, err := cl.Releases(w.ctx, api.FindReleases{State: c.State, Limit: c.Limit})
+	if err != nil {
+		return w.refused(err)
+	}
+	return w.answer(api.Releases{Releases: rs}, func() {
+		for _, r := range rs {
+			w.printf("%s  %s  %d drafts  digest %s  put up by %s", r.ID, r.State, r.Drafts, r.Digest, r.PreparedBy)
+		}
+	})
+}
+
+type releaseShow struct {
+	asOfficer
+	ID string `arg:"" help:"Id of the release."`
+}
+
+// Run shows.
+func (c *releaseShow) Run(w *world) error {
+	cl, err := c.desk()
+	if err != nil {
+		return err
+	}
+	r, err := cl.Release(w.ctx, c.ID)
+	if err != nil {
+		return w.refused(err)
+	}
+	return w.answer(r, func() {
+		w.printf("%s  %s  %d drafts  put up by %s\ndigest %s", r.ID, r.State, r.Drafts, r.PreparedBy, r.Digest)
+	})
+}
+
+type releaseApprove struct {
+	asOfficer
+	ID     string `arg:"" help:"Id of the release."`
+	Digest string `required:"" help:"Digest of the release as it was read: another content is not approved." placeholder:"HEX"`
+}
+
+// Run approves.
+func (c *releaseApprove) Run(w *world) error {
+	cl, err := c.desk()
+	if err != nil {
+		return err
+	}
+	return w.release(cl.Approve(w.ctx, c.ID, c.Digest))
+}
+
+type releaseRefuse struct {
+	asOfficer
+	ID     string `arg:"" help:"Id of the release."`
+	Reason string `required:"" help:"Why, for the section alone."`
+}
+
+// Run refuses.
+func (c *releaseRefuse) Run(w *world) error {
+	cl, err := c.desk()
+	if err != nil {
+		return err
+	}
+	return w.release(cl.Refuse(w.ctx, c.ID, c.Reason))
+}
+
+type releaseWithdraw struct {
+	asOfficer
+	ID     string `arg:"" help:"Id of the release."`
+	Reason string `required:"" help:"Why, for the section alone."`
+}
+
+// Run withdraws.
+func (c *releaseWithdraw) Run(w *world) error {
+	cl, err := c.desk()
+	if err != nil {
+		return err
+	}
+	return w.release(cl.Withdraw(w.ctx, c.ID, c.Reason))
+}
+
+type reportState struct {
+	asOfficer
+	Draft string `arg:"" help:"Id of the draft."`
+	Wait  string `help:"Wait until it is logged or received." enum:",logged,received" default:""`
+}
+
+// Run shows what became of a draft.
+func (c *reportState) Run(w *world) error {
+	cl, err := c.desk()
+	if err != nil {
+		return err
+	}
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		st, err := cl.DraftState(w.ctx, c.Draft)
+		if err != nil {
+			return w.refused(err)
+		}
+		if c.Wait == "" || st.State == c.Wait || st.State == "received" {
+			return w.answer(st, func() {
+				w.printf("%s", st.State)
+				for _, v := range st.Views {
+					w.printf("  %s  leaf %d  to %s  received by %s", v.Report, v.Index, strings.Join(v.Recipients, " "), strings.Join(v.Received, " "))
+				}
+			})
+		}
+		select {
+		case <-tick.C:
+		case <-w.ctx.Done():
+			return w.ctx.Err()
+		}
+	}
+}
+
+// narrow are the flags that narrow a list of reports.
+type narrow struct {
+	Originator string `help:"Only of this member." placeholder:"IRQ"`
+	Type       string `help:"Only of this type." placeholder:"INTREP"`
+	Batch      string `help:"Only of the release with this digest." placeholder:"HEX"`
+	Before     int64  `help:"Only older than this leaf, for the next page." placeholder:"INDEX"`
+	Limit      int    `help:"How many." default:"50"`
+}
+
+func (n narrow) find(w *world, a asOfficer, text string) error {
+	cl, err := a.desk()
+	if err != nil {
+		return err
+	}
+	rows, err := cl.Reports(w.ctx, api.Find{Text: text, Originator: n.Originator, Type: n.Type, Batch: n.Batch, Before: n.Before, Limit: n.Limit})
+	if err != nil {
+		return w.refused(err)
+	}
+	if rows == nil {
+		rows = []api.ReportRow{}
+	}
+	if err := w.answer(api.Reports{Reports: rows}, func() {
+		for _, r := range rows {
+			w.printf("%s  %6d  %s  %-11s %s  %s  [%s]", r.ID, r.Index, r.Originator, r.Type, r.Grade, r.Title, r.Banner)
+		}
+	}); err != nil {
+		return err
+	}
+	if len(rows) == 0 && text != "" {
+		return errFindings
+	}
+	return nil
+}
+
+type reportList struct {
+	asOfficer
+	narrow
+}
+
+// Help gives an example.
+func (reportList) Help() string {
+	return "Example:\n\n    entente report list --originator RUS --type INTREP"
+}
+
+// Run lists.
+func (c *reportList) Run(w *world) error { return c.find(w, c.asOfficer, "") }
+
+type reportSearch struct {
+	asOfficer
+	Words []string `arg:"" help:"Words that must all occur; a * at the end makes the last one a prefix."`
+	narrow
+}
+
+// Help gives an example.
+func (reportSearch) Help() string {
+	return "Example:\n\n    entente report search fuel depot\n\nExit code 1 when nothing is found: a word that is not released to this member is answered as a nonsense word is."
+}
+
+// Run searches.
+func (c *reportSearch) Run(w *world) error {
+	return c.find(w, c.asOfficer, strings.Join(c.Words, " "))
+}
+
+type reportShow struct {
+	asOfficer
+	ID string `arg:"" help:"Id of the report."`
+}
+
+// Run shows a report.
+func (c *reportShow) Run(w *world) error {
+	cl, err := c.desk()
+	if err != nil {
+		return err
+	}
+	r, err := cl.Report(w.ctx, c.ID)
+	if err != nil {
+		return w.refused(err)
+	}
+	return w.answer(r, func() {
+		var a struct {
+			Portions []struct {
+				Text  string `json:"text"`
+				Grade struct {
+					Reliability string `json:"reliability"`
+					Credibility string `json:"credibility"`
+				} `json:"grade"`
+			} `json:"portions"`
+		}
+		json.Unmarshal(r.Act, &a) // the node has checked it
+		w.printf("%s\n%s of %s: %s\nwritten %s, leaf %d, %s\n", r.Banner, r.Type, r.Originator, r.Title, r.Written, r.Index, r.State)
+		for i, p := range a.Portions {
+			mark := ""
+			if i < len(r.Marks) {
+				mark = r.Marks[i]
+			}
+			w.printf("%d. %s %s%s  %s", i+1, mark, p.Grade.Reliability, p.Grade.Credibility, p.Text)
+		}
+		for _, c := range r.Cites {
+			w.printf("cites %s: %s", c.Originator, c.Text)
+		}
+		w.printf("\n%s", r.Banner)
+	})
+}

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"strings"
+	"time"
+
+	"entente/internal/web/api"
+)
+
+type statusCmd struct {
+	asOfficer
+}
+
+// Help gives an example.
+func (statusCmd) Help() string {
+	return "Example:\n\n    entente status --json\n\nThe condition of a node, without contents. Exit code 1 when it has halted, misses a quorum, or could not understand something."
+}
+
+// Run shows the condition of a node.
+func (c *statusCmd) Run(w *world) error {
+	cl, err := c.desk()
+	if err != nil {
+		return err
+	}
+	st, err := cl.Status(w.ctx)
+	if err != nil {
+		return w.refused(err)
+	}
+	if err := w.answer(st, func() { printStatus(w, st) }); err != nil {
+		return err
+	}
+	if st.Halted != nil || st.Log.Recovering || len(st.Log.Cosigned) < st.Log.Quorum || st.Views.Quarantined > 0 {
+		return errFindings
+	}
+	return nil
+}
+
+func printStatus(w *world, st *api.Status) {
+	w.printf("node of %s, lead %s, centre %s", st.Member, st.Lead, st.Charter)
+	when := "never"
+	if st.Log.LogTime != nil {
+		when = st.Log.LogTime.UTC().Format(time.RFC3339)
+	}
+	w.printf("log: %d leaves, %d certified at %s, root %s", st.Log.Size, st.Log.Certified, when, st.Log.Root)
+	var by []string
+	for _, c := range st.Log.Cosigned {
+		by = append(by, c.Member)
+	}
+	w.printf("cosigned by %s (quorum %d); without %s", strings.Join(by, " "), st.Log.Quorum, strings.Join(st.Log.Missing, " "))
+	w.printf("views: %d reports, %d own, %d designations, %d not understood", st.Views.Reports, st.Views.Own, st.Views.Designations, st.Views.Quarantined)
+	if st.Halted != nil {
+		w.printf("HALTED (%s): %s", st.Halted.Code, st.Halted.Message)
+	}
+	if st.Log.Recovering {
+		w.printf("recovering: signs nothing until the others have told what it signed before")
+	}
+	for _, p := range st.Peers {
+		w.printf("  %s  receipts up to %d, %d behind", p.Member, p.Received, p.Lag)
+	}
+}
