@@ -77,6 +77,9 @@ func (db *DB) Close() error {
 	return db.s.Close()
 }
 
+// DB returns the database underneath.
+func (db *DB) DB() *store.DB { return db.s }
+
 // Snapshot writes a consistent copy to path, which must not exist: the
 // backup. It holds the hashes of passwords and of live sessions' tokens.
 func (db *DB) Snapshot(ctx context.Context, path string) error { return db.s.Snapshot(ctx, path) }
