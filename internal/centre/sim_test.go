@@ -26,6 +26,7 @@ func simulate(t *testing.T, change func(*charter.Charter), test func(t *testing.
 		time.Sleep(time.Until(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)))
 		test(t, c)
 		c.stopAll()
+		time.Sleep(time.Second) // connections that were refused linger for a while
 	})
 }
 
