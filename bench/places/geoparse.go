@@ -109,7 +109,7 @@ func ReadGeoVirus(path string) ([]Document, error) {
 		d := Document{ID: a.Source, Text: a.Text}
 		for _, t := range a.Locations {
 			if at, ok := point(t.Lat, t.Lon); ok {
-				d.Gold = append(d.Gold, Gold{t.Start, t.End, t.Name, at})
+				d.Gold = append(d.Gold, Gold{t.Start - 1, t.End - 1, t.Name, at}) // the corpus counts from 1
 			}
 		}
 		out = append(out, d)

@@ -48,6 +48,7 @@ type record struct {
 	km                     float32
 	admin1, admin2, admin3 int32 // entry numbers, -1 for none
 	class                  Class
+	capital                bool
 	issuer                 uint8
 	number                 string
 	name                   string
@@ -221,7 +222,8 @@ func decodeEntries(f *file, chunk int, raw []byte) []record {
 			c++
 		}
 		r := &out[i]
-		r.class = min(Class(d.byte()), classCount-1)
+		kind := d.byte()
+		r.class, r.capital = min(Class(kind&^capitalBit), classCount-1), kind&capitalBit != 0
 		lat += d.varint()
 		lon += d.varint()
 		r.lat, r.lon = int32(lat), int32(lon)

@@ -99,16 +99,19 @@ func (f *finder) find(g *Gazetteer, text string, offset int, out []Found) []Foun
 		if len(gr.cands) == 0 {
 			continue
 		}
-		best := &gr.cands[0]
+		best := f.seat(g, gr, mentions)
 		e := g.describe(best.ref)
 		var others []Entry
-		for k := 1; k < len(gr.cands) && len(others) < 3 && gr.cands[k].p > 0.05; k++ {
+		for k := 0; k < len(gr.cands) && len(others) < 3 && gr.cands[k].p > 0.05; k++ {
+			if gr.cands[k].ref == best.ref {
+				continue
+			}
 			others = append(others, g.describe(gr.cands[k].ref))
 		}
 		for _, m := range gr.mentions {
 			out = append(out, Found{
 				Start: mentions[m].start, End: mentions[m].end, Text: text[mentions[m].start:mentions[m].end],
-				Place: e, Km: e.Km, Confidence: float64(best.p), Others: others,
+				Place: e, Km: e.Km, Confidence: float64(max(best.p, gr.cands[0].p)), Others: others,
 			})
 		}
 	}
@@ -125,8 +128,36 @@ func (f *finder) find(g *Gazetteer, text string, offset int, out []Found) []Foun
 	return out
 }
 
-// containWords stand between a place and the area that contains it.
-var containWords = set("in of")
+// areaWords beside a name say that the area is meant and not its town.
+var areaWords = foldedSet(`province governorate state region oblast krai county countryside prefecture district
+	محافظة ولاية اقليم ريف منطقة قضاء استان شهرستان ایالت پارێزگای هەرێمی
+	область области провинция провинции провинцию край крае штат штате губерния район районе`)
+
+// seat chooses between an area and the town that it is called after: without a
+// word for the area a report means the town. That is left where the two lie
+// far apart, as New York does.
+func (f *finder) seat(g *Gazetteer, gr *group, mentions []mention) *candidate {
+	best := &gr.cands[0]
+	if best.class != Admin1 && best.class != Admin2 {
+		return best
+	}
+	for _, n := range gr.mentions {
+		m := &mentions[n]
+		for _, i := range [...]int{m.from - 1, m.to, m.to - 1} {
+			if i >= 0 && i < len(f.scan.words) && areaWords[string(f.scan.keyOf(i))] {
+				return best
+			}
+		}
+	}
+	for k := range gr.cands {
+		c := &gr.cands[k]
+		if c.class == City && c.country == best.country && c.km2(best) < 90*90 && g.record(c.ref).population >= 50_000 &&
+			(f.joint.lies(c, best) || c.admin1 == best.admin1) {
+			return c
+		}
+	}
+	return best
+}
 
 // contain finds the explicit containers: "Paris, Texas", "Lyon (France)",
 // "Raqqa in Syria".

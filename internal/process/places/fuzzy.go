@@ -12,21 +12,17 @@ import (
 // mistaken still meets (symmetric delete, Garbe's SymSpell). It is built when a
 // country is first asked for by a name that is not found as written.
 type fuzzy struct {
-	names  []soundName
-	keys   []soundKey // sorted by hash
-	spread int        // entries
-}
-
-// soundName is one name of one entry.
-type soundName struct {
-	entry int32
-	sound sound
+	first int        // the country's first entry
+	from  []int32    // by entry: where its names begin in sounds
+	owner []int32    // by name: its entry
+	names []sound    // all names, entry by entry
+	keys  []soundKey // sorted by hash
 }
 
 // soundKey leads from a skeleton or a shortened one to a name.
 type soundKey struct {
 	hash uint32
-	name int32 // its place in names, negative (^n) for a shortened skeleton
+	name int32
 }
 
 // maxFuzzyCountries bounds the sound indexes a file keeps; the one that is
@@ -71,42 +67,67 @@ func (x *fuzzyIndexes) of(f *file, code string) *fuzzy {
 }
 
 func buildFuzzy(f *file, code string) *fuzzy {
-	out := &fuzzy{}
+	x := &fuzzy{}
 	c, ok := f.byCode[code]
 	if !ok {
-		return out
+		return x
 	}
-	out.spread = c.N
+	x.first = c.At
+	x.from = make([]int32, 0, c.N+1)
 	var buf []byte
 	for e := c.At; e < c.At+c.N; e++ {
-		r := f.entry(e)
-		first := len(out.names)
-		add := func(name string) {
-			for _, words := range variants(parts(name)) {
-				s := soundOf(words)
-				if s.phon == "" {
-					continue
-				}
-				if slices.ContainsFunc(out.names[first:], func(n soundName) bool { return n.sound == s }) {
-					continue
-				}
-				n := int32(len(out.names))
-				out.names = append(out.names, soundName{int32(e), s})
-				out.keys = append(out.keys, soundKey{soundHash([]byte(s.skel)), n})
-				if len(s.skel) >= 3 && len(s.skel) <= 14 {
-					for i := range len(s.skel) {
-						buf = append(append(buf[:0], s.skel[:i]...), s.skel[i+1:]...)
-						out.keys = append(out.keys, soundKey{soundHash(buf), ^n})
-					}
+		x.from = append(x.from, int32(len(x.names)))
+		for _, s := range soundsOf(f.entry(e)) {
+			n := int32(len(x.names))
+			x.names = append(x.names, s)
+			x.owner = append(x.owner, int32(e))
+			x.keys = append(x.keys, soundKey{soundHash([]byte(s.skel)), n})
+			if len(s.skel) >= shortestCut && len(s.skel) <= longestCut {
+				for i := range len(s.skel) {
+					buf = append(append(buf[:0], s.skel[:i]...), s.skel[i+1:]...)
+					x.keys = append(x.keys, soundKey{soundHash(buf), n})
 				}
 			}
 		}
-		add(r.name)
-		for _, n := range r.names {
-			add(n)
+	}
+	x.from = append(x.from, int32(len(x.names)))
+	slices.SortFunc(x.keys, func(a, b soundKey) int {
+		return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.name, b.name))
+	})
+	return x
+}
+
+// shortestCut and longestCut bound the skeletons of which one consonant may be
+// wrong: with two left nothing is told apart.
+const (
+	shortestCut = 3
+	longestCut  = 14
+)
+
+// of gives the sounds of an entry.
+func (x *fuzzy) of(entry int32) []sound {
+	i := int(entry) - x.first
+	if i < 0 || i+1 >= len(x.from) {
+		return nil
+	}
+	return x.names[x.from[i]:x.from[i+1]]
+}
+
+// soundsOf works out the sounds of a record's names, each once.
+func soundsOf(r *record) []sound {
+	var out []sound
+	add := func(name string) {
+		for _, words := range variants(parts(name)) {
+			s := soundOf(words)
+			if s.phon != "" && !slices.Contains(out, s) {
+				out = append(out, s)
+			}
 		}
 	}
-	slices.SortFunc(out.keys, func(a, b soundKey) int { return cmp.Compare(a.hash, b.hash) })
+	add(r.name)
+	for _, n := range r.names[:min(len(r.names), 60)] {
+		add(n)
+	}
 	return out
 }
 
@@ -129,29 +150,20 @@ func variants(words []string) [][]string {
 	return out
 }
 
-// near calls do with the names whose skeleton is the given one or one
-// consonant away.
-func (x *fuzzy) near(skel string, do func(n *soundName)) {
-	seen := make(map[int32]struct{}, 16)
-	visit := func(h uint32, shortened bool) {
+// near calls do with the entries of names whose skeleton is the given one or
+// one consonant away, some more than once.
+func (x *fuzzy) near(skel string, do func(entry int32)) {
+	visit := func(h uint32) {
 		i, _ := slices.BinarySearchFunc(x.keys, h, func(k soundKey, h uint32) int { return cmp.Compare(k.hash, h) })
 		for ; i < len(x.keys) && x.keys[i].hash == h; i++ {
-			n := x.keys[i].name
-			if n < 0 {
-				n = ^n
-			}
-			if _, twice := seen[n]; !twice {
-				seen[n] = struct{}{}
-				do(&x.names[n])
-			}
+			do(x.owner[x.keys[i].name])
 		}
 	}
-	visit(soundHash([]byte(skel)), false)
-	if len(skel) >= 3 && len(skel) <= 14 {
-		var buf [16]byte
+	visit(soundHash([]byte(skel)))
+	if len(skel) >= shortestCut && len(skel) <= longestCut {
+		var buf [longestCut]byte
 		for i := range len(skel) {
-			b := append(append(buf[:0], skel[:i]...), skel[i+1:]...)
-			visit(soundHash(b), true)
+			visit(soundHash(append(append(buf[:0], skel[:i]...), skel[i+1:]...)))
 		}
 	}
 }

@@ -15,6 +15,7 @@ var worldFile []byte
 // keeps.
 type Gazetteer struct {
 	files []*file // the embedded one first
+	hints hintCache
 }
 
 var world = sync.OnceValues(func() (*Gazetteer, error) {
@@ -46,6 +47,9 @@ func (g *Gazetteer) With(files ...[]byte) (*Gazetteer, error) {
 	}
 	return out, nil
 }
+
+// Read gives a gazetteer of the given files alone, without the embedded one.
+func Read(files ...[]byte) (*Gazetteer, error) { return (&Gazetteer{}).With(files...) }
 
 const maxFiles = 16
 
@@ -138,7 +142,7 @@ func (g *Gazetteer) describe(r ref) Entry {
 	f := g.files[r.file]
 	e := Entry{
 		ID: g.id(r), Same: rec.same, Name: rec.name, Names: rec.names, Class: rec.class, At: rec.at(),
-		Km: radius(rec.class, int(rec.population), float64(rec.km)), Population: int(rec.population), CountryCode: g.countryOf(r),
+		Km: radius(rec.class, int(rec.population), float64(rec.km)), Population: int(rec.population), Capital: rec.capital, CountryCode: g.countryOf(r),
 	}
 	for _, a := range [...]struct {
 		entry int32

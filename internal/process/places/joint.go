@@ -37,22 +37,25 @@ type candidate struct {
 	total     float32
 	p         float32
 	contained bool
+	capital   bool
 }
 
 // weights of the joint resolution, chosen on the development half of the
 // geoparsing corpora; doc/places.md tells how.
 type weightSet struct {
-	Population, First, Code                                               float32
-	Country, Admin1, Admin2, Region, Water, Section, Admin3               float32
-	Contained, NotContained, SameAdmin1, SameCountry, Near, Vicinity, Far float32
-	AreaNamed, CountryNamed, CountyNamed                                  float32
+	Population, First, Code                                                float32
+	Country, Admin1, Admin2, Region, Water, Section, Admin3                float32
+	Contained, NotContained, SameAdmin1, SameCountry, Near, Vicinity, Far  float32
+	AreaNamed, CountryNamed, CountyNamed, Capital, NearBest, Dilute, Sharp float32
+	WorldCapital, WorldCountry                                             float32
 }
 
 var weights = weightSet{
-	Population: 1.0, First: 0.6, Code: -1,
-	Country: 5, Admin1: 2.5, Admin2: -0.5, Region: 2, Water: 1, Section: -1, Admin3: -0.5,
-	Contained: 8, NotContained: -2, SameAdmin1: 1.2, SameCountry: 0.6, Near: 2, Vicinity: 1,
-	AreaNamed: 2, CountryNamed: 1, CountyNamed: 1.5,
+	Population: 1.15, First: 3.1, Code: -1,
+	Country: 5, Admin1: 1.7, Admin2: -2.2, Region: 3, Water: 5, Section: -1, Admin3: -0.5,
+	Contained: 2, NotContained: -1, SameAdmin1: 2.2, SameCountry: 1.25, Near: 10.6, Vicinity: 2,
+	AreaNamed: 3.5, CountryNamed: 2.9, CountyNamed: 4, Capital: -0.8, NearBest: 0.5, Dilute: 0.15, Sharp: 1.4,
+	WorldCapital: 5, WorldCountry: 5,
 }
 
 // joint resolves the names of one text together.
@@ -81,7 +84,7 @@ func (g *Gazetteer) candidate(m match) candidate {
 	sinLat, cosLat := math.Sincos(at.Lat * rad)
 	sinLon, cosLon := math.Sincos(at.Lon * rad)
 	c := candidate{
-		ref: m.ref, kind: m.kind, class: r.class, country: countryNumber(f.countryOf(int(m.entry))),
+		ref: m.ref, kind: m.kind, class: r.class, capital: r.capital, country: countryNumber(f.countryOf(int(m.entry))),
 		admin1: areaNumber(m.file, r.admin1), admin2: areaNumber(m.file, r.admin2),
 		xyz:    [3]float32{float32(cosLat * cosLon), float32(cosLat * sinLon), float32(sinLat)},
 		logPop: float32(math.Log10(float64(r.population) + 30)),
@@ -99,6 +102,9 @@ func (g *Gazetteer) candidate(m match) candidate {
 		c.score += w.First
 	case nameCode:
 		c.score += w.Code
+	}
+	if r.capital {
+		c.score += w.Capital
 	}
 	switch c.class {
 	case Country:
@@ -273,15 +279,23 @@ func (j *joint) settle(i int, context []group) {
 		return
 	}
 	base := gr.container
+	// How much the report is about the world: the other countries it names.
+	abroad := float32(0)
+	for o := range context {
+		if o != i && len(context[o].cands) > 0 && context[o].cands[0].class == Country {
+			abroad += context[o].cands[0].p
+		}
+	}
+	abroad /= abroad + 2
 	for k := range gr.cands {
 		c := &gr.cands[k]
-		var near, vicinity, state, nation, county, stateNamed, nationNamed, all float32
+		var near, nearBest, vicinity, state, nation, county, stateNamed, nationNamed float32
+		weight := 1 / (1 + w.Dilute*float32(len(context)))
 		for o := range context {
 			other := &context[o]
 			if o == i || len(other.cands) == 0 || o == base && !c.contained {
 				continue
 			}
-			weight := 1 / (1 + 0.15*float32(len(context)))
 			var bestNear, bestVicinity, sameState, sameNation, named, namedNation, namedCounty float32
 			for m := range other.cands[:min(len(other.cands), contextDepth)] {
 				d := &other.cands[m]
@@ -322,16 +336,22 @@ func (j *joint) settle(i int, context []group) {
 				bestVicinity = max(bestVicinity, d.p/(1+d2/(200*200)))
 			}
 			near += bestNear * weight
+			nearBest = max(nearBest, bestNear)
 			vicinity += bestVicinity * weight
 			state += sameState * weight
 			nation += sameNation * weight
 			county = max(county, namedCounty)
 			stateNamed = max(stateNamed, named)
 			nationNamed = max(nationNamed, namedNation)
-			all += weight
 		}
-		c.total = c.score + w.Near*near + w.Vicinity*vicinity + w.SameAdmin1*state + w.SameCountry*nation +
+		c.total = c.score + w.Near*near + w.NearBest*nearBest + w.Vicinity*vicinity + w.SameAdmin1*state + w.SameCountry*nation +
 			w.AreaNamed*stateNamed + w.CountryNamed*nationNamed + w.CountyNamed*county
+		if c.capital {
+			c.total += w.WorldCapital * abroad
+		}
+		if c.class == Country {
+			c.total += w.WorldCountry * abroad
+		}
 		if gr.container >= 0 {
 			if c.contained {
 				c.total += w.Contained
@@ -358,7 +378,7 @@ func soften(cs []candidate) {
 	})
 	var sum float32
 	for i := range cs {
-		cs[i].p = float32(math.Exp(float64(max(-30, (cs[i].total-cs[0].total)*1.2))))
+		cs[i].p = float32(math.Exp(float64(max(-30, (cs[i].total-cs[0].total)*weights.Sharp))))
 		sum += cs[i].p
 	}
 	for i := range cs {

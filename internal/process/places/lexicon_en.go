@@ -70,6 +70,23 @@ var commonWords = set(`monday tuesday wednesday thursday friday saturday sunday 
 	bill mark frank rich pat rob bob jack gene dean ray roy ward grant lance chase chance drew miles victor max art don
 	ma pa ok hi oh or in me la al id ms mo co de va wa ct`)
 
+// neverAlone are words that no lone mention means as a place.
+var neverAlone = set(`north south east west northern southern eastern western northeast northwest southeast southwest upper lower
+	middle central lake river mount mountain mountains valley bay beach island islands fort port saint new old great grand big
+	little city county town village district province state country hill hills park street road police the of university
+	january february april june july august september october november december monday tuesday wednesday thursday friday
+	saturday sunday man men women president minister house senate church school college hospital court department`)
+
+// neverFirst are words that no name of a place begins with in English text.
+var neverFirst = set("a an in at on of by for to and or is was are as with from his her its their our my your this that he she it they we i if but not")
+
+// featureWords after a name, and featureHeads before one, make it the name of
+// something else.
+var (
+	featureWords = set("island islands lake lakes river creek bay canyon mountain mountains gulf strait reservoir dam peninsula glacier falls swamp bayou cove pond")
+	featureHeads = set("lake mount mt cape camp river hurricane tropical")
+)
+
 // placeWords may follow a place inside a longer name of the place itself.
 var placeWords = set(`county parish borough city town township village district province state governorate region island islands
 	river lake bay valley beach creek heights hills springs park prairie peninsula oblast krai raion prefecture municipality

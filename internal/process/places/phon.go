@@ -38,12 +38,13 @@ var articles = set("al el ad ed as es ash esh at et ath eth az ez ar er an en ad
 var genericWords = func() map[string]Class {
 	out := map[string]Class{}
 	for class, words := range map[Class]string{
-		City: `city town village hamlet locality municipality settlement villages towns farm farms mazraat mazraa qaryat qarya qaryah karyat madinat madina madinah baldat balda camp neighborhood neighbourhood suburb
-			مدينة بلدة قرية مزرعة مخيم حي ضاحية ضيعة بلدات قرى شهر شهرک روستای روستا ده محله شار گوند گوندی شارۆچکە شارۆچکەی
-			город городок деревня село посёлок поселок пгт аул хутор лагерь квартал`,
-		Admin3: `subdistrict nahiya nahiyah nahia nahiyat ناحية ناحیە ناحیەی بخش دهستان район`,
-		Admin2: `district county shahrestan qada qadaa caza mintaqat mintaqah mintaqa markaz منطقة قضاء شهرستان قەزا قەزای округ уезд`,
-		Admin1: `governorate province muhafazat muhafazah muhafaza oblast region state محافظة استان پارێزگا پارێزگای провинция мухафаза область край губерния`,
+		City: `city town village hamlet locality municipality settlement villages towns farm farms mazraat mazraa qaryat qarya qaryah karyat madinat madina madinah baldat balda camp
+			مدينة بلدة قرية مزرعة مخيم ضاحية ضيعة بلدات قرى شهر شهرک روستای روستا ده شار گوند گوندی شارۆچکە شارۆچکەی
+			город городок деревня село посёлок поселок пгт аул хутор лагерь`,
+		Section: `neighborhood neighbourhood neighborhoods quarter quarters suburb حي احياء أحياء محله گەڕەک گەڕەکی квартал микрорайон`,
+		Admin3:  `subdistrict nahiya nahiyah nahia nahiyat ناحية ناحیە ناحیەی بخش دهستان район`,
+		Admin2:  `district county shahrestan qada qadaa caza mintaqat mintaqah mintaqa markaz منطقة قضاء شهرستان قەزا قەزای округ уезд`,
+		Admin1:  `governorate province muhafazat muhafazah muhafaza oblast region state محافظة استان پارێزگا پارێزگای провинция мухафаза область край губерния`,
 	} {
 		for w := range strings.FieldsSeq(words) {
 			out[key(w)] = class
@@ -77,6 +78,43 @@ type sound struct {
 	phon   string // all sounds
 	skel   string // merged consonants
 	script script
+}
+
+// soundings gives the sounds that a query's words may have: as written, with
+// an article that was written together with its word ("Elsharqiyeh") left off,
+// and with th for the sound between d and z ("Thibeen") instead of that
+// between t and s.
+func soundings(words []string) []sound {
+	out := []sound{soundOf(words)}
+	add := func(change func(w string) string) {
+		var changed []string
+		for i, w := range words {
+			if c := change(w); c != w {
+				if changed == nil {
+					changed = append([]string(nil), words...)
+				}
+				changed[i] = c
+			}
+		}
+		if changed != nil {
+			if s := soundOf(changed); s != out[0] && len(out) < 4 {
+				out = append(out, s)
+			}
+		}
+	}
+	joined := func(w string) string {
+		switch {
+		case len(w) > 5 && (w[:2] == "el" || w[:2] == "al"), len(w) > 6 && (w[0] == 'a' || w[0] == 'e') && w[1] == w[2]:
+			return w[2:]
+		case w == "abul" || w == "abdul":
+			return w[:len(w)-1]
+		}
+		return w
+	}
+	add(joined)
+	add(func(w string) string { return strings.ReplaceAll(w, "th", "dh") })
+	add(func(w string) string { return strings.ReplaceAll(joined(w), "th", "dh") })
+	return out
 }
 
 // soundOf works out the sound of the words of a name, articles left out.
@@ -149,6 +187,8 @@ func appendSound(dst []byte, w string, sc script) []byte {
 			case next == 'h' && c == 'p':
 				put('F')
 				i++
+			case c == 'h' && next == 0 && i > 0 && strings.IndexByte("aeiou", w[i-1]) >= 0:
+				// the silent h of a feminine ending
 			case c == 'c' && (next == 'e' || next == 'i'):
 				put('J') // Turkish and Kurdish c; English s meets it through the edit cost
 			default:
@@ -161,10 +201,13 @@ func appendSound(dst []byte, w string, sc script) []byte {
 		if strings.HasPrefix(rs, "ال") && utf8.RuneCountInString(rs) >= 4 {
 			rs = rs[len("ال"):]
 		}
-		for _, r := range rs {
-			if r >= '0' && r <= '9' {
+		for i, r := range rs {
+			switch {
+			case r >= '0' && r <= '9':
 				put(byte(r))
-			} else {
+			case r == 'ه' && i+len("ه") == len(rs) && i > 0:
+				put('a') // the feminine ending
+			default:
 				put(arabicSound[r])
 			}
 		}
@@ -212,29 +255,29 @@ func appendSkeleton(dst, phon []byte) []byte {
 	return dst
 }
 
-// costs of changing one sound into another.
-func soundCost(a, b byte) int {
-	if a == b {
-		return 0
-	}
+// soundCost is the cost of changing one sound into another.
+func soundCost(a, b byte) uint8 {
 	va, vb := a >= 'a', b >= 'a'
 	switch {
+	case a == b:
+		return 0
 	case va && vb:
 		return 2
 	case va != vb:
-		// y and i, w and u are one letter in the Arabic script; g and j, h too far
 		return 12
 	case skeletonOf[a] == skeletonOf[b]:
 		return 4
-	case a == 'T' && b == 'D' || a == 'D' && b == 'T', a == 'K' && b == 'G' || a == 'G' && b == 'K', a == 'H' && b == 'K' || a == 'K' && b == 'H',
-		a == 'T' && b == 'S' || a == 'S' && b == 'T', a == 'S' && b == 'J' || a == 'J' && b == 'S', a == 'G' && b == 'H' || a == 'H' && b == 'G', a == 'S' && b == 'Z' || a == 'Z' && b == 'S', a == 'F' && b == 'B' || a == 'B' && b == 'F', a == 'N' && b == 'M' || a == 'M' && b == 'N':
+	case strings.Contains(closePairs, string([]byte{a, b})), strings.Contains(closePairs, string([]byte{b, a})):
 		return 6
 	}
 	return 10
 }
 
+// closePairs are sounds that spellings of one name exchange.
+const closePairs = "TD KG HK TS SJ GH SZ FB NM"
+
 // dropCost is the cost of a sound that the other name lacks.
-func dropCost(c byte, cross bool) int {
+func dropCost(c byte, cross bool) uint8 {
 	switch {
 	case c >= 'a' && cross:
 		return 1
@@ -245,6 +288,25 @@ func dropCost(c byte, cross bool) int {
 	}
 	return 10
 }
+
+// Costs by sound, worked out once; a sound's number is its byte's low seven
+// bits.
+var (
+	changeCosts = func() (t [128][128]uint8) {
+		for a := range t {
+			for b := range t[a] {
+				t[a][b] = soundCost(byte(a), byte(b))
+			}
+		}
+		return t
+	}()
+	dropCosts = func() (t [2][128]uint8) {
+		for c := range t[0] {
+			t[0][c], t[1][c] = dropCost(byte(c), false), dropCost(byte(c), true)
+		}
+		return t
+	}()
+)
 
 // alike compares two sounds: 1 for the same, 0 for nothing in common. Across
 // scripts short vowels cost next to nothing, because one side cannot write
@@ -259,23 +321,33 @@ func alike(a, b string, cross bool) float64 {
 	if len(b) > 64 {
 		b = b[:64]
 	}
-	var rows [2][65]int
-	prev, cur := &rows[0], &rows[1]
-	for j := 1; j <= len(b); j++ {
-		prev[j] = prev[j-1] + dropCost(b[j-1], cross)
+	drop := &dropCosts[0]
+	if cross {
+		drop = &dropCosts[1]
 	}
-	total := prev[len(b)]
-	for i := 1; i <= len(a); i++ {
-		da := dropCost(a[i-1], cross)
+	// One row suffices: diagonal keeps what the cell before was in the last.
+	var row [65]uint16
+	for j := range len(b) {
+		row[j+1] = row[j] + uint16(drop[b[j]&0x7f])
+	}
+	total := row[len(b)]
+	for i := range len(a) {
+		da := uint16(drop[a[i]&0x7f])
+		change := &changeCosts[a[i]&0x7f]
 		total += da
-		cur[0] = prev[0] + da
-		for j := 1; j <= len(b); j++ {
-			cur[j] = min(prev[j]+da, cur[j-1]+dropCost(b[j-1], cross), prev[j-1]+soundCost(a[i-1], b[j-1]))
+		diagonal := row[0]
+		left := diagonal + da
+		row[0] = left
+		for j := range len(b) {
+			c := b[j] & 0x7f
+			up := row[j+1]
+			left = min(up+da, left+uint16(drop[c]), diagonal+uint16(change[c]))
+			diagonal = up
+			row[j+1] = left
 		}
-		prev, cur = cur, prev
 	}
 	if total == 0 {
 		return 1
 	}
-	return max(0, 1-2*float64(prev[len(b)])/float64(total))
+	return max(0, 1-2*float64(row[len(b)])/float64(total))
 }

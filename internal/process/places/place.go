@@ -93,6 +93,8 @@ type Entry struct {
 	// Km is the radius within which the place lies around At; 0 leaves it to
 	// the class and the population.
 	Km float64
+	// Capital says that the place is the seat of its country's government.
+	Capital bool
 	// Population is the number of inhabitants, 0 where it is not known.
 	Population int
 	// CountryCode is the ISO 3166-1 alpha-2 code, empty where none applies.

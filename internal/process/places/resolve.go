@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Query is a place as an event record names it. All fields but one may be
@@ -166,9 +167,9 @@ func (s *segment) add(text string) {
 		w.plain = words
 	}
 	w.plainBy = []byte(strings.Join(w.plain, ""))
-	w.sounds = append(w.sounds, soundOf(words))
+	w.sounds = soundings(words)
 	if len(w.plain) < len(words) {
-		w.sounds = append(w.sounds, soundOf(w.plain))
+		w.sounds = append(w.sounds, soundings(w.plain)...)
 	}
 	s.names = append(s.names, w)
 }
@@ -188,12 +189,49 @@ type resolver struct {
 	country    string // ISO code, empty if unknown
 	countryRef ref
 	areas      []areaRef
-	province   bool // a province was given, whether or not it was found
 	others     []*segment
+	seen       map[ref]struct{}
 }
 
-// hints reads province and country.
+// hint is what a pair of province and country was read as.
+type hint struct {
+	country    string
+	countryRef ref
+	areas      []areaRef
+}
+
+// hintCache keeps what provinces and countries were read as: a table names the
+// same few thousands of times.
+type hintCache struct {
+	mu sync.Mutex
+	by map[[2]string]hint
+}
+
+// maxHints bounds the cache; a full one is begun anew.
+const maxHints = 2048
+
+// hints reads province and country, once for each pair.
 func (r *resolver) hints(province, country string) {
+	at := [2]string{clip(province), clip(country)}
+	c := &r.g.hints
+	c.mu.Lock()
+	h, ok := c.by[at]
+	c.mu.Unlock()
+	if !ok {
+		r.readHints(at[0], at[1])
+		h = hint{r.country, r.countryRef, r.areas}
+		c.mu.Lock()
+		if c.by == nil || len(c.by) >= maxHints {
+			c.by = map[[2]string]hint{}
+		}
+		c.by[at] = h
+		c.mu.Unlock()
+	}
+	r.country, r.countryRef, r.areas = h.country, h.countryRef, h.areas
+}
+
+// readHints reads province and country.
+func (r *resolver) readHints(province, country string) {
 	r.countryRef = ref{file: -1}
 	if c := strings.TrimSpace(country); c != "" {
 		r.country, r.countryRef = r.g.countryByName(c)
@@ -202,7 +240,6 @@ func (r *resolver) hints(province, country string) {
 	if p == "" {
 		return
 	}
-	r.province = true
 	for i, seg := range segmentsOf(p, "") {
 		if i > 2 {
 			break
@@ -309,32 +346,28 @@ func (r *resolver) hasAreaIn(file int32) bool {
 	return false
 }
 
-// home are the countries whose names are compared by sound when no country is
-// given.
+// soundCountries are the countries whose names are compared by sound when no
+// country is given and no name is found as written.
 var soundCountries = []string{"SY", "IQ", "LB"}
 
-// maxSounded bounds the names that are compared by sound for one query.
-const maxSounded = 160
+// Bounds of one query's work.
+const (
+	maxSounded    = 160 // places compared by sound
+	maxConsidered = 600 // places compared at all
+)
 
 // candidates calls do with every place that the segment may name: sim says how
 // alike the names are, exact that one is the same but for its writing.
 func (r *resolver) candidates(seg *segment, do func(m ref, rec *record, sim float64, exact bool)) {
-	type entryKey struct {
+	clear(r.seen)
+	if r.seen == nil {
+		r.seen = make(map[ref]struct{}, 64)
+	}
+	type named struct {
 		ref
+		mask uint8 // which wordings are the place's name as written
 	}
-	seen := map[entryKey]bool{}
-	consider := func(m ref) {
-		k := entryKey{m}
-		if seen[k] || len(seen) > 600 {
-			return
-		}
-		seen[k] = true
-		rec := r.g.record(m)
-		sim, exact := r.compare(seg, rec)
-		if sim > 0.5 {
-			do(m, rec, sim, exact)
-		}
-	}
+	var exact []named
 	var buf [32]hit
 	var found []match
 	for i := range seg.names {
@@ -343,21 +376,37 @@ func (r *resolver) candidates(seg *segment, do func(m ref, rec *record, sim floa
 		if string(w.plainBy) != string(w.key) {
 			found, _ = r.g.lookup(w.plainBy, found, buf[:0])
 		}
+	next:
 		for _, m := range found {
-			if r.country == "" || r.g.countryOf(m.ref) == r.country {
-				consider(m.ref)
+			if r.country != "" && r.g.countryOf(m.ref) != r.country {
+				continue
 			}
+			for k := range exact {
+				if exact[k].ref == m.ref {
+					exact[k].mask |= 1 << i
+					continue next
+				}
+			}
+			if len(exact) < maxConsidered {
+				exact = append(exact, named{m.ref, 1 << i})
+			}
+		}
+	}
+	for _, n := range exact {
+		r.seen[n.ref] = struct{}{}
+		rec := r.g.record(n.ref)
+		if sim := r.compare(seg, n.ref, rec, n.mask); sim > 0.5 {
+			do(n.ref, rec, sim, true)
 		}
 	}
 	countries := soundCountries
 	if r.country != "" {
 		countries = []string{r.country}
-	} else if len(seen) > 0 {
+	} else if len(exact) > 0 {
 		return
 	}
-	for i := range r.g.files {
+	for i, f := range r.g.files {
 		for _, code := range countries {
-			f := r.g.files[i]
 			if _, ok := f.byCode[code]; !ok {
 				continue
 			}
@@ -365,10 +414,16 @@ func (r *resolver) candidates(seg *segment, do func(m ref, rec *record, sim floa
 			left := maxSounded
 			for n := range seg.names {
 				for s := range seg.names[n].sounds {
-					x.near(seg.names[n].sounds[s].skel, func(n *soundName) {
-						if left > 0 {
-							left--
-							consider(ref{int32(i), n.entry})
+					x.near(seg.names[n].sounds[s].skel, func(entry int32) {
+						m := ref{int32(i), entry}
+						if _, twice := r.seen[m]; twice || left == 0 {
+							return
+						}
+						left--
+						r.seen[m] = struct{}{}
+						rec := f.entry(int(entry))
+						if sim := compareSounds(seg, x.of(entry), 0); sim > 0.5 {
+							do(m, rec, sim, false)
 						}
 					})
 				}
@@ -377,41 +432,38 @@ func (r *resolver) candidates(seg *segment, do func(m ref, rec *record, sim floa
 	}
 }
 
-// compare tells how alike a segment's names are to a place's.
-func (r *resolver) compare(seg *segment, rec *record) (sim float64, exact bool) {
-	names := make([]string, 0, 8)
-	names = append(names, rec.name)
-	names = append(names, rec.names[:min(len(rec.names), 40)]...)
-	type target struct {
-		key    string
-		sounds []sound
+// compare tells how alike a segment's names are to a place's; the wordings of
+// mask are the place's names as written.
+func (r *resolver) compare(seg *segment, m ref, rec *record, mask uint8) float64 {
+	if int(mask) == 1<<len(seg.names)-1 {
+		return 1
 	}
-	known := make([]target, 0, len(names))
-	for _, n := range names {
-		t := target{key: key(n)}
-		for _, v := range variants(parts(n)) {
-			t.sounds = append(t.sounds, soundOf(v))
-		}
-		known = append(known, t)
+	if r.country != "" {
+		f := r.g.files[m.file]
+		return compareSounds(seg, f.sounds.of(f, r.country).of(m.entry), mask)
 	}
+	return compareSounds(seg, soundsOf(rec), mask)
+}
+
+// compareSounds tells how alike a segment's names are to the sounds of a
+// place's names.
+func compareSounds(seg *segment, known []sound, mask uint8) float64 {
 	var best [2]float64
 	n := 0
-	for i := range seg.names {
-		if i > 1 {
-			break
-		}
+	for i := range seg.names[:min(len(seg.names), 2)] {
 		w := &seg.names[i]
-		b, same := 0.0, false
-		for k := range known {
-			t := &known[k]
-			if t.key == string(w.key) || t.key == string(w.plainBy) {
-				b, same = 1, true
-				break
-			}
-			for _, s := range t.sounds {
-				for _, q := range w.sounds {
-					cross := s.script != q.script
-					v := alike(q.phon, s.phon, cross)
+		b := 0.0
+		if mask>>i&1 == 1 {
+			b = 1
+		} else {
+			for k := range known {
+				s := &known[k]
+				for q := range w.sounds {
+					if d := len(w.sounds[q].skel) - len(s.skel); d > 3 || d < -3 {
+						continue
+					}
+					cross := s.script != w.sounds[q].script
+					v := alike(w.sounds[q].phon, s.phon, cross)
 					if cross {
 						v *= 0.96
 					} else {
@@ -422,17 +474,16 @@ func (r *resolver) compare(seg *segment, rec *record) (sim float64, exact bool) 
 			}
 		}
 		best[n] = b
-		exact = exact || same
 		n++
 	}
 	switch n {
 	case 0:
-		return 0, false
+		return 0
 	case 1:
-		return best[0], exact
+		return best[0]
 	}
 	// Two writings: the better one leads, the other must not contradict it.
-	return 0.55*max(best[0], best[1]) + 0.45*min(best[0], best[1]), exact
+	return 0.65*max(best[0], best[1]) + 0.35*min(best[0], best[1])
 }
 
 // reading is a candidate place with its weight.
@@ -514,7 +565,11 @@ func (r *resolver) one(seg *segment) (Answer, bool) {
 	}
 	quality := 1 / (1 + math.Exp(-18*(best.sim-0.80)))
 	if len(r.areas) > 0 && best.inside < 0.5 {
-		quality *= 0.75
+		quality *= 0.55
+	}
+	if seg.class == classCount && (best.rec.class == Admin2 || best.rec.class == Admin3) && best.rec.km > 12 {
+		// The place of a report is the district's town, not its middle.
+		quality *= 0.55
 	}
 	if r.country == "" && len(r.areas) == 0 {
 		quality *= 0.95

@@ -95,6 +95,10 @@ func (p *spotter) longest(i int, cased bool, usable func(n int) bool) (n, at int
 		before := len(p.matches)
 		var longer bool
 		p.matches, longer = p.g.lookup(p.key, p.matches, p.hits)
+		if cased && n > 1 {
+			longer = p.alternatives(i, n) || longer
+		}
+		longer = longer || n == 1 && cased && limit > 1 && expansions[string(p.s.keyOf(i))] != ""
 		if len(p.matches) > before {
 			last := &words[i+n-1]
 			if (!cased || last.capital || last.gap == gapJoin || last.number) && usable(n) {
@@ -112,6 +116,42 @@ func (p *spotter) longest(i int, cased bool, usable func(n int) bool) (n, at int
 	kept := copy(p.matches[start:], p.matches[bestAt:bestEnd])
 	p.matches = p.matches[:start+kept]
 	return best, start
+}
+
+// expansions are the full forms of abbreviations that begin a name.
+var expansions = map[string]string{"mt": "mount", "ft": "fort", "st": "saint", "ste": "sainte", "pt": "port"}
+
+// alternatives looks up the other ways of writing the n words at i: with the
+// possessives that were taken for grammar ("St. John's"), and with the first
+// word in full ("Mt. Pleasant"). It tells whether longer names begin so.
+func (p *spotter) alternatives(i, n int) (longer bool) {
+	words := p.s.words
+	owner := false
+	for k := i; k < i+n; k++ {
+		owner = owner || words[k].owner
+	}
+	full := expansions[string(p.s.keyOf(i))]
+	for form := range 4 {
+		own, expand := form&1 == 1, form&2 == 2
+		if form == 0 || own && !owner || expand && full == "" {
+			continue
+		}
+		p.key = p.key[:0]
+		for k := i; k < i+n; k++ {
+			if k == i && expand {
+				p.key = append(p.key, full...)
+			} else {
+				p.key = append(p.key, p.s.keyOf(k)...)
+			}
+			if own && words[k].owner {
+				p.key = append(p.key, 's')
+			}
+		}
+		var more bool
+		p.matches, more = p.g.lookup(p.key, p.matches, p.hits)
+		longer = longer || more
+	}
+	return longer
 }
 
 // add records the mention of n words at i whose matches begin at at.
@@ -135,6 +175,9 @@ func (p *spotter) latin(i int) int {
 			return n
 		}
 	}
+	if neverFirst[k] {
+		return 0
+	}
 	n, at := p.longest(i, true, func(n int) bool { return n > 1 || len(k) > 2 && !functionWords[k] })
 	if n == 0 {
 		return 0
@@ -145,7 +188,7 @@ func (p *spotter) latin(i int) int {
 			return 0
 		}
 	}
-	if n == 1 && commonWords[k] && !p.vouched(i) {
+	if n == 1 && (neverAlone[k] || commonWords[k] && !p.vouched(i)) {
 		p.matches = p.matches[:at]
 		return 1
 	}
@@ -169,6 +212,12 @@ func (p *spotter) dropCodes(at int, k string) {
 	}
 	p.matches = out
 }
+
+// dottedAreas are the abbreviations of states whose letters carry stops.
+var dottedAreas = set("nh nj nm ny nc nd ri sc sd dc wva bc nb ns nl pei nwt nsw sa wa act nt")
+
+// usualAreas are abbreviations of states that stand without a comma.
+var usualAreas = set("nsw qld")
 
 // usualCodes are abbreviations that the press writes for countries.
 var usualCodes = set("usa uk uae drc ussr")
@@ -194,14 +243,24 @@ func (p *spotter) abbreviated(i int, k string) int {
 				continue
 			}
 		case Admin1:
-			if p.g.countryOf(m.ref) != "US" && p.g.countryOf(m.ref) != "CA" || m.kind == nameFirst {
+			if c := p.g.countryOf(m.ref); c != "US" && c != "CA" && c != "AU" || m.kind == nameFirst {
 				continue
+			}
+			if w.shout && usualAreas[k] {
+				break
+			}
+			if stops && w.shout && !dottedAreas[k] {
+				continue // "L.A." is no state
 			}
 			// A postal code needs the comma, a short form the comma or its stop.
 			if !(after || stops || w.dotted && !w.shout && len(k) > 2) {
 				continue
 			}
 			if m.kind == nameCode && !after && !stops {
+				continue
+			}
+		case City:
+			if !stops || rec.population < 1_000_000 {
 				continue
 			}
 		default:
@@ -231,6 +290,14 @@ func (p *spotter) around(i, n, at int) int {
 	end := i + n
 	// "Dublin Road", "Washington Drive"
 	if end < len(words) && words[end].gap == gapSpace && words[end].capital && roadWords[string(p.s.keyOf(end))] {
+		return partRoad
+	}
+	// "Plum Island", "Lake Robinson": the name of a water or a mountain that
+	// the gazetteer lacks is not the place that shares its first word.
+	if end < len(words) && words[end].gap == gapSpace && words[end].capital && featureWords[string(p.s.keyOf(end))] {
+		return partRoad
+	}
+	if i > 0 && words[i].gap == gapSpace && words[i-1].capital && featureHeads[string(p.s.keyOf(i-1))] {
 		return partRoad
 	}
 	area := false

@@ -1,6 +1,9 @@
 package places
 
-import "unicode/utf8"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // russianEndings maps the ending of an inflected name to those of its
 // nominative (Zaliznyak, Grammatical Dictionary of Russian: the declensions of
@@ -23,10 +26,12 @@ func (p *spotter) cyrillic(i int) int {
 	if russianCommon[string(p.s.keyOf(i))] {
 		return 0
 	}
-	n, at := p.longest(i, true, func(n int) bool { return n > 1 || len(p.s.keyOf(i)) > 4 })
+	compound := i+1 < len(words) && words[i+1].gap == gapJoin && words[i+1].script == scriptCyrillic
+	n, at := p.longest(i, true, func(n int) bool { return n > 1 || len(p.s.keyOf(i)) > 4 && !compound })
 	if n == 0 {
 		n, at = p.nominative(i)
-		if n == 0 {
+		if n == 0 || n == 1 && compound {
+			p.matches = p.matches[:at]
 			return 0
 		}
 	}
@@ -48,34 +53,26 @@ var russianCommon = set(`в на по из от до за при под над �
 	январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь понедельник вторник среда четверг пятница
 	суббота воскресенье ранее также однако после между сегодня вчера завтра`)
 
-// nominative tries the nominatives of a word, alone and followed by its
-// unchanged or inflected companion.
+// nominative tries the nominatives of a word, alone and together with its
+// companion in each of its forms: "Нижнего Новгорода", "Хан-Шейхуна".
 func (p *spotter) nominative(i int) (n, at int) {
 	at = len(p.matches)
-	k := p.s.keyOf(i)
-	for _, e := range russianEndings {
-		if len(k) < len(e.from)+6 || string(k[len(k)-len(e.from):]) != e.from {
-			continue
-		}
-		stem := k[:len(k)-len(e.from)]
-		for _, to := range e.to {
-			p.key = append(append(p.key[:0], stem...), to...)
-			// "Нижнего Новгорода", "Саудовской Аравии": both words inflect.
-			if p.joined(i+1) && p.s.words[i+1].capital {
-				head := len(p.key)
-				for _, second := range p.forms(i + 1) {
-					p.key = append(p.key[:head], second...)
-					p.matches, _ = p.g.lookup(p.key, p.matches, p.hits)
-					if len(p.matches) > at {
-						return 2, at
-					}
+	first := p.forms(i)
+	if p.joined(i+1) && p.s.words[i+1].capital && p.s.words[i+1].script == scriptCyrillic {
+		second := p.forms(i + 1)
+		for _, a := range first {
+			for _, b := range second {
+				p.key = append(append(p.key[:0], a...), b...)
+				if p.matches, _ = p.g.lookup(p.key, p.matches, p.hits); len(p.matches) > at {
+					return 2, at
 				}
-				p.key = p.key[:head]
 			}
-			p.matches, _ = p.g.lookup(p.key, p.matches, p.hits)
-			if len(p.matches) > at {
-				return 1, at
-			}
+		}
+	}
+	for _, a := range first[1:] {
+		p.key = append(p.key[:0], a...)
+		if p.matches, _ = p.g.lookup(p.key, p.matches, p.hits); len(p.matches) > at {
+			return 1, at
 		}
 	}
 	return 0, at
@@ -86,7 +83,7 @@ func (p *spotter) forms(i int) []string {
 	k := string(p.s.keyOf(i))
 	out := []string{k}
 	for _, e := range russianEndings {
-		if len(k) >= len(e.from)+4 && k[len(k)-len(e.from):] == e.from {
+		if len(k) >= len(e.from)+6 && k[len(k)-len(e.from):] == e.from {
 			for _, to := range e.to {
 				out = append(out, k[:len(k)-len(e.from)]+to)
 			}
@@ -110,7 +107,17 @@ var arabicSuffixes = []string{"یەکان", "ەکانی", "ييه", "دا", "ی�
 func (p *spotter) arabic(i int) int {
 	k := string(p.s.keyOf(i))
 	if arabicCommon[k] || utf8.RuneCountInString(k) < 2 {
-		return 0
+		if !arabicHeads[k] {
+			return 0
+		}
+		// "تل رفعت": the first word alone is no name, the two together are.
+		n, at := p.longest(i, false, func(n int) bool { return n > 1 })
+		if n < 2 {
+			p.matches = p.matches[:at]
+			return 0
+		}
+		p.add(i, n, at, false)
+		return n
 	}
 	if person := arabicNames[k]; person && !p.placeBefore(i) {
 		// "حسن" is a village; without a word for one before it, it is a man.
@@ -150,7 +157,11 @@ func (p *spotter) stripped(i int, k string) (n, at int) {
 			p.matches = p.matches[:at]
 		}
 	}
+	sorani := strings.ContainsAny(p.s.text[p.s.words[i].start:p.s.words[i].end], "ەێۆڕڵ")
 	for _, s := range arabicSuffixes {
+		if !sorani {
+			break // in Arabic and Persian the ya makes it "Iraqi"
+		}
 		if len(k) >= len(s)+6 && k[len(k)-len(s):] == s {
 			p.key = append(p.key[:0], k[:len(k)-len(s)]...)
 			p.matches, _ = p.g.lookup(p.key, p.matches, p.hits)
@@ -202,7 +213,12 @@ var arabicCommon = foldedSet(`من في على الى إلى عن مع هذا ه
 	و در از به که این آن را با برای تا بر هم یا اما نیز هر اگر چون پس پیش روز شب ماه سال ساعت امروز دیروز فردا گفت کرد شد است بود شده خود
 	مردم کشور دولت رئیس جمهور ارتش نیرو جنگ صلح شهر روستا استان مرکز شرق غرب شمال جنوب راه خانه کار زن مرد
 	بۆ لە بە و کە ئەو ئەم لەگەڵ هەر دوای پێش ڕۆژ شەو مانگ ساڵ وتی گوتی کرد شار گوند هێز شەڕ ئاشتی خەڵک سەرۆک ئەوە بوو دەکات
+	الشمالي الجنوبي الشرقي الغربي الشمالية الجنوبية الشرقية الغربية الاوسط الوسطى المركزي المركز الاعلى الادنى الكبير الكبيرة الصغير
 	عنوان اسم باب راس عين تل دير كفر خان حصن قلعة برج بيت دار وادي جبل نهر بحر`)
+
+// arabicHeads are words that begin names of places without being ones, folded.
+var arabicHeads = foldedSet(`تل كفر دير خان عين راس باب ابو ام بيت قلعة حصن برج دار وادي جبل خربة بير بئر جسر نهر بحر عبد مدينة شهر ابن بن بنت رأس تپه
+	اسلام خرم شاه علي محمد حسن حسين`)
 
 // arabicNames are frequent names of persons that are villages too, folded.
 var arabicNames = foldedSet(`محمد احمد علي حسن حسين عمر عثمان خالد سالم سليم سعيد كريم جميل فارس نور نورا زيد يوسف ابراهيم اسماعيل اسحاق موسى عيسى داود

@@ -28,6 +28,7 @@ type word struct {
 	shout      bool // upper case throughout, two letters or more
 	number     bool
 	dotted     bool // a full stop follows at once
+	owner      bool // an English possessive follows: "John's"
 }
 
 // scan is a text taken apart into words.
@@ -131,6 +132,9 @@ func (s *scan) run(text string) {
 			flush(i)
 			g = widen(g, gapOf(rune(c)))
 			i++
+			if c == '\'' || c == '`' {
+				i += s.possessive(i)
+			}
 			continue
 		}
 		r, n := utf8.DecodeRuneInString(text[i:])
@@ -143,6 +147,7 @@ func (s *scan) run(text string) {
 			if w.start >= 0 && (r == '’' || r == '‘' || r == '′') && !s.inner(i, n) {
 				flush(i)
 				g = widen(g, gapJoin)
+				n += s.possessive(i + n)
 			}
 		case f == apartRune:
 			flush(i)
@@ -183,6 +188,22 @@ func (s *scan) inner(i, n int) bool {
 		return unicode.IsLetter(after)
 	}
 	return true
+}
+
+// possessive gives the length of the English "s" at i that ends a word.
+func (s *scan) possessive(i int) int {
+	if i == 0 || i >= len(s.text) || s.text[i]|0x20 != 's' || len(s.words) == 0 {
+		return 0
+	}
+	if r, _ := utf8.DecodeRuneInString(s.text[i+1:]); unicode.IsLetter(r) || unicode.IsDigit(r) {
+		return 0
+	}
+	last := &s.words[len(s.words)-1]
+	if int(last.end) < i-3 {
+		return 0
+	}
+	last.owner = true
+	return 1
 }
 
 // initials reports that text[start:i] is a capital or capitals with full stops

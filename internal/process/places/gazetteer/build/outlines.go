@@ -12,6 +12,9 @@ import (
 //go:embed regions.tsv
 var regionsTSV string
 
+//go:embed areapoints.tsv
+var areaPointsTSV string
+
 // topology is a TopoJSON file (TopoJSON format specification 1.0) as far as
 // polygons need it.
 type topology struct {
@@ -99,10 +102,20 @@ func (w *world) readOutlines() error {
 			a.Names = append(a.Names, stateShort[strings.TrimPrefix(a.iso, "US-")]...)
 		}
 	}
+	for _, a := range w.areas {
+		a.Names = append(a.Names, areaShort[a.code]...)
+	}
 	if found < 3000 {
 		return fmt.Errorf("us-atlas: only %d outlines joined", found)
 	}
 	return nil
+}
+
+// areaShort are abbreviations of Canadian provinces and Australian states.
+var areaShort = map[string][]string{
+	"CA.01": {"Alta.", "AB"}, "CA.02": {"B.C.", "BC"}, "CA.03": {"Man.", "MB"}, "CA.04": {"N.B.", "NB"}, "CA.05": {"N.L.", "Newfoundland", "Labrador", "NL"}, "CA.07": {"N.S.", "NS"},
+	"CA.08": {"Ont.", "ON"}, "CA.09": {"P.E.I.", "PEI"}, "CA.10": {"Que.", "QC"}, "CA.11": {"Sask.", "SK"}, "CA.12": {"Yukon Territory"}, "CA.13": {"N.W.T.", "NWT"},
+	"AU.02": {"NSW", "N.S.W."}, "AU.04": {"Qld", "QLD"}, "AU.07": {"Vic."}, "AU.05": {"S.A."}, "AU.08": {"W.A."}, "AU.06": {"Tas."}, "AU.01": {"ACT", "A.C.T."}, "AU.03": {"N.T."},
 }
 
 // stateShort are the abbreviations of states that the press writes
