@@ -171,3 +171,10 @@ func TestReportReachesThoseItIsReleasableTo(t *testing.T) {
 		t.Errorf("status %+v", st)
 	}
 }
+
+func portions(texts ...string) (out []act.PortionInput) {
+	for _, t := range texts {
+		out = append(out, portion(mark("RESTRICTED", "IRQ", "IRQ", "RUS", "IRN", "SYR"), "IRQ", t))
+	}
+	return out
+}

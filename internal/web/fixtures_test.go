@@ -125,3 +125,17 @@ func decode[T any](t testing.TB, w *httptest.ResponseRecorder) T {
 }
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+// zeros is a large file that nobody holds.
+type zeros struct{ left int64 }
+
+// Read implements io.Reader.
+func (z *zeros) Read(p []byte) (int, error) {
+	if z.left == 0 {
+		return 0, io.EOF
+	}
+	n := min(int64(len(p)), z.left)
+	clear(p[:n])
+	z.left -= n
+	return int(n), nil
+}
