@@ -63,7 +63,10 @@ func child(order string) {
 	h.run(n)
 	fmt.Println("open")
 	if o.Idle {
-		io.Copy(io.Discard, os.Stdin) // until the parent has seen enough
+		// Until the parent has seen enough, and all that was begun is done.
+		_, err := io.Copy(io.Discard, os.Stdin)
+		fail(err)
+		fail(settle(n))
 		h.stopAll()
 		return
 	}
@@ -91,6 +94,28 @@ func child(order string) {
 		_, err = n.Approve(ctx, fdo, dec.ID, dec.Digest)
 		fail(err)
 		fmt.Println("approved", word)
+	}
+}
+
+// settle waits until a node has nothing to do any more.
+func settle(n *Node) error {
+	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
+	defer cancel()
+	for {
+		st, err := n.Status(ctx)
+		if err != nil {
+			return fmt.Errorf("%w: %+v", err, st)
+		}
+		approved, err := n.section.DecisionsIn(ctx, section.Approved, noTime, "", 1)
+		if err != nil {
+			return err
+		}
+		if st.Waiting+len(approved)+st.Centre.Outbox == 0 && st.Cursor == st.Centre.Certified && st.Cursor == st.Centre.Size {
+			return nil
+		}
+		if err := pause(ctx, 20*time.Millisecond); err != nil {
+			return fmt.Errorf("it does not settle: %w: %+v", err, st)
+		}
 	}
 }
 
@@ -165,6 +190,8 @@ func killNode(t *testing.T, victim label.MemberID, kills int) {
 	check(t, err)
 	last := exec.Command(os.Args[0])
 	last.Env = append(os.Environ(), childEnv+"="+string(order))
+	var said strings.Builder
+	last.Stdout, last.Stderr = &said, &said
 	in, err := last.StdinPipe()
 	check(t, err)
 	check(t, last.Start())
@@ -198,7 +225,9 @@ func killNode(t *testing.T, victim label.MemberID, kills int) {
 	}
 	head := h.nodes[others[1]].Station().Certified().Size
 	in.Close()
-	check(t, last.Wait())
+	if err := last.Wait(); err != nil {
+		t.Fatalf("the last start of %s: %v %s", victim, err, said.String())
+	}
 
 	db, err := localdb.Open(filepath.Join(h.dir, string(victim), FileLocal), store.Options{})
 	check(t, err)
@@ -223,8 +252,8 @@ func killNode(t *testing.T, victim label.MemberID, kills int) {
 	check(t, err)
 	before := dump(t, n.Views())
 	check(t, n.Rebuild(context.Background(), nil))
-	if cursor < n.Station().Certified().Size {
-		t.Logf("%s had projected %d of %d leaves", victim, cursor, n.Station().Certified().Size)
+	if certified := n.Station().Certified().Size; cursor != certified {
+		t.Errorf("%s had projected %d of %d leaves", victim, cursor, certified)
 	} else if after := dump(t, n.Views()); after != before {
 		t.Errorf("the views of %s differ from what the log gives", victim)
 	}
