@@ -10,7 +10,11 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 )
+
+// written is when what is measured was written.
+var written = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // ErrNoData means that the development data is not there.
 var ErrNoData = errors.New("formats: the development data is absent")

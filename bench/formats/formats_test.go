@@ -43,3 +43,16 @@ func TestBundles(t *testing.T) {
 	fs, err := Bundles(data+"mobile-attack-17.1.json", data+"ics-attack-18.1.json", data+"capec-2.1.json")
 	must(t, fs, err)
 }
+
+func TestMISP(t *testing.T) {
+	fs, err := MISP(data + "misp-stix-mapping")
+	if errors.Is(err, ErrNoData) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range fs {
+		t.Logf("%v %q", f, f.Misses)
+	}
+}

@@ -1,0 +1,427 @@
+package collect
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"entente/act"
+	"entente/stix"
+)
+
+// MISPExtension is the extension under which a STIX object carries the MISP
+// thing that it was made of.
+const MISPExtension = "extension-definition--d7b0c3e2-4e5f-4a81-9c93-a4b5c6d7e807"
+
+// mispBody is that extension. Of the things one is set; Event is the head of
+// the event, the others belong to the event EventUUID and stand at Place in
+// their list, of a galaxy the cluster at Cluster in its own.
+type mispBody struct {
+	Type      string `json:"extension_type"`
+	EventUUID string `json:"event_uuid"`
+	Place     int    `json:"place"`
+	Event     fields `json:"event,omitempty"`
+	Attribute fields `json:"attribute,omitempty"`
+	Object    fields `json:"misp_object,omitempty"`
+	Galaxy    fields `json:"galaxy,omitempty"`
+	Cluster   fields `json:"cluster,omitempty"`
+	Index     int    `json:"cluster_place,omitempty"`
+}
+
+// mispObject writes a STIX object with the thing that it was made of, and
+// checks it.
+func mispObject(object map[string]any, body mispBody) ([]byte, error) {
+	body.Type = "property-extension"
+	object["spec_version"] = "2.1"
+	object["extensions"] = map[string]any{MISPExtension: body}
+	if object["id"] == nil {
+		raw, err := json.Marshal(object)
+		if err != nil {
+			return nil, err
+		}
+		if object["id"], err = stix.DeterministicID(raw); err != nil {
+			return nil, err
+		}
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(object); err != nil {
+		return nil, err
+	}
+	raw := bytes.TrimSpace(b.Bytes())
+	if errs := stix.Validate(raw); !stix.Valid(errs) {
+		return nil, errs[0]
+	}
+	return raw, nil
+}
+
+// domainObject begins a STIX object that has a creation time.
+func domainObject(typ, uuid string, f, event fields) map[string]any {
+	at := mispTime(f)
+	if at.IsZero() {
+		at = mispTime(event)
+	}
+	if at.IsZero() {
+		at = time.Unix(0, 0)
+	}
+	stamp := at.UTC().Format("2006-01-02T15:04:05.000Z")
+	return map[string]any{"type": typ, "id": typ + "--" + uuid, "created": stamp, "modified": stamp}
+}
+
+// mispTime is when a thing was last changed: seconds since 1970.
+func mispTime(f fields) time.Time {
+	s, err := strconv.ParseInt(f.text("timestamp"), 10, 64)
+	if err != nil || s <= 0 || s >= 253402300800 {
+		return time.Time{}
+	}
+	return time.Unix(s, 0)
+}
+
+// unmarshalObject reads raw into f if it is an object.
+func unmarshalObject(raw json.RawMessage, f *fields) error {
+	if len(raw) == 0 || raw[0] != '{' {
+		return nil
+	}
+	return json.Unmarshal(raw, f)
+}
+
+// carried by no import: what MISP makes of other events and of its own server.
+var mispUncarried = []string{"RelatedEvent", "ShadowAttribute", "Feed", "Warnings"}
+
+func (w *mispWriter) headPiece() error {
+	head, err := w.reduce(w.event.head, "the event")
+	if err != nil {
+		return err
+	}
+	for _, name := range mispUncarried {
+		if raw, there := head[name]; there {
+			if s := string(raw); s != "[]" && s != "null" && s != "{}" {
+				w.note("", "%s of the event is not carried", name)
+			}
+			delete(head, name)
+		}
+	}
+	lines := []string{head.text("info")}
+	for _, l := range []struct{ field, words string }{{"date", "Date"}, {"threat_level_id", "Threat level in MISP (1 high to 4 undefined)"}, {"analysis", "State of the analysis in MISP (0 to 2)"}} {
+		if s := head.text(l.field); s != "" {
+			lines = append(lines, l.words+": "+s)
+		}
+	}
+	if org := head.nested("Orgc").text("name"); org != "" {
+		lines = append(lines, "Created by: "+org)
+	}
+	lines = append(lines, tagLine(head))
+	o := domainObject("x-misp-event", w.event.uuid, head, nil)
+	if info := head.text("info"); info != "" {
+		o["name"] = info
+	}
+	w.add(strings.Join(lines, "\n"), w.level, o, mispBody{EventUUID: w.event.uuid, Event: head})
+	return nil
+}
+
+// tagLine names the tags of a thing, "" for none.
+func tagLine(f fields) string {
+	tags, _ := f.list("Tag")
+	var names []string
+	for _, t := range tags {
+		if s := oneLine(t.text("name")); s != "" {
+			names = append(names, s)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "Tags: " + strings.Join(names, ", ")
+}
+
+// describe says an attribute in words.
+func describe(a fields) string {
+	name := a.text("type")
+	if rel := a.text("object_relation"); rel != "" && rel != name {
+		name = rel + " (" + name + ")"
+	}
+	lines := []string{name + ": " + a.text("value")}
+	if s := a.text("comment"); s != "" {
+		lines = append(lines, s)
+	}
+	for _, l := range []struct{ field, words string }{{"category", "Category"}, {"first_seen", "First seen"}, {"last_seen", "Last seen"}} {
+		if s := a.text(l.field); s != "" {
+			lines = append(lines, l.words+": "+s)
+		}
+	}
+	if t := tagLine(a); t != "" {
+		lines = append(lines, t)
+	}
+	if seen, _ := a.list("Sighting"); len(seen) > 0 {
+		lines = append(lines, fmt.Sprintf("Sightings: %d", len(seen)))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// mostData bounds the content of a file that an attribute carries within it;
+// longer content becomes a file of the draft.
+const mostData = 16 << 10
+
+// detach takes long content out of an attribute and makes a file of it.
+func (w *mispWriter) detach(a fields) (files []File) {
+	data := a.text("data")
+	if len(data) <= mostData {
+		return nil
+	}
+	delete(a, "data")
+	raw, err := base64.StdEncoding.DecodeString(data)
+	if err != nil {
+		w.note("", "the content of %.80s is not base64 and is not carried", a.text("value"))
+		return nil
+	}
+	w.note("", "the content of %.80s is carried as a file and does not go back to MISP", a.text("value"))
+	name, _, _ := strings.Cut(oneLine(a.text("value")), "|")
+	name = strings.Trim(strings.NewReplacer("/", "_", `\`, "_", ":", "_").Replace(name), ". ")
+	if name == "" {
+		name = "content"
+	}
+	return []File{{Name: cut(name, 150), MediaType: "application/octet-stream", Bytes: raw, Size: int64(len(raw)), Digest: sha256.Sum256(raw)}}
+}
+
+func (w *mispWriter) attribute(a fields, place int) error {
+	a, err := w.reduce(a, "an attribute of type "+oneLine(a.text("type")))
+	if a == nil || err != nil {
+		return err
+	}
+	if err := w.countPerson(a.text("category") == "Person"); err != nil {
+		return err
+	}
+	text := describe(a)
+	level := w.m.levelOf(a, &w.level)
+	files := w.detach(a)
+	object := mispAttribute(a, w.event.head)
+	w.add(text, level, object, mispBody{EventUUID: w.event.uuid, Place: place, Attribute: a})
+	w.pieces[len(w.pieces)-1].files = files
+	return nil
+}
+
+func (w *mispWriter) countPerson(is bool) error {
+	if !is {
+		return nil
+	}
+	w.persons++
+	return w.m.in.person(1)
+}
+
+// personal objects of MISP hold records of persons.
+var mispPersons = []string{"person", "passport", "visa", "identity-card", "employee", "user-account"}
+
+func (w *mispWriter) object(ob fields, place int) error {
+	name := ob.text("name")
+	ob, err := w.reduceObject(ob, "the object "+oneLine(name))
+	if ob == nil || err != nil {
+		return err
+	}
+	if err := w.countPerson(slices.Contains(mispPersons, name)); err != nil {
+		return err
+	}
+	level := w.m.levelOf(ob, &w.level)
+	attributes, err := ob.list("Attribute")
+	if err != nil {
+		return err
+	}
+	lines := []string{name + " (" + ob.text("meta-category") + ")", ob.text("comment")}
+	var carried []map[string]any
+	var files []File
+	for _, a := range attributes {
+		inner := w.m.levelOf(a, &level)
+		level.to, level.marks = level.to.Intersect(inner.to), inner.marks
+		lines = append(lines, strings.ReplaceAll(describe(a), "\n", "; "))
+		files = append(files, w.detach(a)...)
+		c := map[string]any{"type": a.text("type"), "value": a.text("value")}
+		if rel := a.text("object_relation"); rel != "" {
+			c["object_relation"] = rel
+		}
+		carried = append(carried, c)
+	}
+	if raw, err := json.Marshal(attributes); err == nil && ob["Attribute"] != nil {
+		ob["Attribute"] = raw
+	}
+	uuid := ob.text("uuid")
+	o := domainObject("x-misp-object", uuid, ob, w.event.head)
+	o["x_misp_name"] = name
+	if s := ob.text("meta-category"); s != "" {
+		o["x_misp_meta_category"] = s
+	}
+	if len(carried) > 0 {
+		o["x_misp_attributes"] = carried
+	}
+	w.add(strings.Join(slices.DeleteFunc(lines, func(s string) bool { return s == "" }), "\n"), level, o, mispBody{EventUUID: w.event.uuid, Place: place, Object: ob})
+	w.pieces[len(w.pieces)-1].files = files
+	return nil
+}
+
+// reduceObject applies rule 3 to an object; what holds a place in the relation
+// of its attributes loses these.
+func (w *mispWriter) reduceObject(ob fields, what string) (fields, error) {
+	if len(ob.text("uuid")) != 36 {
+		return nil, refuse(ErrMISP, "uuid %.60q of %s", ob.text("uuid"), what)
+	}
+	return w.reduce(ob, what)
+}
+
+// galaxies, by the type of their clusters or a part of it, and the STIX type
+// that a cluster becomes.
+var mispClusters = []struct{ part, typ string }{
+	{"attack-pattern", "attack-pattern"}, {"course-of-action", "course-of-action"}, {"intrusion-set", "intrusion-set"},
+	{"campaign", "campaign"}, {"malware", "malware"}, {"ransomware", "malware"}, {"backdoor", "malware"}, {"banker", "malware"}, {"rat", "malware"},
+	{"threat-actor", "threat-actor"}, {"vulnerability", "vulnerability"}, {"tool", "tool"}, {"country", "location"}, {"region", "location"},
+	{"location", "location"}, {"sector", "identity"},
+}
+
+func clusterType(typ string) string {
+	for _, c := range mispClusters {
+		if typ == c.part || strings.HasSuffix(typ, "-"+c.part) {
+			return c.typ
+		}
+	}
+	return "x-misp-galaxy-cluster"
+}
+
+func (w *mispWriter) galaxy(g fields, place int) error {
+	g, err := w.reduce(g, "the galaxy "+oneLine(g.text("name")))
+	if g == nil || err != nil {
+		return err
+	}
+	level := w.m.levelOf(fields{"Tag": g["Tag"], "distribution": json.RawMessage(`"5"`)}, &w.level)
+	clusters, err := g.list("GalaxyCluster")
+	if err != nil {
+		return err
+	}
+	if _, there := g["GalaxyCluster"]; there {
+		g["GalaxyCluster"] = json.RawMessage("[]")
+	}
+	if len(clusters) == 0 {
+		o := domainObject("x-misp-galaxy", idOr(g.text("uuid"), w.event.uuid), g, w.event.head)
+		w.add("Galaxy: "+g.text("name"), level, o, mispBody{EventUUID: w.event.uuid, Place: place, Galaxy: g, Index: -1})
+	}
+	for i, c := range clusters {
+		// A cluster's distribution says who may have the cluster itself, which
+		// is a public text where it is none of the event's own making.
+		inner := w.m.levelOf(c, &level)
+		if c.text("default") == "true" || c.text("distribution") == "" {
+			inner.to = level.to
+		}
+		w.add(clusterText(g, c), inner, clusterObject(c, w.event.head), mispBody{EventUUID: w.event.uuid, Place: place, Galaxy: g, Cluster: c, Index: i})
+	}
+	return nil
+}
+
+func idOr(uuid, other string) string {
+	if len(uuid) == 36 {
+		return uuid
+	}
+	return other
+}
+
+func clusterText(g, c fields) string {
+	lines := []string{g.text("name") + ": " + c.text("value"), c.text("description")}
+	if s := c.nested("meta").words("synonyms"); len(s) > 0 {
+		lines = append(lines, "Also: "+strings.Join(s, ", "))
+	}
+	return strings.Join(slices.DeleteFunc(lines, func(s string) bool { return s == "" }), "\n")
+}
+
+// words returns a list of texts, or one text as a list.
+func (f fields) words(name string) (out []string) {
+	if json.Unmarshal(f[name], &out) == nil {
+		return slices.DeleteFunc(out, func(s string) bool { return s == "" })
+	}
+	if s := f.text(name); s != "" {
+		return []string{s}
+	}
+	return nil
+}
+
+// clusterObject says a galaxy cluster as the STIX object of its kind.
+func clusterObject(c, event fields) map[string]any {
+	typ := clusterType(c.text("type"))
+	o := domainObject(typ, idOr(c.text("uuid"), event.text("uuid")), fields{}, event)
+	meta := c.nested("meta")
+	name := c.text("value")
+	ids := meta.words("external_id")
+	if len(ids) > 0 {
+		name = strings.TrimSuffix(name, " - "+ids[0])
+		o["external_references"] = clusterReferences(ids[0], meta.words("refs"))
+	}
+	if s := c.text("description"); s != "" {
+		o["description"] = s
+	}
+	switch typ {
+	case "location":
+		if _, after, ok := strings.Cut(name, " - "); ok && c.text("type") == "region" {
+			name = after
+		}
+		if iso := meta.words("ISO"); len(iso) > 0 {
+			o["country"] = iso[0]
+		} else if country := meta.words("country"); len(country) > 0 {
+			o["country"] = country[0]
+		} else {
+			o["region"] = strings.ToLower(strings.ReplaceAll(name, " ", "-"))
+		}
+	case "identity":
+		o["identity_class"] = "class"
+	case "malware":
+		o["is_family"] = true
+	}
+	o["name"] = name
+	if typ != "course-of-action" && typ != "vulnerability" && typ != "identity" && typ != "location" {
+		if s := append(meta.words("synonyms"), meta.words("aliases")...); len(s) > 0 && !strings.HasPrefix(typ, "x-") {
+			o["aliases"] = s
+		}
+	}
+	if typ == "attack-pattern" || typ == "tool" || typ == "malware" {
+		var phases []map[string]string
+		for _, k := range meta.words("kill_chain") {
+			if chain, phase, ok := strings.Cut(k, ":"); ok {
+				phases = append(phases, map[string]string{"kill_chain_name": chain, "phase_name": phase[strings.LastIndex(phase, ":")+1:]})
+			}
+		}
+		if len(phases) > 0 {
+			o["kill_chain_phases"] = phases
+		}
+	}
+	return o
+}
+
+// clusterReferences says where a cluster is described.
+func clusterReferences(id string, refs []string) (out []map[string]string) {
+	source := "mitre-attack"
+	switch {
+	case strings.HasPrefix(id, "CVE-"):
+		source = "cve"
+	case strings.HasPrefix(id, "CAPEC-"):
+		source = "capec"
+	}
+	out = append(out, map[string]string{"source_name": source, "external_id": id})
+	for _, r := range refs {
+		out = append(out, map[string]string{"source_name": "url", "url": strings.TrimSpace(r)})
+	}
+	return out
+}
+
+// mispMade tells whether a portion was taken in from MISP, and what it was.
+func mispMade(p *act.Portion) (b mispBody, ok bool) {
+	if p.Object == nil || !bytes.Contains(p.Object.Bytes, []byte(MISPExtension)) {
+		return b, false
+	}
+	var o struct {
+		Extensions map[string]json.RawMessage `json:"extensions"`
+	}
+	if json.Unmarshal(p.Object.Bytes, &o) != nil || o.Extensions[MISPExtension] == nil {
+		return b, false
+	}
+	return b, json.Unmarshal(o.Extensions[MISPExtension], &b) == nil && len(b.EventUUID) <= 60
+}
