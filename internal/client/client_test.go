@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/http/httptest"
@@ -157,8 +158,12 @@ func TestReportReachesThoseItIsReleasableTo(t *testing.T) {
 	if len(full.Marks) != 3 || !full.Verified || strings.Contains(string(full.Act), "quincunx") {
 		t.Errorf("report %+v", full)
 	}
-	if a, err := act.Parse(full.Act); err != nil || string(a.Report.ID) != syr.ID {
-		t.Errorf("the act's bytes are not as signed: %v", err)
+	exact, err := b.as("SYR", "analyst").ReportAct(b.ctx, syr.ID)
+	check(t, err)
+	here, err := b.Nodes["SYR"].Views().Get(b.ctx, syr.ID)
+	check(t, err)
+	if !bytes.Equal(exact, here.Act) {
+		t.Errorf("the act's bytes are not as sealed")
 	}
 	b.Wait("IRQ", func() bool {
 		st, err := duty.DraftState(b.ctx, d.ID)

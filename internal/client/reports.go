@@ -56,6 +56,11 @@ func (c *Client) Report(ctx context.Context, id string) (*api.Report, error) {
 	return fetch[api.Report](ctx, c, call{method: http.MethodGet, path: "/reports" + seg(id)})
 }
 
+// ReportAct returns the exact bytes of a report's act, as they were sealed.
+func (c *Client) ReportAct(ctx context.Context, id string) ([]byte, error) {
+	return c.bytes(ctx, "/reports"+seg(id)+"/act")
+}
+
 // ForgetReport destroys this node's copy of a report (data-protection officer).
 func (c *Client) ForgetReport(ctx context.Context, id, basis string) (*api.Forgotten, error) {
 	return fetch[api.Forgotten](ctx, c, call{method: http.MethodPost, path: "/reports" + seg(id) + "/forget", json: api.Erase{Basis: basis}})

@@ -38,8 +38,10 @@ func TestStrangeAnswers(t *testing.T) {
 		want error
 	}{
 		{"a page", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<html>") }, status, client.ErrAnswer},
-		{"a page of refusal", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "go away", 403) }, status, client.ErrAnswer},
-		{"a redirect", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://elsewhere.example/", 302) }, status, client.ErrAnswer},
+		{"a page of refusal", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "go away", http.StatusForbidden) }, status, client.ErrAnswer},
+		{"a redirect", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://elsewhere.example/", http.StatusFound)
+		}, status, client.ErrAnswer},
 		{"an unknown code", refuse(418, `{"code":"teapot","message":"m"}`), status, client.ErrInvalid},
 		{"an unknown failure", refuse(502, `{"code":"gateway","message":"m"}`), status, client.ErrInternal},
 		{"a busy node", refuse(429, `{"code":"busy","message":"m"}`), status, client.ErrBusy},

@@ -27,6 +27,7 @@ var permitted = map[string]string{
 	"DELETE /officers/{login}/sessions/{id}":  "c",
 	"GET /reports":                            "darip",
 	"GET /reports/{id}":                       "darip",
+	"GET /reports/{id}/act":                   "darip",
 	"GET /reports/{id}/attachments/{digest}":  "darip",
 	"POST /reports/{id}/forget":               "p",
 	"GET /designations":                       "darip",

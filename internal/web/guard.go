@@ -39,7 +39,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), interest-cohort=()")
+		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
 		h.Set("Cache-Control", "no-store")
 		if s.secure {
 			h.Set("Strict-Transport-Security", "max-age=63072000")
@@ -47,22 +47,28 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		rc := http.NewResponseController(w)
 		rc.SetReadDeadline(begun.Add(maxTime)) // tests' recorders have no deadlines
 		rc.SetWriteDeadline(begun.Add(maxTime + idleWrite))
+		// Also of what breaks off: a handler that has begun to answer and fails
+		// panics, so that the reader does not take half for the whole.
+		whole := false
+		defer func() {
+			took := time.Since(begun)
+			pattern := r.Pattern
+			if pattern == "" {
+				pattern = "none"
+			}
+			s.metrics.request(pattern, r.Method, rec.status, took)
+			// The path and the query may name what is searched for: the route
+			// alone is logged.
+			s.logger.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("route", pattern), slog.String("method", method(r.Method)),
+				slog.Int("status", rec.status), slog.Int64("bytes", rec.bytes), slog.Duration("took", took), slog.Bool("whole", whole))
+		}()
 		if e, status := s.admit(r); e != nil {
 			writeError(rec, status, *e)
 		} else {
 			r.Body = http.MaxBytesReader(rec, r.Body, bodyBound(r.URL.Path))
 			next.ServeHTTP(rec, r)
 		}
-		took := time.Since(begun)
-		pattern := r.Pattern
-		if pattern == "" {
-			pattern = "none"
-		}
-		s.metrics.request(pattern, r.Method, rec.status, took)
-		// The path and the query may name what is searched for: the route
-		// alone is logged.
-		s.logger.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("route", pattern), slog.String("method", method(r.Method)),
-			slog.Int("status", rec.status), slog.Int64("bytes", rec.bytes), slog.Duration("took", took))
+		whole = true
 	})
 }
 

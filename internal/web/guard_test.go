@@ -108,6 +108,7 @@ func TestWhatFitsNothingIsRefusedInTheAPIsForm(t *testing.T) {
 		{"a large body of unknown length", "POST", base + "/drafts", onlyReader{bytes.NewReader(big)}, 413, "too_large"},
 		{"a parameter out of bounds", "GET", base + "/reports?limit=501", nil, 422, "request"},
 		{"a parameter that is no number", "GET", base + "/reports?limit=x", nil, 422, "request"},
+		{"a parameter that is none", "GET", base + "/reports?limt=5", nil, 422, "request"},
 		{"a type not in the list", "GET", base + "/reports?type=OTHER", nil, 422, "request"},
 		{"a body that is no JSON", "POST", base + "/releases", []byte("{"), 400, "request"},
 		{"a field that is not in the list", "POST", base + "/releases", map[string]any{"drafts": []string{}, "more": 1}, 422, "request"},

@@ -79,6 +79,7 @@ func TestWhatIsNotReleasedDoesNotShow(t *testing.T) {
 	own := decode[api.Reports](t, syr.request("GET", base+"/reports", "analyst", nil)).Reports[0]
 	for _, x := range []struct{ what, is, isNot string }{
 		{"a report", "/reports/" + rus[0].ID, "/reports/" + never},
+		{"a report's bytes", "/reports/" + rus[0].ID + "/act", "/reports/" + never + "/act"},
 		{"another report", "/reports/" + rus[1].ID, "/reports/" + never},
 		{"a file", "/reports/" + rus[1].ID + "/attachments/" + digest, "/reports/" + never + "/attachments/" + other},
 		{"a file of a report that is here", "/reports/" + own.ID + "/attachments/" + digest, "/reports/" + own.ID + "/attachments/" + other},

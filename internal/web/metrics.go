@@ -135,9 +135,7 @@ func (m *metrics) Collect(ch chan<- prometheus.Metric) {
 		put(figurePeerLag, float64(p.Lag), p.Member)
 	}
 	put(figureQuarantined, float64(st.Views.Quarantined))
-	if es, err := m.server.node.Station().Log().AllEvidence(ctx); err == nil {
-		put(figureEvidence, float64(len(es)))
-	}
+	put(figureEvidence, float64(st.Evidence))
 	put(figureWaiting, float64(st.Waiting))
 	put(figureAbsent, float64(st.Log.Absent))
 	for _, f := range st.Disk.Files {

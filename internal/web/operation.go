@@ -133,7 +133,9 @@ func (s *Server) ask(d operation) func(huma.Context, func(huma.Context)) {
 		rc := http.NewResponseController(w)
 		switch {
 		case d.stream:
-			rc.SetReadDeadline(time.Time{}) // each piece gets its own
+			// Each piece gets its own, see pace.
+			rc.SetReadDeadline(time.Time{})
+			rc.SetWriteDeadline(time.Time{})
 		default:
 			var cancel context.CancelFunc
 			ctx, cancel = context.WithTimeout(ctx, limit)

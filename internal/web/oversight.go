@@ -114,9 +114,13 @@ func (s *Server) status(ctx context.Context) (api.Status, error) {
 	if err != nil {
 		return api.Status{}, err
 	}
+	evidence, err := s.node.Station().Log().AllEvidence(ctx)
+	if err != nil {
+		return api.Status{}, err
+	}
 	c := st.Centre
 	out := api.Status{
-		Member: string(st.Member), Charter: st.Charter, Origin: s.node.Station().Origin(), Lead: string(c.Lead), Ready: st.Ready, Epoch: st.Epoch, Waiting: st.Waiting,
+		Member: string(st.Member), Charter: st.Charter, Origin: s.node.Station().Origin(), Lead: string(c.Lead), Ready: st.Ready, Epoch: st.Epoch, Waiting: st.Waiting, Evidence: len(evidence),
 		Log: api.LogStatus{Size: c.Size, Root: c.Root, Certified: c.Certified, Quorum: c.Quorum, Cosigned: []api.Cosigned{}, Missing: members(c.Missing),
 			Recovering: c.Recovering, Outbox: c.Outbox, Absent: c.BodiesAbsent, Withheld: list(c.Withheld), ClockSkew: c.ClockSkew},
 		Views: api.ViewStatus{Projected: st.Cursor, Reports: st.Views.Reports, Own: st.Views.Own, Designations: st.Views.Listings, Quarantined: st.Views.Quarantined},

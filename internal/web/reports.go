@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"entente/internal/node"
 	"entente/internal/section"
 	"entente/internal/store/viewdb"
@@ -40,7 +42,7 @@ func (s *Server) reports() {
 			return answer(out)
 		})
 	register(s, operation{id: "getReport", method: http.MethodGet, path: "/reports/{id}", tag: "reports", op: section.OpReportRead,
-		summary: "One report, verified by this node, with the exact bytes of its act"},
+		summary: "One report, verified by this node"},
 		func(ctx context.Context, c caller, in *struct {
 			ID string `path:"id" maxLength:"32" doc:"Id of the view that this member got."`
 		}) (*body[api.Report], error) {
@@ -49,6 +51,18 @@ func (s *Server) reports() {
 				return nil, err
 			}
 			return answer(shownReport(r))
+		})
+	register(s, operation{id: "getReportAct", method: http.MethodGet, path: "/reports/{id}/act", tag: "reports", op: section.OpReportRead,
+		summary: "The exact bytes of a report's act", description: "As they were sealed, for verifying digests elsewhere: within another answer they could be laid out anew.",
+		responses: map[string]*huma.Response{"200": {Description: "The act.", Content: map[string]*huma.MediaType{"application/json": {Schema: ref("Act")}}}}},
+		func(ctx context.Context, c caller, in *struct {
+			ID string `path:"id" maxLength:"32" doc:"Id of the view that this member got."`
+		}) (*bytesOut, error) {
+			r, err := s.node.Report(ctx, c.officer, in.ID)
+			if err != nil {
+				return nil, err
+			}
+			return &bytesOut{Type: "application/json", Body: r.Act}, nil
 		})
 	register(s, operation{id: "forgetReport", method: http.MethodPost, path: "/reports/{id}/forget", tag: "reports", op: section.OpErase, slow: true,
 		summary: "Destroy this node's copy of a report", description: "Its body, key, rows, words and files, and of an own report its drafts. The log stays whole; other members keep their copies."},

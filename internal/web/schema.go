@@ -51,6 +51,8 @@ func (s *Server) config() huma.Config {
 	}
 	conf.OpenAPIPath, conf.DocsPath, conf.SchemasPath = "", "", ""
 	conf.CreateHooks = nil
+	// A misspelt parameter would silently widen what is asked for.
+	conf.RejectUnknownQueryParameters = true
 	return conf
 }
 

@@ -15,6 +15,7 @@ type Status struct {
 	Halted   *Halt      `json:"halted,omitempty" doc:"Why the node follows the lead no longer; absent when it does."`
 	Epoch    uint32     `json:"epoch" doc:"Present key epoch."`
 	Waiting  int        `json:"releases_waiting" doc:"Releases that are leaving."`
+	Evidence int        `json:"evidence" doc:"Proofs of faults kept here."`
 	Disk     Disk       `json:"disk" doc:"Free space and sizes of the files."`
 	Versions Versions   `json:"versions" doc:"Of program and formats."`
 }

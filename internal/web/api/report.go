@@ -34,7 +34,7 @@ type Reports struct {
 // Report is one report.
 type Report struct {
 	ReportRow
-	Act      json.RawMessage `json:"act" doc:"The act. Its exact bytes, as signed, are what the answer holds."`
+	Act      json.RawMessage `json:"act" doc:"The act, for reading. Its exact bytes, over which digests and signatures are, stand at the report's act."`
 	Marks    []string        `json:"marks" doc:"The portions' marks, in their order."`
 	LogTime  string          `json:"log_time,omitempty" doc:"Log time by which it was certified."`
 	Received []string        `json:"received" doc:"Of own reports: who has proved to have it."`
