@@ -241,7 +241,7 @@ func ask(w *world, m label.MemberID, base int64) []string {
 	}
 	st, err := n.Status(ctx)
 	say("status", st, err)
-	return out
+	return append(out, askAPI(w, m, base)...)
 }
 
 // A release leaves as three envelopes in an order that is drawn by lot: which
@@ -273,7 +273,7 @@ func TestNonInterference(t *testing.T) {
 			}
 			for _, o := range []observed{one, two} {
 				for _, line := range slices.Concat(o.sockets, o.files, o.answers) {
-					if !strings.Contains(line, "finds") && (strings.Contains(line, wordsOfFirst) || strings.Contains(line, wordsOfSecond)) {
+					if !strings.Contains(line, "finds") && !strings.Contains(line, "GET ") && (strings.Contains(line, wordsOfFirst) || strings.Contains(line, wordsOfSecond)) {
 						t.Errorf("the coalition holds a word of what was not released to it: %s", line)
 					}
 				}
@@ -285,19 +285,21 @@ func TestNonInterference(t *testing.T) {
 // Each planted leak is seen: the comparison can fail. The last two are such as
 // spec/leaks.md declares, and stand here for what the comparison is able to see.
 func TestPlantedLeaksAreSeen(t *testing.T) {
+	c := casts[0]
+	plain := play(t, c, secret{})
 	for plant, where := range map[string]string{
-		"count in a title": "portions)",
-		"time":             "RUS",
+		"count in a title": "(4 portions)",
+		"time":             "1m44s RUS>IRN POST /announce",
 		"size":             "class",
 		"views not filled": "entry",
 	} {
 		t.Run(plant, func(t *testing.T) {
-			var change func(*charter.Charter)
+			other, change := plain, (func(*charter.Charter))(nil)
 			if plant == "views not filled" {
 				change = func(c *charter.Charter) { c.FillViews = false }
+				other = play(t, c, secret{change: change})
 			}
-			c := casts[0]
-			found := play(t, c, secret{first: true, plant: plant, change: change}).against(play(t, c, secret{plant: plant, change: change}))
+			found := play(t, c, secret{first: true, plant: plant, change: change}).against(other)
 			if !slices.ContainsFunc(found, func(d string) bool { return strings.Contains(d, where) }) {
 				t.Errorf("not seen among %d differences", len(found))
 			}
