@@ -349,7 +349,7 @@ func TestEmptyAnnouncements(t *testing.T) {
 			w.Write(answer)
 		})}
 		go srv.Serve(ln)
-		defer srv.Close()
+		t.Cleanup(func() { srv.Close() })
 		rus := &maker{c: c, id: "RUS", keys: c.keys["RUS"]}
 		broken := rus.make(nil)
 		broken[300] ^= 1 // not the body that was signed for

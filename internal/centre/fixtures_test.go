@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/big"
@@ -54,6 +55,16 @@ func (k *testKeys) certificate(t testing.TB, m label.MemberID) string {
 	note, err := c.Sign(k.root)
 	check(t, err)
 	return string(note)
+}
+
+// certified certifies keys for a founded centre.
+func (k *testKeys) certified(t testing.TB, m label.MemberID, f *charter.Founding, serial, incarnation uint32) []byte {
+	c := charter.KeyCertificate{Charter: f.Hash(), Member: m, Incarnation: incarnation, Serial: serial, Keys: charter.PurposeKeys{
+		Header: charter.PublicKeyOf(k.header), Checkpoint: charter.PublicKeyOf(k.checkpoint),
+		Cosignature: charter.PublicKeyOf(k.cosignature), TLS: charter.PublicKeyOf(k.tls), Epoch: charter.PublicKeyOf(k.epoch)}}
+	note, err := c.Sign(k.root)
+	check(t, err)
+	return note
 }
 
 func check(t testing.TB, err error) {
@@ -109,6 +120,7 @@ type centreOf struct {
 	net     *network
 	found   *charter.Founding
 	keys    map[label.MemberID]*testKeys
+	later   map[label.MemberID][]*testKeys // certified after the founding
 	dir     string
 	posts   map[label.MemberID]*post
 	tune    Tuning
@@ -120,7 +132,26 @@ type centreOf struct {
 
 func newCentre(t testing.TB, change func(*charter.Charter)) *centreOf {
 	f, keys := founding(t, change)
-	return &centreOf{t: t, net: newNetwork(), found: f, keys: keys, dir: t.TempDir(), posts: map[label.MemberID]*post{}, serve: map[label.MemberID]func(http.Handler) http.Handler{}}
+	return &centreOf{t: t, net: newNetwork(), found: f, keys: keys, dir: t.TempDir(), posts: map[label.MemberID]*post{}, later: map[label.MemberID][]*testKeys{}, serve: map[label.MemberID]func(http.Handler) http.Handler{}}
+}
+
+// keysFor returns the keys of a member that a certificate names, of the first or
+// a later generation; nil when they were not made, or taken away.
+func (c *centreOf) keysFor(m label.MemberID, keys charter.PurposeKeys) *testKeys {
+	for _, k := range append(c.later[m], c.keys[m]) {
+		if charter.PublicKeyOf(k.header) == keys.Header {
+			return k
+		}
+	}
+	return nil
+}
+
+// certify makes new keys of a member and their certificate.
+func (c *centreOf) certify(m label.MemberID, serial, incarnation uint32) []byte {
+	k := keysOf(fmt.Sprint(m, "/", serial, "/", incarnation))
+	k.root = c.keys[m].root
+	c.later[m] = append(c.later[m], k)
+	return k.certified(c.t, m, c.found, serial, incarnation)
 }
 
 func (c *centreOf) start(ms ...label.MemberID) {
@@ -145,9 +176,15 @@ func (c *centreOf) startOne(m label.MemberID) error {
 	if os.Getenv("ENTENTE_TEST_LOG") != "" {
 		logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
-	opt := Options{Self: m, Founding: c.found, Log: l, Keys: c.keys[m], Tuning: c.tune, Logger: logger}
 	var s *Station
-	current := func() tls.Certificate { return tlsCert(c.t, c.keys[m].tls) }
+	opt := Options{Self: m, Founding: c.found, Log: l, Keys: c.keys[m], Tuning: c.tune, Logger: logger}
+	current := func() tls.Certificate { return tlsCert(c.t, c.keysFor(m, s.InForce()).tls) }
+	opt.Signers = func(keys charter.PurposeKeys) (Keys, error) {
+		if k := c.keysFor(m, keys); k != nil {
+			return k, nil
+		}
+		return nil, errors.New("these keys are not here")
+	}
 	if c.plain {
 		opt.Peers = &plainPeers{n: c.net, self: m}
 	} else {
@@ -169,7 +206,7 @@ func (c *centreOf) startOne(m label.MemberID) error {
 	if c.plain {
 		caller = plainCaller
 	} else {
-		listener = tls.NewListener(ln, s.TLS(current(), ""))
+		listener = tls.NewListener(ln, s.LinkTLS(current, ""))
 	}
 	handler := s.Handler(caller)
 	if wrap := c.serve[m]; wrap != nil {
@@ -204,14 +241,13 @@ func (c *centreOf) stopAll() { c.stop(four...) }
 
 // items makes n sealed envelopes of a size.
 func (c *centreOf) items(m label.MemberID, n, size int, ref string) []Item {
-	signer := c.keys[m].Header()
 	var key seal.SetKey
 	rand.Read(key[:])
 	act := make([]byte, size)
 	out := make([]Item, n)
 	for i := range out {
 		out[i] = Item{Seal: func(p seal.Place) (seal.Envelope, error) {
-			e, _, err := seal.Seal(p, key, act, 0, signer)
+			e, _, err := seal.Seal(p, key, act, 0, c.posts[m].HeaderSigner())
 			return e, err
 		}}
 		if ref != "" {

@@ -105,7 +105,14 @@ func (s *Station) followOnce(ctx context.Context, m label.MemberID) error {
 		}
 	}()
 	f := follower{s: s, from: m}
+	state := s.State()
 	for {
+		if now := s.State(); now != state {
+			state = now
+			if other, _, err := s.peers.Client(m); err == nil && other != client {
+				return fmt.Errorf("%w: the line to %s is opened again under the keys in force", ErrKeys, m)
+			}
+		}
 		fr, ok := <-frames
 		if !ok {
 			return <-failed

@@ -15,15 +15,28 @@ import (
 	"entente/label"
 )
 
-// TLS returns the configuration of the member link: TLS 1.3, both sides
-// authenticated by the members' TLS keys in force, whatever else their
-// certificates say. want is the member that must answer, or empty for a server
-// that takes all members.
+// TLS is [Station.LinkTLS] with a certificate that does not change.
 func (s *Station) TLS(own tls.Certificate, want label.MemberID) *tls.Config {
+	return s.LinkTLS(func() tls.Certificate { return own }, want)
+}
+
+// LinkTLS returns the configuration of the member link: TLS 1.3, both sides
+// authenticated by the members' TLS keys in force, whatever else their
+// certificates say. own returns this member's certificate in force
+// ([Station.InForce]) and is asked for each handshake. want is the member that
+// must answer, or empty for a server that takes all members.
+func (s *Station) LinkTLS(own func() tls.Certificate, want label.MemberID) *tls.Config {
 	return &tls.Config{
-		MinVersion:   tls.VersionTLS13,
-		Certificates: []tls.Certificate{own},
-		ClientAuth:   tls.RequireAnyClientCert,
+		MinVersion: tls.VersionTLS13,
+		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+			c := own()
+			return &c, nil
+		},
+		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			c := own()
+			return &c, nil
+		},
+		ClientAuth: tls.RequireAnyClientCert,
 		// Certificates are self-signed: the key decides, checked below.
 		InsecureSkipVerify: true,
 		VerifyConnection: func(cs tls.ConnectionState) error {
@@ -79,7 +92,14 @@ type Link struct {
 	Station   func() *Station           // set before the first call
 
 	mu      sync.Mutex
-	clients map[label.MemberID]*http.Client
+	clients map[label.MemberID]linkClient
+}
+
+// linkClient is a client and the two TLS keys under which its connections were
+// opened.
+type linkClient struct {
+	*http.Client
+	own, other charter.PublicKey
 }
 
 // Client returns the client for one member.
@@ -88,19 +108,26 @@ func (l *Link) Client(m label.MemberID) (*http.Client, string, error) {
 	if addr == "" {
 		return nil, "", fmt.Errorf("no address of %s is configured (members.%s.address)", m, m)
 	}
+	station := l.Station()
+	own, other := station.InForce().TLS, station.State().TLSKeys()[m]
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.clients == nil {
-		l.clients = map[label.MemberID]*http.Client{}
+		l.clients = map[label.MemberID]linkClient{}
 	}
 	c := l.clients[m]
-	if c == nil {
+	if c.Client != nil && (c.own != own || c.other != other) {
+		// No connection outlives the key that opened it.
+		c.CloseIdleConnections()
+		c.Client = nil
+	}
+	if c.Client == nil {
 		dialer := l.Dialer
 		if dialer == nil {
 			dialer = &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 15 * time.Second}
 		}
-		conf := l.Station().TLS(l.Cert(), m)
-		c = &http.Client{Transport: &http.Transport{
+		conf := station.LinkTLS(l.Cert, m)
+		c = linkClient{own: own, other: other, Client: &http.Client{Transport: &http.Transport{
 			DialTLSContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
 				raw, err := dialer.DialContext(ctx, network, addr)
 				if err != nil {
@@ -118,10 +145,10 @@ func (l *Link) Client(m label.MemberID) (*http.Client, string, error) {
 			ReadBufferSize:      64 << 10,
 			WriteBufferSize:     64 << 10,
 			DisableCompression:  true,
-		}}
+		}}}
 		l.clients[m] = c
 	}
-	return c, "https://" + string(m) + ".member", nil
+	return c.Client, "https://" + string(m) + ".member", nil
 }
 
 // Close closes idle connections.

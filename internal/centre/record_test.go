@@ -120,8 +120,8 @@ func (k *recordingKeys) Cosignature(name string) (tlog.Signer, error) {
 // listen makes the centre's stations sign and speak under the record.
 func (r *record) listen(c *centreOf) {
 	c.options = func(m label.MemberID, o *Options) {
-		o.Keys = &recordingKeys{c.keys[m], m, r}
-		o.Peers = recordingPeers{o.Peers.(*plainPeers), m, r}
+		o.Keys, o.Signers = &recordingKeys{c.keys[m], m, r}, nil
+		o.Peers = recordingPeers{o.Peers.(*plainPeers), m, r, &sync.Map{}}
 	}
 	for _, m := range four {
 		c.serve[m] = func(h http.Handler) http.Handler {
@@ -147,8 +147,9 @@ func (w *recordingWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter
 
 type recordingPeers struct {
 	*plainPeers
-	by label.MemberID
-	r  *record
+	by      label.MemberID
+	r       *record
+	clients *sync.Map
 }
 
 func (p recordingPeers) Client(m label.MemberID) (*http.Client, string, error) {
@@ -156,7 +157,8 @@ func (p recordingPeers) Client(m label.MemberID) (*http.Client, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	return &http.Client{Transport: recordingTransport{c.Transport, p.by, p.r}}, base, nil
+	kept, _ := p.clients.LoadOrStore(m, &http.Client{Transport: recordingTransport{c.Transport, p.by, p.r}})
+	return kept.(*http.Client), base, nil
 }
 
 type recordingTransport struct {

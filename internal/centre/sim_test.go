@@ -24,9 +24,11 @@ func simulate(t *testing.T, change func(*charter.Charter), test func(t *testing.
 		c.opts = func(label.MemberID) store.Options { return store.Options{Relaxed: true, Readers: 2, CacheKiB: 512} }
 		c.tune = Tuning{RetryMax: time.Second}
 		time.Sleep(time.Until(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)))
+		t.Cleanup(func() {
+			c.stopAll()
+			time.Sleep(time.Second) // connections that were refused linger for a while
+		})
 		test(t, c)
-		c.stopAll()
-		time.Sleep(time.Second) // connections that were refused linger for a while
 	})
 }
 
