@@ -6,6 +6,7 @@ import (
 	"testing"
 )
 
+// The development data lies outside the repository; see doc/names.md.
 const dataDir = "../../../shared/data/names"
 
 func figures(t *testing.T, measure func(string, Probe) ([]Figure, error)) []Figure {
@@ -33,3 +34,13 @@ func TestUN(t *testing.T)      { figures(t, UN) }
 func TestSingles(t *testing.T) { figures(t, Singles) }
 func TestAlerts(t *testing.T)  { figures(t, Alerts) }
 func TestPairs(t *testing.T)   { figures(t, Pairs) }
+func TestSpeed(t *testing.T) {
+	figures(t, func(d string, _ Probe) ([]Figure, error) { return SpeedUN(d) })
+	figures(t, func(d string, _ Probe) ([]Figure, error) { return SpeedCompare(d) })
+}
+func TestMillion(t *testing.T) {
+	if os.Getenv("NAMES_MILLION") == "" {
+		t.Skip("set NAMES_MILLION=1")
+	}
+	figures(t, func(d string, _ Probe) ([]Figure, error) { return SpeedMillion(d) })
+}

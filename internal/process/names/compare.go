@@ -111,7 +111,7 @@ func (m *matcher) compare(a, b *Name, kind Kind, r *Result) float64 {
 		}
 		return 0
 	}
-	m.near = 1
+	m.near, m.common = 1, 1
 	if a.folded == b.folded {
 		if r != nil {
 			r.Note = "the same letters"
@@ -127,10 +127,9 @@ func (m *matcher) compare(a, b *Name, kind Kind, r *Result) float64 {
 		a, b = b, a
 	}
 	ta, tb := m.load(a, b)
-	m.korean = kind == Person && isKorean(ta) && isKorean(tb)
 	e := m.weigh(ta, tb, kind, r)
-	m.korean = false
 	s := e.decide(kind)
+	m.common = e.common()
 	if kind == Organization && s < 0.9 && (len(a.plain) > 0 || len(b.plain) > 0) {
 		s = m.comparePlain(a, b, s, r)
 	}
@@ -216,15 +215,16 @@ func sameGroups(a, b []int) (same, known bool) {
 
 // load copies the tokens into the workspace and joins neighbours that the other name writes together.
 func (m *matcher) load(a, b *Name) (ta, tb []Token) {
+	m.forms.sweep()
 	m.tok[0] = append(m.tok[0][:0], a.Tokens...)
 	m.tok[1] = append(m.tok[1][:0], b.Tokens...)
 	m.tok[0], m.tok[1] = m.joinNeighbours(m.tok[0], m.tok[1])
 	m.tok[1], m.tok[0] = m.joinNeighbours(m.tok[1], m.tok[0])
 	for i := range m.tok[0] {
-		m.a[i].reset(&m.tok[0][i])
+		m.a[i] = m.forms.of(&m.tok[0][i])
 	}
 	for i := range m.tok[1] {
-		m.b[i].reset(&m.tok[1][i])
+		m.b[i] = m.forms.of(&m.tok[1][i])
 	}
 	return m.tok[0], m.tok[1]
 }
@@ -248,9 +248,8 @@ func (m *matcher) joinNeighbours(a, b []Token) ([]Token, []Token) {
 			joined := newToken(x.Text+y.Text, z.Role)
 			joined.class = 0
 			joined.weight = z.weight
-			m.extra.reset(&joined)
-			m.a[0].reset(z)
-			s, _ := m.aligned(&m.extra, &m.a[0])
+			whole := m.forms.get(z.Text, z.Script)
+			s, _ := m.aligned(m.forms.get(joined.Text, joined.Script), whole)
 			if joined.Text == z.Text {
 				s = 1
 			}
@@ -260,8 +259,7 @@ func (m *matcher) joinNeighbours(a, b []Token) ([]Token, []Token) {
 			// Not when one of the two alone is as good: "Ali Alia" against "Alia".
 			alone := false
 			for _, part := range [...]*Token{x, y} {
-				m.extra.reset(part)
-				if p, _ := m.aligned(&m.extra, &m.a[0]); p >= s || part.Text == z.Text {
+				if p, _ := m.aligned(m.forms.get(part.Text, part.Script), whole); p >= s || part.Text == z.Text {
 					alone = true
 				}
 			}
@@ -311,9 +309,13 @@ func firstRune(s string) (rune, bool) {
 func (m *matcher) weigh(ta, tb []Token, kind Kind, r *Result) evidence {
 	var e evidence
 	m.near = 0
+	korean := kind == Person && m.koreanA.read(ta) && m.koreanB.read(tb)
 	for i := range ta {
 		for j := range tb {
 			s, how := m.similarity(&m.a[i], &m.b[j])
+			if korean && s < koreanAlike && m.koreanA[i] == m.koreanB[j] {
+				s, how = koreanAlike, Romanisation
+			}
 			m.sims[i][j], m.hows[i][j], m.raws[i][j] = s, how, m.raw
 			if s < pairAt {
 				e.faint = max(e.faint, float64(s))
@@ -423,6 +425,15 @@ func generationsDiffer(ta, tb []Token) bool {
 	}
 	a, b := find(ta), find(tb)
 	return a != b && a != "" && b != ""
+}
+
+// common is the plain share of common weight, for an order among names that do not match.
+func (e *evidence) common() float64 {
+	all := e.matched + e.loss + 0.5*(e.left+e.right)
+	if all == 0 {
+		return 0
+	}
+	return e.matched/all + 0.1*e.faint
 }
 
 // decide turns the evidence into a probability.

@@ -6,18 +6,11 @@ import "strings"
 // Revised Romanization of 2000, and habit): "Jong", "Chong", "Chŏng" and "Jeong" are one name. Words that are made of
 // Korean syllables are therefore also compared in one neutral spelling, where the name as a whole is Korean.
 
-// koreanFamily are family names by neutral spelling; general knowledge (the census of the Republic of Korea lists them).
-var koreanFamily = func() map[string]bool {
-	m := map[string]bool{}
-	for w := range strings.FieldsSeq(`kim i ri li lee yi pak park bak choe choi chong jong jeong jung chung cho jo kang yun yoon chang jang im rim lim han o oh so seo sin shin kwon hwang an ahn song ryu yu yoo hong
+// koreanFamily are family names in their usual spellings; general knowledge (the census of the Republic of Korea lists
+// them).
+var koreanFamily = words(`kim i ri li lee yi pak park bak choe choi chong jong jeong jung chung cho jo kang yun yoon chang jang im rim lim han o oh so seo sin shin kwon hwang an ahn song ryu yu yoo hong
 		chon jon jeon ko koh go mun moon son sohn yang ryang pae bae paek baek ho heo hur nam sim shim no ro roh ha kwak cha chu ju joo u woo ku koo gu min na ra chi ji om eom chae won pang bang kong hyon hyun ham yom kil gil
-		pyo myong ki pan ban wang kum ok maeng mo tak kuk pong bong sok to do tae ma`) {
-		if s := koreanNeutral(w); s != "" {
-			m[s] = true
-		}
-	}
-	return m
-}()
+		pyo myong ki pan ban wang kum ok maeng mo tak kuk pong bong sok to do tae ma`)
 
 // The letters of a syllable with a neutral sign. Longer ones stand before their beginnings.
 var (
@@ -95,22 +88,28 @@ func koreanRead(w string, out []byte, n int) ([]byte, bool) {
 	return out, false
 }
 
-// isKorean says that a person's name reads as Korean: two to four words of Korean syllables, a family name first or last.
-func isKorean(ts []Token) bool {
-	n := 0
-	first, last := "", ""
+// koreanWords bounds the words of a Korean name.
+const koreanWords = 4
+
+// read spells the words of a Korean person's name neutrally; ok is false when the name is not Korean: two to four
+// words, all of Korean syllables, a family name first or last.
+func (n *koreanName) read(ts []Token) bool {
+	if len(ts) < 2 || len(ts) > koreanWords || !koreanFamily[ts[0].Text] && !koreanFamily[ts[len(ts)-1].Text] {
+		return false
+	}
 	for i := range ts {
-		if ts[i].weight < 0.1 {
-			continue
-		}
-		if ts[i].neutral == "" || n == 4 {
+		if ts[i].Role != RoleName || ts[i].Script != Latin {
 			return false
 		}
-		if n == 0 {
-			first = ts[i].neutral
+		if n[i] = koreanNeutral(ts[i].Text); n[i] == "" {
+			return false
 		}
-		last = ts[i].neutral
-		n++
 	}
-	return n >= 2 && (koreanFamily[first] || koreanFamily[last])
+	return true
 }
+
+// koreanAlike is the similarity of two words of one neutral spelling.
+const koreanAlike = 0.96
+
+// koreanName holds the neutral spellings of a name's words.
+type koreanName [koreanWords]string

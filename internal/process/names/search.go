@@ -17,6 +17,10 @@ type Hit struct {
 	order float64
 }
 
+// commonShare is how much the comparison's share of common weight counts in the order of hits that are not decisive;
+// the rest is the share of rarity.
+var commonShare = 0.6
+
 // nearShare is how much the plain nearness of the letters adds to the order of decisive hits.
 var nearShare = 0.1
 
@@ -39,7 +43,6 @@ type Searcher struct {
 	keys            []uint64
 	cands           []candidate
 	query           tokenForms
-	other           tokenForms
 	memo            map[string][]candidate
 	reading         Name // the query as an organisation's name
 	nameB           Name
@@ -71,13 +74,16 @@ func NewSearcher(x *Index) *Searcher {
 }
 
 // Bounds of one query: how many tokens of the vocabulary are aligned with one query token, how many postings are
-// read, how many names are compared in full beyond those asked for.
+// read, how many names are compared in full.
 const (
-	maxAligned        = 40
-	maxAlignedAlone   = 600 // when the query is a single token
+	maxAligned        = 16
+	maxAlignedAlone   = 600 // when the query is a single token: one in forty of the vocabulary between these two
+	leastAlignedAlone = 80
+	maxAlignedJoined  = 12 // of two neighbours written together
 	maxPostings       = 150_000
-	fullCompares      = 14
+	fullCompares      = 15
 	fullComparesAlone = 24 // when the query is a single token
+	leastSpare        = 4  // compared beyond those asked for, when many are
 )
 
 // Search gives the best hits for a query, best first, one an id (with the name of it that fits best). The slice is valid until
@@ -90,7 +96,7 @@ func (s *Searcher) Search(query string, kind Kind, top int) []Hit {
 	q := s.parser.parse(query, kind)
 	s.aligned = maxAligned
 	if len(q.Tokens) == 1 {
-		s.aligned = maxAlignedAlone
+		s.aligned = min(max(len(s.x.vocab)/40, leastAlignedAlone), maxAlignedAlone)
 	}
 	s.collect(&q, false)
 	if kind == Guess && !q.sure {
@@ -106,7 +112,7 @@ func (s *Searcher) Search(query string, kind Kind, top int) []Hit {
 	if len(q.Tokens) == 1 {
 		full = fullComparesAlone
 	}
-	s.rank(top + full)
+	s.rank(max(full, top+leastSpare))
 	s.compareAll(&q, query, kind)
 	s.clear()
 	slices.SortStableFunc(s.hits, func(a, b Hit) int {
@@ -278,7 +284,8 @@ func (s *Searcher) candidates(t *Token, joined bool) []candidate {
 	}
 	x := s.x
 	s.round++
-	s.query.reset(t)
+	s.m.forms.sweep()
+	s.query = s.m.forms.of(t)
 	out := s.cands[:0]
 	s.work, s.keys = tokenKeys(t, s.query.letters, s.work, s.keys[:0], !joined)
 	r := roughOf(s.query.letters)
@@ -314,10 +321,14 @@ func (s *Searcher) candidates(t *Token, joined bool) []candidate {
 			s.meet(k, t, length, false)
 		}
 	}
-	s.nearest(s.aligned)
+	if joined {
+		s.nearest(maxAlignedJoined)
+	} else {
+		s.nearest(s.aligned)
+	}
 	for _, r := range s.order {
-		s.other.reset(&x.vocab[r.name])
-		if sim, _ := s.m.similarity(&s.query, &s.other); sim >= 0.02 {
+		other := s.m.forms.of(&x.vocab[r.name])
+		if sim, _ := s.m.similarity(&s.query, &other); sim >= 0.02 {
 			out = append(out, candidate{r.name, sim})
 		}
 	}
@@ -484,7 +495,7 @@ func (s *Searcher) compareAll(q *Name, query string, kind Kind) {
 		}
 		sim := s.m.compare(a, &s.nameB, k, nil)
 		if sim > 0 {
-			order := float64(min(r.est, 1))
+			order := (1-commonShare)*float64(min(r.est, 1)) + commonShare*min(s.m.common, 1)
 			if sim >= decisive {
 				order = 1 + sim + nearShare*s.m.near
 			}

@@ -2,38 +2,6 @@ package names
 
 import "math"
 
-// tokenForms is a token ready for alignment: its letters and its forms against each script, made when first needed.
-type tokenForms struct {
-	token   *Token
-	alt     *tokenForms // the second reading, when the token has one
-	letters []rune
-	outline outline
-	forms   [3]prepared
-	have    [3]bool
-}
-
-func (f *tokenForms) reset(t *Token) {
-	f.token = t
-	f.letters = f.letters[:0]
-	for _, r := range t.Text {
-		f.letters = append(f.letters, r)
-	}
-	f.have = [3]bool{}
-	f.outline = outlineOf(f.letters)
-	if t.Alt != "" {
-		if f.alt == nil {
-			f.alt = &tokenForms{}
-		}
-		f.alt.token = t
-		f.alt.letters = f.alt.letters[:0]
-		for _, r := range t.Alt {
-			f.alt.letters = append(f.alt.letters, r)
-		}
-		f.alt.have = [3]bool{}
-		f.alt.outline = outlineOf(f.alt.letters)
-	}
-}
-
 // altFactor is what the second reading loses against the first. In Arabic script both are about as likely; in the
 // others a name that merely begins with "al" is the more frequent case.
 func altFactor(s Script) float32 {
@@ -64,21 +32,19 @@ const (
 
 // matcher holds the working memory of comparisons; it is not safe for concurrent use.
 type matcher struct {
-	align  aligner
-	a, b   [maxTokens]tokenForms
-	extra  tokenForms
-	sims   [maxTokens][maxTokens]float32
-	hows   [maxTokens][maxTokens]How
-	assign assigner
-	tok    [2][]Token
-	raw    float32 // of the last two tokens: how near the letters are, not yet drawn to the ends
-	raws   [maxTokens][maxTokens]float32
-	near   float64 // of the last two names: the mean of raw over the tokens of the first
-	korean bool    // both names are Korean
+	align            aligner
+	forms            formCache
+	a, b             [maxTokens]tokenForms
+	sims             [maxTokens][maxTokens]float32
+	hows             [maxTokens][maxTokens]How
+	assign           assigner
+	tok              [2][]Token
+	raw              float32 // of the last two tokens: how near the letters are, not yet drawn to the ends
+	raws             [maxTokens][maxTokens]float32
+	common           float64 // of the last two names: the share of common weight
+	near             float64 // of the last two names: the mean of raw over the tokens of the first
+	koreanA, koreanB koreanName
 }
-
-// surelyKorean is the length of a neutral spelling from which it tells by itself, without the rest of the name.
-const surelyKorean = 6
 
 // similarity compares two tokens: 1 is the same, 0 unrelated.
 func (m *matcher) similarity(a, b *tokenForms) (float32, How) {
@@ -130,22 +96,19 @@ func (m *matcher) letterSimilarity(a, b *tokenForms) (float32, How) {
 				return 0.96, Variant
 			}
 			// the letters still tell which of several spellings is the nearer one
-			s, _ := m.aligned(a, b)
+			s, _ := m.aligned(a.letterForms, b.letterForms)
 			return max(s, 0.96), Variant
 		}
 		return 1, SameMeaning
 	}
-	if ta.neutral != "" && ta.neutral == tb.neutral && (m.korean || len(ta.neutral) >= surelyKorean && ta.Role == RoleName && tb.Role == RoleName) {
-		return 0.96, Romanisation
-	}
-	s, how := m.aligned(a, b)
+	s, how := m.aligned(a.letterForms, b.letterForms)
 	if ta.Alt != "" {
-		if x, h := m.altAligned(a.alt, b, ta.Alt == tb.Text); x > s {
+		if x, h := m.altAligned(a.alt, b.letterForms, ta.Alt == tb.Text); x > s {
 			s, how = x, h
 		}
 	}
 	if tb.Alt != "" {
-		if x, h := m.altAligned(b.alt, a, tb.Alt == ta.Text); x > s {
+		if x, h := m.altAligned(b.alt, a.letterForms, tb.Alt == ta.Text); x > s {
 			s, how = x, h
 		}
 		if ta.Alt != "" && ta.Script != tb.Script {
@@ -166,12 +129,12 @@ func (m *matcher) letterSimilarity(a, b *tokenForms) (float32, How) {
 	return s, how
 }
 
-func (m *matcher) altAligned(alt, b *tokenForms, equal bool) (float32, How) {
+func (m *matcher) altAligned(alt, b *letterForms, equal bool) (float32, How) {
 	if equal {
-		return altFactor(alt.token.Script), SameLetters
+		return altFactor(alt.script), SameLetters
 	}
 	s, how := m.aligned(alt, b)
-	return s * altFactor(alt.token.Script), how
+	return s * altFactor(alt.script), how
 }
 
 // sameClassKind says whether the class numbers of two roles come from one lexicon.
@@ -191,8 +154,8 @@ func sameClassKind(a, b Role) bool {
 }
 
 // aligned prices the alignment of the letters with the table of the two scripts.
-func (m *matcher) aligned(a, b *tokenForms) (float32, How) {
-	sa, sb := a.token.Script, b.token.Script
+func (m *matcher) aligned(a, b *letterForms) (float32, How) {
+	sa, sb := a.script, b.script
 	la, lb := len(a.letters), len(b.letters)
 	if sa > Cyrillic || sb > Cyrillic {
 		if sa != sb || la == 0 || lb == 0 {
@@ -274,14 +237,6 @@ func runesEqual(a, b []rune) bool {
 		}
 	}
 	return true
-}
-
-func (f *tokenForms) form(i int, t *multigram, trie *groupTrie, marg []uint16) *prepared {
-	if !f.have[i] {
-		t.prepare(&f.forms[i], trie, marg, f.letters)
-		f.have[i] = true
-	}
-	return &f.forms[i]
 }
 
 // ruleTables are the tables for two spellings in one script.

@@ -67,8 +67,6 @@ type Token struct {
 	// Role is the token's part in the name.
 	Role Role
 
-	neutral string // Korean reading; see korean.go
-
 	class  uint16  // class of a given name, concept of an organisation's word, id of a place; by role
 	weight float32 // how much the token tells, 1 for an ordinary name
 }
@@ -313,9 +311,6 @@ func newToken(text string, role Role) Token {
 		t.class = givenClass[text]
 		if t.class != 0 {
 			t.weight = knownNameWeight
-		}
-		if t.Script == Latin {
-			t.neutral = koreanNeutral(text)
 		}
 	case RoleServant, RoleKunya:
 		t.class = givenClass[text]
