@@ -15,6 +15,7 @@ import (
 
 	"entente/bench/stations"
 	"entente/charter"
+	"entente/internal/centre"
 	"entente/internal/logcopy"
 	"entente/label"
 	"entente/seal"
@@ -334,6 +335,28 @@ func TestEvidenceByACopy(t *testing.T) {
 	s.add("IRQ", seal.Sealed, []byte("for others"))
 	_, one, _ := s.head()
 	_, two, _ := twin.head()
+	s.fill(4)
+	s.cosigned = []label.MemberID{"IRQ", "IRN", "SYR"}
+	_, late, _ := s.head()
+	s.cosigned = []label.MemberID{"IRN", "IRQ", "RUS"}
+	rollback := func(member string, small, large []byte) []byte {
+		raw, err := json.Marshal(centre.Rollback{Member: member, Small: string(small), Large: string(large)})
+		check(t, err)
+		return raw
+	}
+	lost := s.make("RUS", seal.Sealed, []byte("never logged"), s.place("RUS"))
+	missing := func(header []byte) []byte {
+		raw, err := seal.MarshalEvidence(&seal.Missing{Header: header, Note: late})
+		check(t, err)
+		return raw
+	}
+	broken := s.make("IRQ", seal.Sealed, []byte("x"), s.place("IRQ"))
+	broken.Header[255] ^= 1
+	s.put("IRQ", broken)
+	next := s.make("IRQ", seal.Sealed, []byte("y"), s.place("IRQ"))
+	s.put("IRQ", next)
+	unsigned, err := seal.MarshalEvidence(&seal.BrokenSignature{Header: broken.Header, Next: next.Header})
+	check(t, err)
 	log, err := tlog.NewLogVerifier(s.found.Origin(1), s.keys["IRQ"]["checkpoint"].Public().(ed25519.PublicKey))
 	check(t, err)
 	split, err := tlog.Conflict(one, two, log)
@@ -354,7 +377,13 @@ func TestEvidenceByACopy(t *testing.T) {
 			x[8+110] ^= 1
 			return x
 		}(), "seal-signature", false},
-		"one head twice": {bytes.Replace(heads, two[:len(two):len(two)], one, 1), "log-evidence", false},
+		"a cosigner who went back":       {rollback("IRQ/cosignature", one, late), "IRQ/cosignature rolled back", true},
+		"a cosigner who went on":         {rollback("IRN/cosignature", one, late), "log-evidence", false},
+		"a cosigner of one head alone":   {rollback("RUS/cosignature", one, late), "log-cosignature", false},
+		"a header that the log lacks":    {missing(lost.Header), "missing, accuses nobody", true},
+		"a header that the log has":      {missing(s.leaves[17]), "seal-evidence", false},
+		"a header without its signature": {unsigned, "broken-signature, accuses IRQ", true},
+		"one head twice":                 {bytes.Replace(heads, two[:len(two):len(two)], one, 1), "log-evidence", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "proof")

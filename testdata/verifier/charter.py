@@ -1,6 +1,7 @@
 """The founding file (spec/charter.md, with the tables of spec/label.md) and the genesis (spec/genesis.md)."""
 
 import calendar
+import functools
 import hashlib
 import time
 import unicodedata
@@ -240,6 +241,7 @@ def _check_keys(value):
     return certs
 
 
+@functools.lru_cache(maxsize=8)
 def parse_founding(raw):
     """The charter of a founding file; every check of spec/charter.md."""
     cut = raw.rfind(b"\n\n")
