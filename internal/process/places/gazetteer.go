@@ -104,20 +104,6 @@ func (f *file) countryOf(entry int) string {
 	return ""
 }
 
-// countryIndex gives the number of the entry's country in its file.
-func (f *file) countryIndex(entry int) int {
-	lo, hi := 0, len(f.head.Countries)
-	for lo < hi {
-		m := (lo + hi) / 2
-		if f.head.Countries[m].At+f.head.Countries[m].N <= entry {
-			lo = m + 1
-		} else {
-			hi = m
-		}
-	}
-	return lo
-}
-
 // lookup appends the places of all files that the key leads to.
 func (g *Gazetteer) lookup(k []byte, dst []match, buf []hit) (matches []match, longer bool) {
 	for i, f := range g.files {
@@ -136,7 +122,7 @@ type match struct {
 	kind nameKind
 }
 
-// Entry gives the place with the identifier, as far as the gazetteer keeps it.
+// describe gives a place as an entry.
 func (g *Gazetteer) describe(r ref) Entry {
 	rec := g.record(r)
 	f := g.files[r.file]

@@ -56,7 +56,9 @@ var genericWords = func() map[string]Class {
 // nearWords say that the place meant lies about the one named: "north of",
 // "outskirts", "countryside".
 var nearWords = foldedSet(`near north south east west northern southern eastern western northeast northwest southeast southwest outskirts
-	around outside countryside rural of the in between area vicinity
+	around outside countryside rural of the in between area vicinity surroundings suburbs
+	airbase airport airfield base military checkpoint crossing hospital refinery
+	مطار مستشفى حاجز معبر قاعدة مشفى
 	شمال جنوب شرق غرب شمالي جنوبي شرقي غربي ريف قرب محيط اطراف ضواحي شمالية الشمالي الجنوبي الشرقي الغربي الشمالية الجنوبية الشرقية الغربية
 	حومه نزدیک شمال جنوب شرق غرب
 	север юг восток запад севернее южнее восточнее западнее близ около пригород окрестности`)

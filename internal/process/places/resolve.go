@@ -39,7 +39,7 @@ type Answer struct {
 
 // abstainBelow is the confidence under which Resolve gives no answer; chosen
 // on the development half so that nine of ten answers hold.
-const abstainBelow = 0.42
+const abstainBelow = 0.38
 
 // Resolve settles a place by its names and what it lies in. It reports false
 // when the names are in no gazetteer or fit several places equally well; the
@@ -72,6 +72,17 @@ func (g *Gazetteer) Resolve(q Query) (Answer, bool) {
 		}
 		if i == 0 {
 			fallback = a
+		}
+	}
+	if segments[0].class == Section && len(r.areas) > 0 {
+		// A quarter that no gazetteer has lies in the province's city.
+		city := segmentsOf(q.Province, "")
+		if len(city) > 0 {
+			city[0].class = City
+			if a, ok := r.one(&city[0]); ok && a.Place.Class == City {
+				a.Km, a.Confidence = max(a.Km, 10), a.Confidence*0.6
+				return a, true
+			}
 		}
 	}
 	return fallback, false
@@ -157,7 +168,7 @@ func (s *segment) add(text string) {
 				continue
 			}
 		}
-		if nearWords[p] && len(words) > 1 && (i == 0 || len(w.plain) == 0) {
+		if nearWords[p] && len(words) > 1 && (len(w.plain) == 0 || edge(words[i:])) {
 			s.near = true
 			continue
 		}
@@ -172,6 +183,16 @@ func (s *segment) add(text string) {
 		w.sounds = append(w.sounds, soundings(w.plain)...)
 	}
 	s.names = append(s.names, w)
+}
+
+// edge reports that only words of nearness and kind follow.
+func edge(words []string) bool {
+	for _, w := range words {
+		if _, generic := genericWords[w]; !generic && !nearWords[w] {
+			return false
+		}
+	}
+	return true
 }
 
 // areaRef is an area that a hint names.
@@ -300,9 +321,20 @@ func (r *resolver) areasNamed(seg *segment) []areaRef {
 			break
 		}
 	}
-	kept := out[:0]
+	// Sources spell and number the same area each in its own way: what is named
+	// best takes along what is named well and lies in the same place.
+	var sure, kept []areaRef
 	for _, a := range out {
 		if a.rec.class == level && a.sim >= best[level]-0.03 {
+			sure = append(sure, a)
+		}
+	}
+	for _, a := range out {
+		same := a.rec.class == level && a.sim >= best[level]-0.03
+		for i := range sure {
+			same = same || a.rec.class == level && a.sim >= 0.8 && a.rec.at().Km(sure[i].rec.at()) < max(20, 0.6*float64(sure[i].rec.km))
+		}
+		if same {
 			kept = append(kept, a)
 		}
 	}
@@ -328,6 +360,8 @@ func (r *resolver) inside(m ref, rec *record) float64 {
 				reach = 60
 			}
 			best = max(best, min(0.9, math.Exp(-max(0, d-0.5*reach)/(0.5*reach))))
+		} else if a.rec.km < 20 && d < 35 {
+			best = max(best, 0.7) // "Damascus" is said of all around it
 		} else if d < float64(a.rec.km) || d < 30 {
 			best = max(best, 0.25) // a border drawn otherwise
 		}
@@ -373,22 +407,28 @@ func (r *resolver) candidates(seg *segment, do func(m ref, rec *record, sim floa
 	for i := range seg.names {
 		w := &seg.names[i]
 		found, _ = r.g.lookup(w.key, found[:0], buf[:0])
+		whole := len(found)
 		if string(w.plainBy) != string(w.key) {
 			found, _ = r.g.lookup(w.plainBy, found, buf[:0])
 		}
 	next:
-		for _, m := range found {
-			if r.country != "" && r.g.countryOf(m.ref) != r.country {
+		for f, m := range found {
+			// Seas and regions have no country.
+			if code := r.g.countryOf(m.ref); r.country != "" && code != r.country && code != "" {
 				continue
+			}
+			mask := uint8(0)
+			if f < whole {
+				mask = 1 << i
 			}
 			for k := range exact {
 				if exact[k].ref == m.ref {
-					exact[k].mask |= 1 << i
+					exact[k].mask |= mask
 					continue next
 				}
 			}
 			if len(exact) < maxConsidered {
-				exact = append(exact, named{m.ref, 1 << i})
+				exact = append(exact, named{m.ref, mask})
 			}
 		}
 	}
@@ -396,7 +436,7 @@ func (r *resolver) candidates(seg *segment, do func(m ref, rec *record, sim floa
 		r.seen[n.ref] = struct{}{}
 		rec := r.g.record(n.ref)
 		if sim := r.compare(seg, n.ref, rec, n.mask); sim > 0.5 {
-			do(n.ref, rec, sim, true)
+			do(n.ref, rec, sim, n.mask != 0)
 		}
 	}
 	countries := soundCountries
@@ -438,7 +478,7 @@ func (r *resolver) compare(seg *segment, m ref, rec *record, mask uint8) float64
 	if int(mask) == 1<<len(seg.names)-1 {
 		return 1
 	}
-	if r.country != "" {
+	if r.country != "" && r.g.countryOf(m) == r.country {
 		f := r.g.files[m.file]
 		return compareSounds(seg, f.sounds.of(f, r.country).of(m.entry), mask)
 	}
@@ -493,6 +533,7 @@ type reading struct {
 	weight float64
 	sim    float64
 	inside float64
+	exact  bool
 	p      float64
 }
 
@@ -503,7 +544,7 @@ func (r *resolver) one(seg *segment) (Answer, bool) {
 		if rec.class == Country && r.country != "" && seg.class == classCount && len(r.areas) > 0 {
 			return
 		}
-		x := reading{ref: m, rec: rec, sim: sim, inside: 1}
+		x := reading{ref: m, rec: rec, sim: sim, inside: 1, exact: exact}
 		x.weight = 16 * (sim - 1)
 		if exact {
 			x.weight += 1.2
@@ -563,9 +604,9 @@ func (r *resolver) one(seg *segment) (Answer, bool) {
 			}
 		}
 	}
-	quality := 1 / (1 + math.Exp(-18*(best.sim-0.80)))
+	quality := 1 / (1 + math.Exp(-18*(best.sim-r.demand(seg, best))))
 	if len(r.areas) > 0 && best.inside < 0.5 {
-		quality *= 0.55
+		quality *= 0.3 + best.inside
 	}
 	if seg.class == classCount && (best.rec.class == Admin2 || best.rec.class == Admin3) && best.rec.km > 12 {
 		// The place of a report is the district's town, not its middle.
@@ -592,6 +633,41 @@ func (r *resolver) one(seg *segment) (Answer, bool) {
 	}
 	return a, true
 }
+
+// demand is how alike the names must be for an even chance. A short name that
+// is not the same is mostly another one, and so is a near match in a country of
+// which the gazetteer has few places: the one asked for is not in it.
+func (r *resolver) demand(seg *segment, best *reading) float64 {
+	d := 0.80
+	if best.exact {
+		return d
+	}
+	skel := 0
+	for i := range seg.names {
+		for _, s := range seg.names[i].sounds {
+			skel = max(skel, len(s.skel))
+		}
+	}
+	switch {
+	case skel <= 2:
+		d += 0.10
+	case skel == 3:
+		d += 0.04
+	}
+	code := r.g.countryOf(best.ref)
+	n := 0
+	for _, f := range r.g.files {
+		n += f.byCode[code].N
+	}
+	if n < thinCountry {
+		d += 0.05
+	}
+	return d
+}
+
+// thinCountry is the number of places below which a country's villages are
+// mostly missing.
+const thinCountry = 2000
 
 // contain weighs readings by the other places of the same field: "Al-Bab,
 // Aleppo" is the one in or beside Aleppo.

@@ -58,7 +58,6 @@ type fileHead struct {
 	Issuers   []string  `json:"issuers"`
 	Countries []country `json:"countries"`
 	Directory span      `json:"directory"`
-	Chunks    []int64   `json:"-"`
 }
 
 // country is the run of entries of one country.

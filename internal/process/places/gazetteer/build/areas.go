@@ -129,7 +129,7 @@ func (w *world) readSubdivisions() error {
 		if id == 0 {
 			p.ID = "iso3166:" + r[1]
 		}
-		p.Names = split(r[5])
+		p.Names = append(split(r[5]), areaAliases[r[2]]...)
 		if r[6] == "2" {
 			p.Class = places.Admin2
 			if parent, err := strconv.Atoi(r[7]); err == nil && parent >= 1 && parent <= len(rows) {
@@ -144,6 +144,11 @@ func (w *world) readSubdivisions() error {
 		}
 	}
 	return nil
+}
+
+// areaAliases are English names of areas in reports, by GeoNames code.
+var areaAliases = map[string][]string{
+	"SY.08": {"Rural Damascus", "Damascus Countryside", "Damascus Suburbs", "Damascus Rural", "Rif Damascus", "Reef Dimashq", "Rif Dimashq"},
 }
 
 // readCountryNames adds the names of countries in the five languages and
