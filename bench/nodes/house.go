@@ -222,12 +222,12 @@ func (h *House) Stop(ms ...label.MemberID) error {
 
 // until waits until a member's node is as wanted.
 func (h *House) until(ctx context.Context, m label.MemberID, wanted func(*node.Node) (bool, error)) error {
-	for {
+	for wait := time.Millisecond; ; wait = min(2*wait, 100*time.Millisecond) {
 		done, err := wanted(h.running[m].Node)
 		if err != nil || done {
 			return err
 		}
-		t := time.NewTimer(25 * time.Millisecond)
+		t := time.NewTimer(wait)
 		select {
 		case <-t.C:
 		case <-ctx.Done():

@@ -33,6 +33,15 @@ type Draft struct {
 	Portions   []act.PortionInput `json:"portions"`
 }
 
+// draftInput is a draft whose labels are not read yet.
+type draftInput struct {
+	Draft
+	Portions []struct {
+		act.PortionInput
+		Label json.RawMessage `json:"label"`
+	} `json:"portions"`
+}
+
 // ErrDraft refuses bytes that are no draft.
 var ErrDraft = errors.New("this is no draft of a report")
 
@@ -43,12 +52,26 @@ const MaxPortions = 200
 func ParseDraft(raw []byte) (*Draft, error) {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.DisallowUnknownFields()
-	var d Draft
-	if err := dec.Decode(&d); err != nil {
+	var in draftInput
+	if err := dec.Decode(&in); err != nil {
 		return nil, fmt.Errorf("%w: %v", ErrDraft, err)
 	}
 	if dec.More() {
 		return nil, fmt.Errorf("%w: something follows its end", ErrDraft)
+	}
+	d := in.Draft
+	for i := range in.Portions {
+		p := &in.Portions[i]
+		// Portions mostly share their label, and reading one is most of the work.
+		switch {
+		case i > 0 && bytes.Equal(p.Label, in.Portions[i-1].Label):
+			p.PortionInput.Label = in.Portions[i-1].PortionInput.Label
+		case len(p.Label) > 0:
+			if err := json.Unmarshal(p.Label, &p.PortionInput.Label); err != nil {
+				return nil, fmt.Errorf("%w: portion %d: %v", ErrDraft, i+1, err)
+			}
+		}
+		d.Portions = append(d.Portions, p.PortionInput)
 	}
 	if len(d.Portions) == 0 || len(d.Portions) > MaxPortions {
 		return nil, fmt.Errorf("%w: it has %d portions, 1 to %d are allowed", ErrDraft, len(d.Portions), MaxPortions)
@@ -86,6 +109,13 @@ func (n *Node) SaveDraft(ctx context.Context, o section.Officer, id, etag string
 		for _, f := range act.CheckDraft(*p) {
 			f.Portion = i + 1
 			findings = append(findings, f)
+		}
+		if p.Label.Equal(label.Label{}) {
+			continue // found already
+		}
+		if err := n.table.Check(p.Label); err != nil {
+			findings = append(findings, act.Finding{Portion: i + 1, Code: act.ErrUnknownClass.Code, Rule: act.ErrUnknownClass.Rule,
+				Text: fmt.Sprintf("%v: %v", err, act.ErrUnknownClass)})
 		}
 	}
 	if len(findings) > 0 {
