@@ -52,6 +52,7 @@ func (s *Station) call(ctx context.Context, to label.MemberID, method, path stri
 	}
 	resp, err := client.Do(req)
 	if err != nil {
+		s.linkRefused(err)
 		return nil, err
 	}
 	defer resp.Body.Close()
@@ -63,7 +64,9 @@ func (s *Station) call(ctx context.Context, to label.MemberID, method, path stri
 		return nil, fmt.Errorf("%w: the answer of %s", ErrTooLarge, to)
 	}
 	if resp.StatusCode >= 300 {
-		return answer, asRemote(resp.StatusCode, answer)
+		err := asRemote(resp.StatusCode, answer)
+		s.linkRefused(err)
+		return answer, err
 	}
 	return answer, nil
 }

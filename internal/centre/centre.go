@@ -111,6 +111,7 @@ type Station struct {
 	verifiers verifierCache
 	signersOf func(charter.PurposeKeys) (Keys, error)
 	heads     atomic.Pointer[headSigners]
+	showFiled atomic.Bool // see LinkKeys
 
 	// appending is held by whoever adds leaves; mu guards what readers see.
 	appending sync.Mutex

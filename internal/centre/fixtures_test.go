@@ -178,7 +178,7 @@ func (c *centreOf) startOne(m label.MemberID) error {
 	}
 	var s *Station
 	opt := Options{Self: m, Founding: c.found, Log: l, Keys: c.keys[m], Tuning: c.tune, Logger: logger}
-	current := func() tls.Certificate { return tlsCert(c.t, c.keysFor(m, s.InForce()).tls) }
+	current := func() tls.Certificate { return tlsCert(c.t, c.keysFor(m, s.LinkKeys()).tls) }
 	opt.Signers = func(keys charter.PurposeKeys) (Keys, error) {
 		if k := c.keysFor(m, keys); k != nil {
 			return k, nil

@@ -75,11 +75,14 @@ func (s *Station) followOnce(ctx context.Context, m label.MemberID) error {
 	}
 	resp, err := client.Do(req)
 	if err != nil {
+		s.linkRefused(err)
 		return err
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return readError(resp)
+		err := readError(resp)
+		s.linkRefused(err)
+		return err
 	}
 	frames := make(chan frame, 64)
 	failed := make(chan error, 1)

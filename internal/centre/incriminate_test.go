@@ -63,6 +63,7 @@ func (f *faults) hit() bool {
 type workload struct {
 	c      *centreOf
 	record *record
+	gap    time.Duration // between rounds
 }
 
 // ask files a round for one member until it is durable there. While somebody's
@@ -93,7 +94,7 @@ func (w *workload) finish(from, rounds int) {
 		for _, m := range four {
 			w.ask(m, round, never)
 		}
-		time.Sleep(20 * time.Second) // so that clocks set back are behind
+		time.Sleep(w.gap)
 	}
 	want := int64(1 + 2*4*rounds)
 	w.c.certified(want, four...)
@@ -208,7 +209,7 @@ func TestRestoreOfAnyBackup(t *testing.T) {
 		backups := 0
 		begun := newRecord()
 		simulate(t, nil, func(t *testing.T, c *centreOf) {
-			w := &workload{c: c, record: begun}
+			w := &workload{c: c, record: begun, gap: 20 * time.Second} // clocks set back are behind it
 			w.record.listen(c)
 			f := &faults{}
 			// The writer is inside its commit: nothing else writes the files.

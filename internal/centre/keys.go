@@ -2,8 +2,10 @@ package centre
 
 import (
 	"crypto/ed25519"
+	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"sync"
 
 	"entente/charter"
@@ -170,12 +172,37 @@ func (s *Station) HeaderSigner() seal.Signer {
 	return s.out.signer
 }
 
-// InForce returns the keys of this member's certificate that is in force by the
-// log, under which it shows itself on the member link.
-func (s *Station) InForce() charter.PurposeKeys {
+// LinkKeys returns the keys of the certificate under which this member shows
+// itself on the member link: that in force by the log here. While a later one is
+// filed, and others refuse the one in force, they may have seen the later one
+// in the log already: then it is that one, until they refuse it as well.
+func (s *Station) LinkKeys() charter.PurposeKeys {
+	s.out.mu.Lock()
+	filed, unsent := s.out.cert, s.out.unsent
+	s.out.mu.Unlock()
+	if unsent.Sequence != 0 && s.showFiled.Load() {
+		return filed.Keys
+	}
 	cert, _ := s.State().Certificate(s.self, math.MaxInt64)
 	return cert.Keys
 }
+
+// linkRefused learns that another member did not take the certificate shown.
+func (s *Station) linkRefused(err error) {
+	var re *remoteError
+	if !(errors.As(err, &re) && re.code == codeStranger) && !strings.Contains(err.Error(), "remote error: tls") {
+		return
+	}
+	s.out.mu.Lock()
+	waits := s.out.unsent.Sequence != 0
+	s.out.mu.Unlock()
+	if waits {
+		s.showFiled.Store(!s.showFiled.Load())
+	}
+}
+
+// codeStranger says that the key of a connection is no member's in force.
+const codeStranger = "not_a_member"
 
 // ReloadKeys takes up the signing keys that are in force now. It is needed only
 // where [Options.Signers] is nil and Keys answers otherwise than before.

@@ -22,8 +22,8 @@ func (s *Station) TLS(own tls.Certificate, want label.MemberID) *tls.Config {
 
 // LinkTLS returns the configuration of the member link: TLS 1.3, both sides
 // authenticated by the members' TLS keys in force, whatever else their
-// certificates say. own returns this member's certificate in force
-// ([Station.InForce]) and is asked for each handshake. want is the member that
+// certificates say. own returns this member's certificate
+// ([Station.LinkKeys]) and is asked for each handshake. want is the member that
 // must answer, or empty for a server that takes all members.
 func (s *Station) LinkTLS(own func() tls.Certificate, want label.MemberID) *tls.Config {
 	return &tls.Config{
@@ -109,7 +109,7 @@ func (l *Link) Client(m label.MemberID) (*http.Client, string, error) {
 		return nil, "", fmt.Errorf("no address of %s is configured (members.%s.address)", m, m)
 	}
 	station := l.Station()
-	own, other := station.InForce().TLS, station.State().TLSKeys()[m]
+	own, other := station.LinkKeys().TLS, station.State().TLSKeys()[m]
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.clients == nil {

@@ -55,7 +55,7 @@ func (s *Station) Handler(caller Caller) http.Handler {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			from, ok := caller(r)
 			if !ok {
-				writeError(w, http.StatusForbidden, "not_a_member", "the key of this connection is no member's TLS key in force")
+				writeError(w, http.StatusForbidden, codeStranger, "the key of this connection is no member's TLS key in force")
 				return
 			}
 			r.Body = http.MaxBytesReader(w, r.Body, maxFrame)
@@ -270,8 +270,12 @@ func (s *Station) serveStream(w http.ResponseWriter, r *http.Request, from label
 	for {
 		changed := s.Changed()
 		if now := s.State(); now != state {
-			// A key that was revoked opens no further byte.
+			// A key that was revoked opens nothing further. Its owner is
+			// still sent the leaf that says so.
 			if state = now; !still(r) {
+				if _, err := st.step(r.Context()); err == nil {
+					out.Flush()
+				}
 				return nil
 			}
 		}
