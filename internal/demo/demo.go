@@ -36,6 +36,8 @@ const (
 // Options of a run.
 type Options struct {
 	Dir       string // empty: a temporary directory, removed at the end
+	Bare      bool   // found and start the nodes only, play nothing
+	Password  string // of every officer; drawn anew when empty
 	Once      bool   // play, check, stop; else stay up until ctx ends
 	Processes bool   // one process for each node
 	Program   string // this program, for Processes
@@ -90,7 +92,7 @@ func Run(ctx context.Context, o Options) (sum Summary, err error) {
 		return sum, err
 	}
 	d.step("founding: keys of four members, one founding file signed by all", 0, 0)
-	c, err := found(ctx, d.Dir, d.PortShift)
+	c, err := found(ctx, d.Dir, d.PortShift, d.Password)
 	if err != nil {
 		return sum, fmt.Errorf("the founding: %w", err)
 	}
@@ -105,6 +107,13 @@ func Run(ctx context.Context, o Options) (sum Summary, err error) {
 		}
 	}
 	d.step("four nodes are open", 0, 0)
+	if o.Bare {
+		if d.Up != nil {
+			d.Up(d.invitation(sum))
+		}
+		<-ctx.Done()
+		return sum, nil
+	}
 	if err := d.logIn(ctx); err != nil {
 		return sum, err
 	}

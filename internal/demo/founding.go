@@ -58,9 +58,13 @@ type centre struct {
 }
 
 // found holds a founding ceremony for the members in dir, which must be empty:
-// each makes its keys, all sign one file, each pins it.
-func found(ctx context.Context, dir string, shift int) (*centre, error) {
-	c := &centre{dir: dir, configs: map[label.MemberID]*config.Config{}, password: newPassword()}
+// each makes its keys, all sign one file, each pins it. Without a password one
+// is drawn for all officers.
+func found(ctx context.Context, dir string, shift int, password string) (*centre, error) {
+	if password == "" {
+		password = newPassword()
+	}
+	c := &centre{dir: dir, configs: map[label.MemberID]*config.Config{}, password: password}
 	ch := charter.New()
 	ch.Name = "Demonstration centre"
 	ch.Leads = members()
@@ -151,8 +155,7 @@ func (c *centre) keys(m label.MemberID, passphrase string) (charter.Member, *key
 
 var names = map[label.MemberID]string{"IRQ": "Republic of Iraq", "IRN": "Islamic Republic of Iran", "RUS": "Russian Federation", "SYR": "Syrian Arab Republic"}
 
-// config of the i-th member; shift moves all ports, or, below zero, takes free
-// ones.
+// config of the i-th member; shift moves all ports.
 func (c *centre) config(m label.MemberID, i, shift int) *config.Config {
 	conf := &config.Config{
 		Version: config.Version, Member: m, Dir: filepath.Join(c.dir, string(m)),

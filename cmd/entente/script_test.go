@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"entente": main})
+}
+
+// The scenarios of test/script read like the journeys: whole programs, real
+// sockets, one member's officers at a time.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "../../test/script",
+		RequireExplicitExec: true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("ENTENTE_SESSIONS", e.WorkDir+"/sessions.json")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"ports": ports, "ready": ready, "eventually": eventually, "keep": keep, "same": same, "flip": flip,
+		},
+	})
+}
+
+// ports SHIFT finds room for a demonstration's eight ports and sets SHIFT to
+// how far they are moved, and IRQ, IRN, RUS, SYR to the desks' addresses.
+func ports(ts *testscript.TestScript, neg bool, args []string) {
+	for shift := 1000; shift < 50000; shift += 97 {
+		var held []net.Listener
+		for _, base := range []int{8701, 8702, 8703, 8704, 8711, 8712, 8713, 8714} {
+			l, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(base+shift))
+			if err != nil {
+				break
+			}
+			held = append(held, l)
+		}
+		for _, l := range held {
+			l.Close()
+		}
+		// Tests beside each other begin at different places.
+		if len(held) == 8 && (shift/97+os.Getpid()+len(ts.Getenv("WORK")))%7 == 0 {
+			ts.Setenv("SHIFT", strconv.Itoa(shift))
+			for i, m := range []string{"IRQ", "IRN", "RUS", "SYR"} {
+				ts.Setenv(m, fmt.Sprintf("http://%s.localhost:%d", strings.ToLower(m), 8701+shift+i))
+				ts.Setenv(m+"LINK", fmt.Sprintf("127.0.0.1:%d", 8711+shift+i))
+				ts.Setenv(m+"DESK", fmt.Sprintf("127.0.0.1:%d", 8701+shift+i))
+			}
+			return
+		}
+	}
+	ts.Fatalf("no free ports")
+}
+
+// ready ADDRESS... waits until nodes sign and serve.
+func ready(ts *testscript.TestScript, neg bool, args []string) {
+	limit := time.Now().Add(time.Minute)
+	for _, a := range args {
+		for {
+			resp, err := http.Get("http://" + a + "/readyz")
+			if err == nil {
+				resp.Body.Close()
+				if resp.StatusCode == http.StatusOK {
+					break
+				}
+			}
+			if time.Now().After(limit) {
+				ts.Fatalf("%s is not ready: %v", a, err)
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+	}
+}
+
+// eventually runs a program until it succeeds (with ! until it fails), as
+// long as what it asks for is on its way.
+func eventually(ts *testscript.TestScript, neg bool, args []string) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	for {
+		err := ts.Exec(args[0], args[1:]...)
+		if (err == nil) != neg {
+			return
+		}
+		if ctx.Err() != nil {
+			ts.Fatalf("in vain: %s: %v", strings.Join(args, " "), err)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// keep NAME FIELD FILE sets a variable to the value of the first
+// JSON field of that name in a file.
+func keep(ts *testscript.TestScript, neg bool, args []string) {
+	text := ts.ReadFile(args[2])
+	_, rest, ok := strings.Cut(text, `"`+args[1]+`": "`)
+	value, _, ok2 := strings.Cut(rest, `"`)
+	if !ok || !ok2 {
+		ts.Fatalf("there is no %s in %s", args[1], text)
+	}
+	ts.Setenv(args[0], value)
+}
+
+// same FILE FILE compares two answers.
+func same(ts *testscript.TestScript, neg bool, args []string) {
+	if (ts.ReadFile(args[0]) == ts.ReadFile(args[1])) == neg {
+		ts.Fatalf("%s and %s: same is %v", args[0], args[1], neg)
+	}
+}
+
+
+// flip FILE changes one byte in the middle of a file.
+func flip(ts *testscript.TestScript, neg bool, args []string) {
+	path := ts.MkAbs(args[0])
+	data, err := os.ReadFile(path)
+	ts.Check(err)
+	data[len(data)/2] ^= 1
+	ts.Check(os.WriteFile(path, data, 0o600))
+}

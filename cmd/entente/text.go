@@ -1,0 +1,228 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"strings"
+
+	"entente/internal/process/dates"
+	"entente/internal/process/places"
+	"entente/internal/process/read"
+)
+
+// textCmd groups what is done with texts.
+type textCmd struct {
+	Read textReadCmd `cmd:"" help:"Read names, places, dates, quantities and statements in texts."`
+}
+
+type textReadCmd struct {
+	Files    []string `arg:"" optional:"" help:"Texts or web pages; none, or -, is standard input." type:"path"`
+	Date     string   `help:"Date of the documents, as 2015-10-01; else it is looked for in each." placeholder:"DATE"`
+	HTML     bool     `name:"html" help:"Read the texts as web pages, also where they do not look like it."`
+	Plain    bool     `help:"Read web pages as they stand, tags and all."`
+	NoPlaces bool     `help:"Do not look for places."`
+	Lines    bool     `help:"Each line of input is a JSON object with text, and maybe id and date."`
+}
+
+// Help explains what is written.
+func (textReadCmd) Help() string {
+	return `Writes what officers may confirm: with --json one JSON object a text, else lines
+of kind, byte offsets, text, meaning and confidence, parted by tabs. Offsets
+are given in bytes and in code points of the original. Nothing is changed.
+
+  entente text read --json --date 2015-10-14 report.txt
+  echo 'Three people were killed on Tuesday.' | entente text read --date 2015-10-14`
+}
+
+// maxTextInput bounds what is taken of one file.
+const maxTextInput = 1 << 30
+
+// Run reads the texts one after the other.
+func (c *textReadCmd) Run(w *world) error {
+	o := read.Options{HTML: c.HTML, Plain: c.Plain}
+	if c.Date != "" {
+		day, err := dates.ParseDay(c.Date)
+		if err != nil {
+			return err
+		}
+		o.Date = dates.Document{Day: day, Known: true}
+	}
+	r := &read.Reader{}
+	if !c.NoPlaces {
+		g, err := places.World()
+		if err != nil {
+			return err
+		}
+		r.Places = g
+	}
+	out := bufio.NewWriterSize(w.out, 1<<16)
+	defer out.Flush()
+	files := c.Files
+	if len(files) == 0 {
+		files = []string{"-"}
+	}
+	for _, name := range files {
+		if err := w.ctx.Err(); err != nil {
+			return err
+		}
+		if err := c.file(w, out, r, name, o); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
+}
+
+func (c *textReadCmd) file(w *world, out *bufio.Writer, r *read.Reader, name string, o read.Options) error {
+	in := w.in
+	if name != "-" && !strings.HasSuffix(name, "/-") {
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		in = f
+		o.Source = name
+	}
+	if c.Lines {
+		return c.lines(w, out, r, in, o)
+	}
+	b, err := io.ReadAll(io.LimitReader(in, maxTextInput+1))
+	if err != nil {
+		return err
+	}
+	if len(b) > maxTextInput {
+		return fmt.Errorf("%s is larger than %d bytes; part it", name, maxTextInput)
+	}
+	return writeText(w, out, r.Text(string(b), o))
+}
+
+// lines reads texts that come one a line.
+func (c *textReadCmd) lines(w *world, out *bufio.Writer, r *read.Reader, in io.Reader, o read.Options) error {
+	dec := json.NewDecoder(bufio.NewReaderSize(in, 1<<16))
+	for n := 1; w.ctx.Err() == nil; n++ {
+		var line struct {
+			ID   any    `json:"id"`
+			Text string `json:"text"`
+			Date string `json:"date"`
+		}
+		if err := dec.Decode(&line); err == io.EOF {
+			return nil
+		} else if err != nil {
+			return fmt.Errorf("text %d is not a JSON object with text: %w", n, err)
+		}
+		x := o
+		x.Source = fmt.Sprint(n)
+		if line.ID != nil {
+			x.Source = fmt.Sprint(line.ID)
+		}
+		if line.Date != "" {
+			day, err := dates.ParseDay(line.Date)
+			if err != nil {
+				return fmt.Errorf("text %d: %w", n, err)
+			}
+			x.Date = dates.Document{Day: day, Known: true}
+		}
+		if err := writeText(w, out, r.Text(line.Text, x)); err != nil {
+			return err
+		}
+	}
+	return w.ctx.Err()
+}
+
+// writeText writes one result.
+func writeText(w *world, out *bufio.Writer, res *read.Result) error {
+	if w.json {
+		enc := json.NewEncoder(out)
+		enc.SetEscapeHTML(false)
+		return enc.Encode(res)
+	}
+	if res.Source != "" {
+		fmt.Fprintf(out, "# %s\n", res.Source)
+	}
+	line := func(kind string, s read.Span, meaning string, confidence float64) {
+		text := strings.Join(strings.Fields(s.Text), " ")
+		fmt.Fprintf(out, "%s\t%d-%d\t%s\t%s\t%.2f\n", kind, s.Bytes[0], s.Bytes[1], text, meaning, confidence)
+	}
+	if d := res.DocumentDate; d != nil {
+		fmt.Fprintf(out, "document\t\t\t%s, %s\t\n", d.Date, d.From)
+	}
+	for _, x := range res.Languages {
+		line("language", x.Span, x.Code, x.Confidence)
+	}
+	for _, x := range res.Mentions {
+		line("name", x.Span, strings.Join(append([]string{x.Kind}, x.Names...), " "), x.Confidence)
+	}
+	for _, x := range res.Places {
+		line("place", x.Span, x.Name+" "+x.Country+" "+x.ID, x.Confidence)
+	}
+	for _, x := range res.Dates {
+		line("date", x.Span, interval(&x), x.Confidence)
+	}
+	for _, x := range res.Quantities {
+		line("quantity", x.Span, amount(&x), x.Confidence)
+	}
+	for _, x := range res.Attributions {
+		who := "nobody named"
+		if x.Speaker != nil {
+			who = strings.Join(strings.Fields(x.Speaker.Text), " ")
+		}
+		line("statement", x.Span, x.Modality+", "+x.SpeakerKind+": "+who, x.Confidence)
+	}
+	for _, x := range res.Credits {
+		line("credit", x.Span, strings.TrimSpace(x.Kind+" "+x.Agency), x.Confidence)
+	}
+	for _, x := range res.Flags {
+		s := read.Span{}
+		if len(x.Spans) > 0 {
+			s = x.Spans[0]
+		}
+		line("flag", s, fmt.Sprintf("%s, %d times %s", x.Kind, x.Count, x.Detail), 1)
+	}
+	return nil
+}
+
+func interval(x *read.Date) string {
+	end := func(s *string) string {
+		if s == nil {
+			return ""
+		}
+		return *s
+	}
+	switch from, to := end(x.From), end(x.To); {
+	case !x.Resolved:
+		return "not resolved"
+	case x.At != "":
+		return from + " " + x.At
+	case from == to:
+		return from
+	default:
+		return from + ".." + to
+	}
+}
+
+func amount(x *read.Quantity) string {
+	s := fmt.Sprintf("%s %s", x.Kind, number(x.Low))
+	switch {
+	case x.High == nil:
+		s += ".."
+	case *x.High != x.Low:
+		s += ".." + number(*x.High)
+	}
+	for _, part := range []string{x.Unit, x.Population} {
+		if part != "" && part != x.Kind {
+			s += " " + part
+		}
+	}
+	return s
+}
+
+func number(v float64) string {
+	if v == math.Trunc(v) && math.Abs(v) < 1e15 {
+		return fmt.Sprintf("%.0f", v)
+	}
+	return fmt.Sprint(v)
+}
