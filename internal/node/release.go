@@ -249,12 +249,13 @@ func (s *sender) envelopes(ctx context.Context, dr section.Draft) ([]centre.Item
 	epoch := n.station.Epoch()
 	// Views of one report share no field, so that only a report of one view
 	// names its batch.
-	bulk := !s.batch.IsZero() && len(rel.Views) == 1
+	views, err := n.replacing(ctx, draft.Supersedes, rel.Views)
+	if err != nil {
+		return nil, err
+	}
+	bulk := !s.batch.IsZero() && len(views) == 1
 	var sealed []outgoing
-	for _, v := range rel.Views {
-		if v.Recipients.Equal(label.Members(n.self)) {
-			continue // nobody else sees it: it stays in the draft
-		}
+	for _, v := range views {
 		o, err := s.view(ctx, dr, draft, v, portions, epoch, bulk)
 		if err != nil {
 			return nil, err
@@ -344,7 +345,7 @@ type outgoing struct {
 }
 
 // view builds one view of a report.
-func (s *sender) view(ctx context.Context, dr section.Draft, draft *Draft, v label.View, portions []act.Portion, epoch uint32, bulk bool) (outgoing, error) {
+func (s *sender) view(ctx context.Context, dr section.Draft, draft *Draft, v replacingView, portions []act.Portion, epoch uint32, bulk bool) (outgoing, error) {
 	n := s.n
 	seen := make([]act.Portion, len(v.Portions))
 	for i, k := range v.Portions {
@@ -353,17 +354,10 @@ func (s *sender) view(ctx context.Context, dr section.Draft, draft *Draft, v lab
 	to := v.Recipients.With(n.self)
 	view := act.View{
 		ID: act.NewID(), Type: draft.ReportType, Title: n.titleFor(draft, v.Recipients), Written: dr.Modified.UTC().Truncate(time.Minute),
-		To: to, Label: v.Banner,
+		To: to, Label: v.Banner, Supersedes: v.replaces,
 	}
 	if bulk {
 		view.Batch = s.batch
-	}
-	if draft.Supersedes != "" {
-		id, err := n.supersededView(ctx, draft.Supersedes, to)
-		if err != nil {
-			return outgoing{}, err
-		}
-		view.Supersedes = id
 	}
 	a, err := act.BuildView(view, seen)
 	if err != nil {
@@ -403,34 +397,74 @@ func (n *Node) titleFor(d *Draft, readers label.MemberSet) string {
 // errNotYet: a release has to wait for an earlier one, which it replaces.
 var errNotYet = errors.New("the report that this one replaces is not certified yet: it leaves when it is")
 
-// supersededView finds the view of an earlier release that went to exactly
-// these readers, or to readers who include them.
-func (n *Node) supersededView(ctx context.Context, draft string, to label.MemberSet) (act.ID, error) {
+// replacingView is a view on its way out, with the earlier view of the same
+// readers that it replaces, if it replaces one.
+type replacingView struct {
+	label.View
+	replaces act.ID
+}
+
+// replacing returns the views that somebody else sees, divided so that the
+// readers of each had one and the same view of the report that is replaced: a
+// view names the one that it replaces, and must not tell of another.
+func (n *Node) replacing(ctx context.Context, draft string, views []label.View) ([]replacingView, error) {
+	var had map[label.MemberID]act.ID
+	if draft != "" {
+		var err error
+		if had, err = n.viewsOf(ctx, draft); err != nil {
+			return nil, err
+		}
+	}
+	var out []replacingView
+	for _, v := range views {
+		at := map[act.ID]int{}
+		for m := range v.Recipients.Minus(label.Members(n.self)).All() {
+			id := had[m]
+			k, ok := at[id]
+			if !ok {
+				k = len(out)
+				at[id] = k
+				part := v
+				part.Recipients = label.MemberSet{}
+				out = append(out, replacingView{View: part, replaces: id})
+			}
+			out[k].Recipients = out[k].Recipients.With(m)
+		}
+	}
+	return out, nil
+}
+
+// viewsOf says which view of a released draft each of its readers got.
+func (n *Node) viewsOf(ctx context.Context, draft string) (map[label.MemberID]act.ID, error) {
 	positions, err := n.section.EnvelopesOf(ctx, draft)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
+	had := map[label.MemberID]act.ID{}
 	for _, p := range positions {
 		i, ok, err := n.log.OwnIndex(ctx, p.Incarnation, p.Sequence)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		if cursor, _ := n.Projected(); !ok || i >= cursor {
-			return "", errNotYet
+			return nil, errNotYet
 		}
 		full, err := n.views.At(ctx, i)
 		if errors.Is(err, viewdb.ErrNotFound) {
 			continue // a dummy, or forgotten
 		}
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		a, err := act.Parse(full.Act)
-		if err == nil && a.Report.To.Includes(to) {
-			return a.Report.ID, nil
+		if err != nil || a.Report == nil {
+			continue
+		}
+		for m := range a.Report.To.Minus(label.Members(n.self)).All() {
+			had[m] = a.Report.ID
 		}
 	}
-	return "", nil
+	return had, nil
 }
 
 // State says where the envelopes of a released draft stand.
