@@ -55,11 +55,14 @@ def _unique(values, what):
 
 
 def moment(text):
-    """Unix seconds of 2006-01-02T15:04:05Z, or None."""
+    """Unix seconds of a moment (spec/label.md), 2006-01-02T15:04:05Z and after
+    1970 began, or None."""
     try:
         parsed = time.strptime(text, "%Y-%m-%dT%H:%M:%SZ")
         seconds = calendar.timegm(parsed)
     except (ValueError, TypeError):
+        return None
+    if seconds <= 0:
         return None
     return seconds if time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds)) == text else None
 
