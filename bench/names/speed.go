@@ -78,7 +78,7 @@ func SpeedCompare(dir string) ([]Figure, error) {
 		fmt.Fprintf(&in, "%s\t%s\t%s\n", p.a, p.b, kind)
 	}
 	begin := cpuSeconds()
-	if err := names.CompareTSV(&in, io.Discard, false); err != nil {
+	if _, err := names.CompareTSV(&in, io.Discard, names.CompareOptions{}); err != nil {
 		return nil, err
 	}
 	return []Figure{{Name: "compare pairs of names", Unit: "1/s", Value: float64(n) / (cpuSeconds() - begin), N: n}}, nil

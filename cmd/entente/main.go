@@ -57,6 +57,7 @@ type cli struct {
 	Completion kongcompletion.Completion `cmd:"" help:"Print the line that adds completion to a shell."`
 	Demo       demoCmd                   `cmd:"" help:"Play the main job whole with four nodes."`
 	Stix       stixCmd                   `cmd:"" help:"Check STIX 2.1 documents and patterns, derive identifiers."`
+	Name       nameCmd                   `cmd:"" help:"Compare and search names across scripts; resolve names of groups."`
 	Place      placeCmd                  `cmd:"" help:"Put names of places on the map, alone and in texts."`
 }
 

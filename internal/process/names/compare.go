@@ -22,6 +22,8 @@ type Result struct {
 	Pairs []TokenPair
 	// Left and Right are the tokens of the first and the second name that have no partner.
 	Left, Right []Token
+	// Flags are those of both names.
+	Flags Flags
 	// Note says what decided beyond the tokens: a group of the lexicon, numbers that differ, an acronym.
 	Note string
 }
@@ -88,7 +90,7 @@ func parsePair(a, b string, kind Kind) (*Name, *Name, Kind) {
 
 func (m *matcher) explain(a, b string, kind Kind) Result {
 	na, nb, k := parsePair(a, b, kind)
-	r := Result{Kind: k}
+	r := Result{Kind: k, Flags: na.Flags | nb.Flags}
 	r.Similarity = m.compare(na, nb, k, &r)
 	r.Match = r.Similarity >= Threshold
 	slices.SortStableFunc(r.Pairs, func(x, y TokenPair) int {

@@ -44,7 +44,7 @@ func (s Script) String() string {
 
 // maxName bounds the bytes of one name that are looked at; what is longer is cut at a letter's edge.
 // The longest name of the UN list has 180 bytes; a bound keeps the alignment's cost fixed.
-const maxName = 1024
+const maxName = 8192
 
 // latinSpecial maps Latin letters that Unicode does not decompose.
 var latinSpecial = map[rune]string{
@@ -115,9 +115,10 @@ func scriptOf(r rune) Script {
 
 // folder turns raw text into folded letters; it is reused so that folding a name allocates little.
 type folder struct {
-	buf   []rune
-	hamza []int // places of an alif with hamza or madda, which never opens the article
-	bytes []byte
+	buf      []rune
+	cyrillic bool  // there are Cyrillic letters
+	hamza    []int // places of an alif with hamza or madda, which never opens the article
+	bytes    []byte
 }
 
 // asciiOnly reports that s needs no Unicode decomposition.
@@ -163,6 +164,7 @@ func (f *folder) fold(s string) []rune {
 	s = clip(s)
 	out := f.buf[:0]
 	f.hamza = f.hamza[:0]
+	f.cyrillic = false
 	if asciiOnly(s) {
 		for i := 0; i < len(s); i++ {
 			out = foldASCII(out, s[i])
@@ -244,6 +246,7 @@ func (f *folder) foldRune(out []rune, r rune) []rune {
 		}
 		return append(out, r)
 	case Cyrillic:
+		f.cyrillic = true
 		if m, ok := cyrillicFold[r]; ok {
 			return append(out, []rune(m)...)
 		}
@@ -255,7 +258,7 @@ func (f *folder) foldRune(out []rune, r rune) []rune {
 		return append(out, r)
 	}
 	switch {
-	case r == '\u200c' || r == '\u200d' || r == '\u200e' || r == '\u200f' || r == '\u00ad' || r == '\ufeff':
+	case unicode.Is(unicode.Cf, r) || r == '\u034f' || r >= '\ufe00' && r <= '\ufe0f':
 		return out
 	case isApostrophe(r) || unicode.Is(unicode.Mn, r):
 		return out

@@ -52,6 +52,7 @@ type Searcher struct {
 	total           float32 // weight of the query
 	order           []ranked
 	hits            []Hit
+	flags           Flags // of the last query
 }
 
 // candidate is a token of the vocabulary that resembles a query token.
@@ -94,6 +95,7 @@ func (s *Searcher) Search(query string, kind Kind, top int) []Hit {
 		return s.hits
 	}
 	q := s.parser.parse(query, kind)
+	s.flags = q.Flags
 	s.aligned = maxAligned
 	if len(q.Tokens) == 1 {
 		s.aligned = min(max(len(s.x.vocab)/40, leastAlignedAlone), maxAlignedAlone)

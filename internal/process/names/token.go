@@ -80,6 +80,8 @@ type Name struct {
 	Kind Kind
 	// Tokens are the parts in their order.
 	Tokens []Token
+	// Flags tell what is odd about the letters.
+	Flags Flags
 
 	folded  string  // all letters and digits without separators: equal ones are one name
 	plain   []Token // the words as such, where Tokens hold a group of the lexicon
@@ -153,7 +155,10 @@ func isDigit(r rune) bool { return r >= '0' && r <= '9' }
 
 func (p *parser) parse(name string, kind Kind) Name {
 	folded := p.fold.fold(name)
-	n := Name{Kind: kind, sure: kind != Guess}
+	n := Name{Kind: kind, sure: kind != Guess, Flags: flagsOf(name)}
+	if p.fold.cyrillic && unmix(folded) {
+		n.Flags |= FlagMixed
+	}
 	var all strings.Builder
 	for _, r := range folded {
 		if !isSeparator(r) {
