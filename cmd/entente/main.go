@@ -59,6 +59,7 @@ type cli struct {
 	Stix       stixCmd                   `cmd:"" help:"Check STIX 2.1 documents and patterns, derive identifiers."`
 	Name       nameCmd                   `cmd:"" help:"Compare and search names across scripts; resolve names of groups."`
 	Place      placeCmd                  `cmd:"" help:"Put names of places on the map, alone and in texts."`
+	Text       textCmd                   `cmd:"" help:"Read what texts say: names, places, dates, numbers, statements."`
 }
 
 func main() {
