@@ -20,19 +20,16 @@ var ErrFile = errors.New("gazetteer file is not readable")
 
 // file is one opened gazetteer.
 type file struct {
-	head     fileHead
-	body     []byte
-	entries  lazy[[]record]
-	keys     lazy[string]
-	shapes   lazy[Shape]
-	heads    []string // first key of each block
-	boxes    []shapeBox
-	sounds   fuzzyIndexes
-	issuers  []string
-	byCode   map[string]country
-	adminsMu sync.Mutex
-	admins   map[string][]int32 // country -> entries that are areas
-
+	head    fileHead
+	body    []byte
+	entries lazy[[]record]
+	keys    lazy[string]
+	shapes  lazy[Shape]
+	heads   []string // first key of each block
+	boxes   []shapeBox
+	sounds  fuzzyIndexes
+	issuers []string
+	byCode  map[string]country
 }
 
 // shapeBox is the bounding box of an outline in 1/10000 degree.
@@ -123,7 +120,7 @@ func openFile(data []byte, check bool) (*file, error) {
 	if n > len(rest) {
 		return bad("its head is cut short")
 	}
-	f := &file{byCode: map[string]country{}, admins: map[string][]int32{}}
+	f := &file{byCode: map[string]country{}}
 	if err := json.Unmarshal(rest[:n], &f.head); err != nil {
 		return bad("its head is not JSON")
 	}

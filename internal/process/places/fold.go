@@ -41,7 +41,7 @@ func scriptOf(r rune) script {
 			return scriptLatin
 		}
 		return scriptNone
-	case r < 0x2b0 || r >= 0x1e00 && r < 0x1f00:
+	case r < 0x2b0 || r >= 0x1e00 && r < 0x1f00 || r >= 0xff21 && r < 0xff5b:
 		return scriptLatin
 	case r >= 0x600 && r < 0x780, r >= 0xfb50 && r < 0xfe00, r >= 0xfe70 && r < 0xff00:
 		return scriptArabic
@@ -176,7 +176,7 @@ func appendFold(dst []byte, raw, folded rune) []byte {
 		if s := latinPlain[raw-0x1e00+0x250]; s != "" {
 			return append(dst, s...)
 		}
-	case raw >= 0xfb50 && raw < 0xff00: // presentation forms and full width
+	case raw >= 0xfb50 && raw < 0xfff0: // presentation forms and full width
 		for _, d := range norm.NFKC.String(string(raw)) {
 			if f := foldRune(d); f >= 0 {
 				dst = utf8.AppendRune(dst, f)
@@ -227,41 +227,54 @@ func clip(s string) string {
 // lookalikes pairs Cyrillic letters with the Latin ones that look the same.
 var lookalikes = map[rune]rune{'а': 'a', 'е': 'e', 'о': 'o', 'р': 'p', 'с': 'c', 'у': 'y', 'х': 'x', 'к': 'k', 'м': 'm', 'т': 't', 'в': 'b', 'н': 'h', 'і': 'i', 'ѕ': 's', 'ј': 'j', 'ԁ': 'd', 'ӏ': 'l'}
 
+// latinLooks is lookalikes the other way round.
+var latinLooks = func() map[rune]rune {
+	out := map[rune]rune{}
+	for c, l := range lookalikes {
+		if have, ok := out[l]; !ok || c < have {
+			out[l] = c
+		}
+	}
+	return out
+}()
+
 // unmix undoes letters of one script that were slipped into a word of another
-// because they look the same: a key of Latin and Cyrillic letters becomes one
-// of the script that holds most of it.
+// because they look the same: a key of Latin and Cyrillic letters becomes the
+// one of the two that all its letters can be.
 func unmix(k []byte) []byte {
-	latin, cyrillic := 0, 0
+	latin, cyrillic := false, false
+	allLatin, allCyrillic := true, true
 	for i := 0; i < len(k); {
-		if k[i] < utf8.RuneSelf {
-			if k[i] > '9' {
-				latin++
+		if c := k[i]; c < utf8.RuneSelf {
+			if c > '9' {
+				latin = true
+				if _, ok := latinLooks[rune(c)]; !ok {
+					allCyrillic = false
+				}
 			}
 			i++
 			continue
 		}
 		r, n := utf8.DecodeRune(k[i:])
 		if scriptOf(r) == scriptCyrillic {
-			cyrillic++
+			cyrillic = true
+			if _, ok := lookalikes[r]; !ok {
+				allLatin = false
+			}
 		}
 		i += n
 	}
-	if latin == 0 || cyrillic == 0 {
+	if !latin || !cyrillic || !allLatin && !allCyrillic {
 		return k
+	}
+	to := lookalikes
+	if !allLatin {
+		to = latinLooks
 	}
 	out := make([]byte, 0, len(k))
 	for _, r := range string(k) {
-		if latin >= cyrillic {
-			if l, ok := lookalikes[r]; ok {
-				r = l
-			}
-		} else if r < utf8.RuneSelf {
-			for c, l := range lookalikes {
-				if l == r && (c < 'ё') {
-					r = c
-					break
-				}
-			}
+		if l, ok := to[r]; ok {
+			r = l
 		}
 		out = utf8.AppendRune(out, r)
 	}

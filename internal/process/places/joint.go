@@ -20,7 +20,6 @@ type group struct {
 	mentions  []int
 	cands     []candidate
 	container int // group that explicitly contains this one, -1
-	sure      bool
 }
 
 // candidate is one place that a name may mean.
@@ -60,11 +59,10 @@ var weights = weightSet{
 
 // joint resolves the names of one text together.
 type joint struct {
-	g       *Gazetteer
-	groups  []group
-	byKey   map[string]int
-	arena   []candidate
-	support []float32
+	g      *Gazetteer
+	groups []group
+	byKey  map[string]int
+	arena  []candidate
 }
 
 // areaNumber identifies an area over all files: the file and the entry.

@@ -31,7 +31,8 @@ var cyrillicSound = map[rune]string{
 
 // articles stand before a word of an Arabic or Kurdish name and are written or
 // left out as the writer likes.
-var articles = set("al el ad ed as es ash esh at et ath eth az ez ar er an en adh edh l il ul aal")
+var articles = set("al el ad ed as es ash esh at et ath eth az ez ar er an en adh edh l il ul aal",
+	"эль аль ал эн ан эз аз эш аш эт ат эс ас эр ар эд ад")
 
 // genericWords name the kind of a place beside its name, in the five
 // languages, folded; what they say of the class is the value.
@@ -130,7 +131,7 @@ func soundOf(words []string) sound {
 		if s.script == scriptNone {
 			s.script = sc
 		}
-		if sc == scriptLatin && articles[w] && len(words) > 1 && i+1 < len(words) {
+		if articles[w] && len(words) > 1 && i+1 < len(words) {
 			continue
 		}
 		from := len(p)

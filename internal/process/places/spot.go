@@ -21,12 +21,12 @@ type spotter struct {
 	hits     []hit
 	key      []byte
 	persons  map[string]bool // last words of persons' names seen
-	lower    map[string]bool // short memory of words seen in lower case
+	owned    int             // the word whose possessive was read as part of a name
 }
 
 // spot fills mentions from the scanned text.
 func (p *spotter) spot() {
-	p.mentions, p.matches = p.mentions[:0], p.matches[:0]
+	p.mentions, p.matches, p.owned = p.mentions[:0], p.matches[:0], 0
 	clear(p.persons)
 	words := p.s.words
 	for i := 0; i < len(words); {
@@ -96,7 +96,7 @@ func (p *spotter) longest(i int, cased bool, usable func(n int) bool) (n, at int
 		var longer bool
 		p.matches, longer = p.g.lookup(p.key, p.matches, p.hits)
 		if cased && n > 1 {
-			longer = p.alternatives(i, n) || longer
+			longer = p.alternatives(i, n, before) || longer
 		}
 		longer = longer || n == 1 && cased && limit > 1 && expansions[string(p.s.keyOf(i))] != ""
 		if len(p.matches) > before {
@@ -124,11 +124,11 @@ var expansions = map[string]string{"mt": "mount", "ft": "fort", "st": "saint", "
 // alternatives looks up the other ways of writing the n words at i: with the
 // possessives that were taken for grammar ("St. John's"), and with the first
 // word in full ("Mt. Pleasant"). It tells whether longer names begin so.
-func (p *spotter) alternatives(i, n int) (longer bool) {
+func (p *spotter) alternatives(i, n, from int) (longer bool) {
 	words := p.s.words
 	owner := false
 	for k := i; k < i+n; k++ {
-		owner = owner || words[k].owner
+		owner = owner || words[k].ownerEnd > 0
 	}
 	full := expansions[string(p.s.keyOf(i))]
 	for form := range 4 {
@@ -143,13 +143,20 @@ func (p *spotter) alternatives(i, n int) (longer bool) {
 			} else {
 				p.key = append(p.key, p.s.keyOf(k)...)
 			}
-			if own && words[k].owner {
+			if own && words[k].ownerEnd > 0 {
 				p.key = append(p.key, 's')
 			}
 		}
 		var more bool
+		at := len(p.matches)
 		p.matches, more = p.g.lookup(p.key, p.matches, p.hits)
 		longer = longer || more
+		if own && len(p.matches) > at && words[i+n-1].ownerEnd > 0 {
+			// The name with its s is the better reading.
+			kept := copy(p.matches[from:], p.matches[at:])
+			p.matches = p.matches[:from+kept]
+			p.owned = i + n - 1
+		}
 	}
 	return longer
 }
@@ -157,8 +164,13 @@ func (p *spotter) alternatives(i, n int) (longer bool) {
 // add records the mention of n words at i whose matches begin at at.
 func (p *spotter) add(i, n, at int, sure bool) {
 	words := p.s.words
+	end := words[i+n-1].end
+	if p.owned == i+n-1 && p.owned > 0 {
+		end = words[i+n-1].ownerEnd
+	}
+	p.owned = 0
 	p.mentions = append(p.mentions, mention{
-		from: i, to: i + n, start: int(words[i].start), end: int(words[i+n-1].end),
+		from: i, to: i + n, start: int(words[i].start), end: int(end),
 		matches: p.matches[at:len(p.matches):len(p.matches)], container: -1, sure: sure,
 	})
 }
@@ -175,7 +187,7 @@ func (p *spotter) latin(i int) int {
 			return n
 		}
 	}
-	if neverFirst[k] {
+	if neverFirst[k] || w.dotted && titleWords[k] && k != "st" {
 		return 0
 	}
 	n, at := p.longest(i, true, func(n int) bool { return n > 1 || len(k) > 2 && !functionWords[k] })
@@ -330,16 +342,16 @@ func (p *spotter) around(i, n, at int) int {
 			return p.person(i, n)
 		}
 	}
-	first := string(p.s.keyOf(i))
+	first := p.s.keyOf(i)
 	if end < len(words) && words[end].gap == gapSpace && words[end].capital && !words[end].number {
-		next := string(p.s.keyOf(end))
-		known := orgWords[next] || placeWords[next] || functionWords[next] || headWords[next] || titleWords[next]
+		next := p.s.keyOf(end)
+		known := orgWords[string(next)] || placeWords[string(next)] || functionWords[string(next)] || headWords[string(next)] || titleWords[string(next)]
 		switch {
 		case known:
-		case n == 1 && givenNames[first]:
+		case n == 1 && givenNames[string(first)]:
 			return p.personAfter(end)
 		case area && n == 1 || n > 1:
-		case givenNames[next]:
+		case givenNames[string(next)]:
 			// two sentences or a heading run together
 		default:
 			// An unknown capitalised word follows: a person's or a firm's name,
@@ -355,7 +367,7 @@ func (p *spotter) around(i, n, at int) int {
 			}
 		}
 	}
-	if n == 1 && p.persons[first] && !p.vouched(i) && !area {
+	if n == 1 && p.persons[string(first)] && !p.vouched(i) && !area {
 		return partPerson
 	}
 	return partAlone

@@ -27,8 +27,8 @@ type word struct {
 	capital    bool // begins in upper case
 	shout      bool // upper case throughout, two letters or more
 	number     bool
-	dotted     bool // a full stop follows at once
-	owner      bool // an English possessive follows: "John's"
+	dotted     bool  // a full stop follows at once
+	ownerEnd   int32 // where an English possessive that follows ends: "John's"; 0 for none
 }
 
 // scan is a text taken apart into words.
@@ -70,11 +70,12 @@ func (s *scan) run(text string) {
 	w := word{start: -1}
 	g := gapBreak
 	letters, uppers, digits := 0, 0, 0
-	flush := func(end int) {
+	last := 0 // the end of the word's last letter; marks after it are not of the name
+	flush := func() {
 		if w.start < 0 {
 			return
 		}
-		w.end, w.keyEnd = int32(end), int32(len(s.keys))
+		w.end, w.keyEnd = int32(last), int32(len(s.keys))
 		w.shout = uppers > 1 && uppers == letters
 		w.number = letters == 0 && digits > 0
 		if w.keyEnd > w.key {
@@ -98,7 +99,7 @@ func (s *scan) run(text string) {
 					w = word{start: int32(i), key: int32(len(s.keys)), gap: g, script: scriptLatin}
 					w.capital = asciiClass[c] == asciiUpper
 				} else if i-int(w.start) >= maxWord {
-					flush(i)
+					flush()
 					continue
 				}
 				switch asciiClass[c] {
@@ -113,6 +114,7 @@ func (s *scan) run(text string) {
 				}
 				s.keys = append(s.keys, c)
 				i++
+				last = i
 				continue
 			}
 			// An apostrophe inside a word belongs to it when letters follow,
@@ -129,7 +131,7 @@ func (s *scan) run(text string) {
 					continue
 				}
 			}
-			flush(i)
+			flush()
 			g = widen(g, gapOf(rune(c)))
 			i++
 			if c == '\'' || c == '`' {
@@ -141,23 +143,23 @@ func (s *scan) run(text string) {
 		f := foldRune(r)
 		switch {
 		case r == utf8.RuneError && n == 1:
-			flush(i)
+			flush()
 			g = widen(g, gapSpace)
 		case f == dropRune:
 			if w.start >= 0 && (r == '’' || r == '‘' || r == '′') && !s.inner(i, n) {
-				flush(i)
+				flush()
 				g = widen(g, gapJoin)
 				n += s.possessive(i + n)
 			}
 		case f == apartRune:
-			flush(i)
+			flush()
 			g = widen(g, gapOf(r))
 		default:
 			if w.start < 0 {
 				w = word{start: int32(i), key: int32(len(s.keys)), gap: g, script: scriptOf(r)}
 				w.capital = unicode.IsUpper(r)
 			} else if i-int(w.start) >= maxWord {
-				flush(i)
+				flush()
 				continue
 			}
 			if unicode.IsLetter(r) {
@@ -169,10 +171,11 @@ func (s *scan) run(text string) {
 				digits++
 			}
 			s.keys = appendFold(s.keys, r, f)
+			last = i + n
 		}
 		i += n
 	}
-	flush(len(text))
+	flush()
 }
 
 // inner reports that the apostrophe of n bytes at i stands inside a name, as in
@@ -202,7 +205,7 @@ func (s *scan) possessive(i int) int {
 	if int(last.end) < i-3 {
 		return 0
 	}
-	last.owner = true
+	last.ownerEnd = int32(i + 1)
 	return 1
 }
 
@@ -253,11 +256,6 @@ func gapOf(r rune) gap {
 
 // keyOf gives the folded form of word i; it is valid until the next run.
 func (s *scan) keyOf(i int) []byte { return s.keys[s.words[i].key:s.words[i].keyEnd] }
-
-// is reports that word i folds to k.
-func (s *scan) is(i int, k string) bool {
-	return i >= 0 && i < len(s.words) && string(s.keyOf(i)) == k
-}
 
 // span gives the folded form of words i to j, j excluded, without spaces.
 func (s *scan) span(dst []byte, i, j int) []byte {
