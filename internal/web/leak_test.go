@@ -83,6 +83,7 @@ func TestWhatIsNotReleasedDoesNotShow(t *testing.T) {
 		{"another report", "/reports/" + rus[1].ID, "/reports/" + never},
 		{"a file", "/reports/" + rus[1].ID + "/attachments/" + digest, "/reports/" + never + "/attachments/" + other},
 		{"a file of a report that is here", "/reports/" + own.ID + "/attachments/" + digest, "/reports/" + own.ID + "/attachments/" + other},
+		{"a report that is here without a file", "/reports/" + own.ID + "/attachments/" + other, "/reports/" + never + "/attachments/" + other},
 		{"a search", "/reports?text=quincunx", "/reports?text=xyzzyplugh"},
 		{"a prefix", "/reports?text=quinc*", "/reports?text=xyzzy*"},
 		{"a page with the hidden one behind it", "/reports?limit=1", "/reports?limit=500"},
