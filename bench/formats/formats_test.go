@@ -56,3 +56,8 @@ func TestMISP(t *testing.T) {
 		t.Logf("%v %q", f, f.Misses)
 	}
 }
+
+func TestEventRows(t *testing.T) {
+	fs, err := EventRows(20_000)
+	must(t, fs, err)
+}
