@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -53,7 +54,7 @@ func (s *Server) registerCollect() {
 					Progress: func(p node.CollectProgress) {
 						// While the body comes in nothing goes out: the sender
 						// knows how much it has sent.
-						if file.done {
+						if file.done && p.Total > 0 {
 							out.tell(api.CollectLine{Progress: &api.CollectProgress{Done: p.Done, Total: p.Total, Items: p.Items, Added: p.Added, Changed: p.Changed, Same: p.Same, Ended: p.Ended}})
 						}
 					},
@@ -89,7 +90,9 @@ func originOf(text string) (collect.Origin, error) {
 		Source *act.Source
 		Lang   string
 	}
-	if err := json.Unmarshal([]byte(text), &in); err != nil {
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&in); err != nil || dec.More() {
 		return collect.Origin{}, refusal(http.StatusUnprocessableEntity, api.CodeRequest, "the origin is not a CollectOrigin in JSON; see "+base+"/openapi.json")
 	}
 	o := collect.Origin{Lang: in.Lang}

@@ -100,6 +100,7 @@ func (b *bed) request(method, path, login string, body any, headers ...string) *
 	}
 	w := httptest.NewRecorder()
 	b.handler.ServeHTTP(w, req)
+	b.conforms(req, w)
 	return w
 }
 

@@ -34,6 +34,7 @@ type Centre struct {
 	t     testing.TB
 	dir   string
 	addrs map[label.MemberID]string
+	held  map[label.MemberID]net.Listener // so that nobody takes a port before its node starts
 	stops map[label.MemberID]func()
 
 	// Nodes are those that were started.
@@ -46,7 +47,7 @@ type Centre struct {
 // charter before it is signed; nil leaves it. All nodes stop when the test ends.
 func Found(t testing.TB, change func(*charter.Charter)) *Centre {
 	t.Helper()
-	c := &Centre{t: t, dir: t.TempDir(), addrs: map[label.MemberID]string{}, stops: map[label.MemberID]func(){}, Nodes: map[label.MemberID]*node.Node{},
+	c := &Centre{t: t, dir: t.TempDir(), addrs: map[label.MemberID]string{}, held: map[label.MemberID]net.Listener{}, stops: map[label.MemberID]func(){}, Nodes: map[label.MemberID]*node.Node{},
 		Section: section.Options{Argon2: section.Argon2{Time: 1, MemoryKiB: 64, Threads: 1}}}
 	t.Cleanup(c.stop)
 	ch := charter.New()
@@ -75,8 +76,7 @@ func Found(t testing.TB, change func(*charter.Charter)) *Centre {
 		roots = append(roots, root)
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		c.check(err)
-		c.addrs[m] = l.Addr().String()
-		c.check(l.Close())
+		c.addrs[m], c.held[m] = l.Addr().String(), l
 	}
 	file, err := ch.Text()
 	c.check(err)
@@ -101,7 +101,7 @@ func (c *Centre) check(err error) {
 	}
 }
 
-// Start starts the nodes of members, or of all four when none is named, and
+// Start starts the nodes of members, each once, or of all four when none is named, and
 // appoints one officer for each role, with the role's name as login.
 func (c *Centre) Start(ms ...label.MemberID) {
 	c.t.Helper()
@@ -112,8 +112,8 @@ func (c *Centre) Start(ms ...label.MemberID) {
 		n, err := node.Open(context.Background(), node.Options{Dir: c.Dir(m), Self: m, Unlock: keyring.Passphrase([]byte(passphrase)), Addresses: c.addrs,
 			Tuning: centre.Tuning{CompareEvery: 200 * time.Millisecond}, Section: c.Section})
 		c.check(err)
-		l, err := net.Listen("tcp", c.addrs[m])
-		c.check(err)
+		l := c.held[m]
+		delete(c.held, m)
 		srv := &http.Server{Handler: n.LinkHandler(), ErrorLog: slog.NewLogLogger(slog.NewTextHandler(io.Discard, nil), slog.LevelError)}
 		go srv.Serve(tls.NewListener(l, n.LinkTLS()))
 		ctx, cancel := context.WithCancel(context.Background())
@@ -133,6 +133,9 @@ func (c *Centre) Start(ms ...label.MemberID) {
 func (c *Centre) stop() {
 	for _, stop := range c.stops {
 		stop()
+	}
+	for _, l := range c.held {
+		l.Close()
 	}
 }
 
