@@ -136,6 +136,8 @@ func (s *Station) serveSubmit(w http.ResponseWriter, r *http.Request, from label
 		status = http.StatusTooManyRequests
 	case errors.Is(res.err, ErrFork), errors.Is(res.err, ErrHalted), errors.Is(res.err, seal.ErrSequence):
 		status = http.StatusConflict
+	case Code(res.err) == ErrFull.(*codeError).code:
+		status, message = http.StatusInsufficientStorage, ErrFull.Error()
 	case Code(res.err) == "internal":
 		status, message = http.StatusInternalServerError, "the lead could not store it; submit again"
 	}
