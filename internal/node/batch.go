@@ -308,3 +308,41 @@ func entryDigest(kind CollectKind, d *section.Draft) (act.Digest, error) {
 	}
 	return act.Digest(d.Digest), nil
 }
+
+// batchOf returns the digest under which the reports of a bulk import that is
+// released as one stand together; zero for any other release.
+func (n *Node) batchOf(ctx context.Context, d section.Decision) (act.Digest, error) {
+	if d.Subjects < 2 {
+		return act.Digest{}, nil
+	}
+	var entries []act.Digest
+	kind, batch, after := CollectKind(""), "", ""
+	for {
+		ds, err := n.section.SubjectDrafts(ctx, d.ID, after, section.MaxPage)
+		if err != nil {
+			return act.Digest{}, err
+		}
+		for i := range ds {
+			dr := &ds[i]
+			after = dr.ID
+			if batch == "" && dr.Batch != "" {
+				batch = dr.Batch
+				bulk := false
+				if kind, bulk, err = n.isBulk(ctx, batch); err != nil || !bulk {
+					return act.Digest{}, err
+				}
+			}
+			if dr.Batch == "" || dr.Batch != batch {
+				return act.Digest{}, nil
+			}
+			digest, err := entryDigest(kind, dr)
+			if err != nil {
+				return act.Digest{}, err
+			}
+			entries = append(entries, digest)
+		}
+		if len(ds) < section.MaxPage {
+			return act.BatchDigest(entries), nil
+		}
+	}
+}

@@ -72,6 +72,7 @@ type Node struct {
 	section *section.Section
 	link    *centre.Link
 	logger  *slog.Logger
+	now     func() time.Time
 
 	rebuild   bool // the views were made by another analyser
 	projector projector
@@ -119,6 +120,7 @@ func Open(ctx context.Context, o Options) (n *Node, err error) {
 	if o.Section.Now == nil {
 		o.Section.Now = time.Now
 	}
+	n.now = o.Section.Now
 	if n.section, err = section.Open(n.local, o.Section); err != nil {
 		return nil, err
 	}

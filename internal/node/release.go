@@ -4,15 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
+	"strconv"
 	"strings"
-	"sync"
 	"time"
 
-	"entente/act"
 	"entente/internal/centre"
 	"entente/internal/section"
-	"entente/internal/store/viewdb"
 	"entente/label"
 	"entente/seal"
 )
@@ -118,7 +115,17 @@ func (n *Node) releaseAll(ctx context.Context) (left bool, err error) {
 				errs = append(errs, err)
 				continue
 			}
-			if err := n.send(ctx, d); err != nil {
+			err := n.send(ctx, d, state == section.Leaving)
+			var refused *Refused
+			if errors.Is(err, ErrPlanChanged) || errors.As(err, &refused) {
+				// What has left was recorded; the rest goes back to its authors.
+				n.logger.Warn("a release ends", "decision", d.ID, "err", err)
+				if err := n.section.FailRelease(ctx, d.ID, clipReason(err.Error())); err != nil {
+					errs = append(errs, err)
+				}
+				continue
+			}
+			if err != nil {
 				errs = append(errs, fmt.Errorf("decision %s: %w", d.ID, err))
 				left = true
 			}
@@ -127,8 +134,20 @@ func (n *Node) releaseAll(ctx context.Context) (left bool, err error) {
 	return left, errors.Join(errs...)
 }
 
-// send seals and files the drafts of one decision.
-func (n *Node) send(ctx context.Context, d section.Decision) error {
+// ErrPlanChanged: between approval and sealing the answer to who would see a
+// draft has become another one.
+var ErrPlanChanged = errors.New("rule 6: who would see this is no longer what was approved: plan it and put it up for release again")
+
+func clipReason(s string) string {
+	if len(s) > 900 {
+		s = strings.ToValidUTF8(s[:900], "")
+	}
+	return s
+}
+
+// send seals and files the drafts of one decision. resumed says that this was
+// begun before, and that some may have been filed already without a record.
+func (n *Node) send(ctx context.Context, d section.Decision, resumed bool) error {
 	batch, err := n.batchOf(ctx, d)
 	if err != nil {
 		return err
@@ -141,6 +160,15 @@ func (n *Node) send(ctx context.Context, d section.Decision) error {
 			return err
 		}
 		after = drafts[len(drafts)-1].ID
+		if resumed {
+			done := false
+			if drafts, done, err = s.recordFiled(ctx, drafts); err != nil || done {
+				return err
+			}
+			if len(drafts) == 0 {
+				continue
+			}
+		}
 		made, err := s.all(ctx, drafts)
 		if err != nil {
 			return err
@@ -175,348 +203,42 @@ func (n *Node) send(ctx context.Context, d section.Decision) error {
 // releaseRun is how many drafts are sealed and stored together.
 const releaseRun = 250
 
-// sender makes the envelopes of one decision.
-type sender struct {
-	n     *Node
-	d     section.Decision
-	batch act.Digest // of a bulk import that is released as one, else zero
-
-	mu   sync.Mutex
-	keys map[setKeyOf]seal.SetKey
+// releaseRef names envelope k of a draft in a decision.
+func releaseRef(decision, draft string, k int) string {
+	return "release/" + decision + "/" + draft + "/" + strconv.Itoa(k)
 }
 
-type setKeyOf struct {
-	epoch uint32
-	set   string
-}
-
-// setKey returns the set key for recipients, each asked for once.
-func (s *sender) setKey(ctx context.Context, epoch uint32, set label.MemberSet) (seal.SetKey, error) {
-	of := setKeyOf{epoch, set.String()}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if k, ok := s.keys[of]; ok {
-		return k, nil
+// recordFiled records those of the drafts as released whose envelopes were
+// filed before an interruption, and returns the others. All envelopes of a
+// draft are filed in one transaction.
+func (s *sender) recordFiled(ctx context.Context, drafts []section.Draft) (rest []section.Draft, done bool, err error) {
+	most := s.n.found.Members().Len()
+	var refs []string
+	for _, dr := range drafts {
+		for k := range most {
+			refs = append(refs, releaseRef(s.d.ID, dr.ID, k))
+		}
 	}
-	k, err := s.n.setKey(ctx, epoch, set)
-	if err == nil {
-		s.keys[of] = k
-	}
-	return k, err
-}
-
-// all makes the envelopes of drafts, on all processors.
-func (s *sender) all(ctx context.Context, drafts []section.Draft) ([][]centre.Item, error) {
-	made := make([][]centre.Item, len(drafts))
-	workers := min(runtime.GOMAXPROCS(0), 1+len(drafts)/16)
-	errs := make([]error, workers)
-	var wg sync.WaitGroup
-	for w := range workers {
-		wg.Go(func() {
-			for i := w; i < len(drafts) && errs[w] == nil; i += workers {
-				made[i], errs[w] = s.envelopes(ctx, drafts[i])
-			}
-		})
-	}
-	wg.Wait()
-	return made, errors.Join(errs...)
-}
-
-// envelopes makes the envelopes of one draft: one for each distinct view, and
-// dummies, all of one size (spec/envelope.md, "Views and dummies").
-func (s *sender) envelopes(ctx context.Context, dr section.Draft) ([]centre.Item, error) {
-	n, d := s.n, s.d
-	draft, err := ParseDraft(dr.Content)
+	filed, err := s.n.log.Refs(ctx, refs)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	rel, findings, err := n.releasePlan(ctx, draft)
-	if err != nil {
-		return nil, err
-	}
-	if len(findings) > 0 {
-		return nil, &Refused{findings}
-	}
-	if err := rel.Ready(); err != nil {
-		return nil, err
-	}
-	portions := make([]act.Portion, len(draft.Portions))
-	for i := range draft.Portions {
-		if portions[i], err = act.NewPortion(draft.Portions[i]); err != nil {
-			return nil, err
-		}
-	}
-	epoch := n.station.Epoch()
-	// Views of one report share no field, so that only a report of one view
-	// names its batch.
-	views, err := n.replacing(ctx, draft.Supersedes, rel.Views)
-	if err != nil {
-		return nil, err
-	}
-	bulk := !s.batch.IsZero() && len(views) == 1
-	var sealed []outgoing
-	for _, v := range views {
-		o, err := s.view(ctx, dr, draft, v, portions, epoch, bulk)
-		if err != nil {
-			return nil, err
-		}
-		sealed = append(sealed, o)
-	}
-	want := len(sealed)
-	if c := n.found.Charter(); c.FillViews && !bulk {
-		want = n.found.Members().Len() - 1
-	}
-	if want < 1 {
-		want = 1 // a release to nobody leaves as one dummy, so that it is on record
-	}
-	least := seal.Class(0)
-	for _, o := range sealed {
-		c, err := seal.ClassFor(len(o.act), true)
-		if err != nil {
-			return nil, err
-		}
-		least = max(least, c)
-	}
-	for len(sealed) < want {
-		own, err := s.setKey(ctx, epoch, label.Members(n.self))
-		if err != nil {
-			return nil, err
-		}
-		sealed = append(sealed, outgoing{act: act.Dummy(), key: own})
-	}
-	items := make([]centre.Item, len(sealed))
-	for k, o := range sealed {
-		items[k] = centre.Item{
-			Ref: "release/" + d.ID + "/" + dr.ID + "/" + fmt.Sprint(k),
-			Seal: func(p seal.Place) (seal.Envelope, error) {
-				if p.Epoch != epoch {
-					return seal.Envelope{}, errEpochTurned
-				}
-				e, _, err := seal.Seal(p, o.key, o.act, least, n.signers.Header())
-				return e, err
-			},
-		}
-	}
-	return items, nil
-}
-
-// batchOf returns the digest under which the reports of a bulk import that is
-// released as one stand together; zero for any other release.
-func (n *Node) batchOf(ctx context.Context, d section.Decision) (act.Digest, error) {
-	if d.Subjects < 2 {
-		return act.Digest{}, nil
-	}
-	var entries []act.Digest
-	kind, batch, after := CollectKind(""), "", ""
-	for {
-		ds, err := n.section.SubjectDrafts(ctx, d.ID, after, section.MaxPage)
-		if err != nil {
-			return act.Digest{}, err
-		}
-		for i := range ds {
-			dr := &ds[i]
-			after = dr.ID
-			if batch == "" && dr.Batch != "" {
-				batch = dr.Batch
-				bulk := false
-				if kind, bulk, err = n.isBulk(ctx, batch); err != nil || !bulk {
-					return act.Digest{}, err
-				}
+	var left []section.Left
+	for i, dr := range drafts {
+		l := section.Left{Draft: dr.ID}
+		for _, ref := range refs[i*most : (i+1)*most] {
+			if p, ok := filed[ref]; ok {
+				l.Positions = append(l.Positions, section.Position{Incarnation: p.Incarnation, Sequence: p.Sequence})
 			}
-			if dr.Batch == "" || dr.Batch != batch {
-				return act.Digest{}, nil
-			}
-			digest, err := entryDigest(kind, dr)
-			if err != nil {
-				return act.Digest{}, err
-			}
-			entries = append(entries, digest)
 		}
-		if len(ds) < section.MaxPage {
-			return act.BatchDigest(entries), nil
-		}
-	}
-}
-
-// outgoing is one act on its way out.
-type outgoing struct {
-	act []byte
-	key seal.SetKey
-}
-
-// view builds one view of a report.
-func (s *sender) view(ctx context.Context, dr section.Draft, draft *Draft, v replacingView, portions []act.Portion, epoch uint32, bulk bool) (outgoing, error) {
-	n := s.n
-	seen := make([]act.Portion, len(v.Portions))
-	for i, k := range v.Portions {
-		seen[i] = portions[k]
-	}
-	to := v.Recipients.With(n.self)
-	view := act.View{
-		ID: act.NewID(), Type: draft.ReportType, Title: n.titleFor(draft, v.Recipients), Written: dr.Modified.UTC().Truncate(time.Minute),
-		To: to, Label: v.Banner, Supersedes: v.replaces,
-	}
-	if bulk {
-		view.Batch = s.batch
-	}
-	a, err := act.BuildView(view, seen)
-	if err != nil {
-		return outgoing{}, err
-	}
-	key, err := s.setKey(ctx, epoch, to)
-	return outgoing{act: a.Raw, key: key}, err
-}
-
-// titleFor returns the title that all of a view's readers may see: the
-// officer's where its label lets them, else the type alone.
-func (n *Node) titleFor(d *Draft, readers label.MemberSet) string {
-	general := string(d.ReportType)
-	if strings.TrimSpace(d.Title) == "" {
-		return general
-	}
-	var mark label.Label
-	if d.TitleLabel != nil {
-		mark = *d.TitleLabel
-	} else {
-		var labels []label.Label
-		for i := range d.Portions {
-			labels = append(labels, d.Portions[i].Label)
-		}
-		whole, _, err := label.Rollup(n.table, labels, label.Consents{})
-		if err != nil {
-			return general
-		}
-		mark = whole
-	}
-	if mark.Rel.Includes(readers.Minus(label.Members(n.self))) {
-		return d.Title
-	}
-	return general
-}
-
-// errNotYet: a release has to wait for an earlier one, which it replaces.
-var errNotYet = errors.New("the report that this one replaces is not certified yet: it leaves when it is")
-
-// replacingView is a view on its way out, with the earlier view of the same
-// readers that it replaces, if it replaces one.
-type replacingView struct {
-	label.View
-	replaces act.ID
-}
-
-// replacing returns the views that somebody else sees, divided so that the
-// readers of each had one and the same view of the report that is replaced: a
-// view names the one that it replaces, and must not tell of another.
-func (n *Node) replacing(ctx context.Context, draft string, views []label.View) ([]replacingView, error) {
-	var had map[label.MemberID]act.ID
-	if draft != "" {
-		var err error
-		if had, err = n.viewsOf(ctx, draft); err != nil {
-			return nil, err
-		}
-	}
-	var out []replacingView
-	for _, v := range views {
-		at := map[act.ID]int{}
-		for m := range v.Recipients.Minus(label.Members(n.self)).All() {
-			id := had[m]
-			k, ok := at[id]
-			if !ok {
-				k = len(out)
-				at[id] = k
-				part := v
-				part.Recipients = label.MemberSet{}
-				out = append(out, replacingView{View: part, replaces: id})
-			}
-			out[k].Recipients = out[k].Recipients.With(m)
-		}
-	}
-	return out, nil
-}
-
-// viewsOf says which view of a released draft each of its readers got.
-func (n *Node) viewsOf(ctx context.Context, draft string) (map[label.MemberID]act.ID, error) {
-	positions, err := n.section.EnvelopesOf(ctx, draft)
-	if err != nil {
-		return nil, err
-	}
-	had := map[label.MemberID]act.ID{}
-	for _, p := range positions {
-		i, ok, err := n.log.OwnIndex(ctx, p.Incarnation, p.Sequence)
-		if err != nil {
-			return nil, err
-		}
-		if cursor, _ := n.Projected(); !ok || i >= cursor {
-			return nil, errNotYet
-		}
-		full, err := n.views.At(ctx, i)
-		if errors.Is(err, viewdb.ErrNotFound) {
-			continue // a dummy, or forgotten
-		}
-		if err != nil {
-			return nil, err
-		}
-		a, err := act.Parse(full.Act)
-		if err != nil || a.Report == nil {
+		if len(l.Positions) == 0 {
+			rest = append(rest, dr)
 			continue
 		}
-		for m := range a.Report.To.Minus(label.Members(n.self)).All() {
-			had[m] = a.Report.ID
-		}
+		left = append(left, l)
 	}
-	return had, nil
-}
-
-// State says where the envelopes of a released draft stand.
-type State struct {
-	// State is draft, waiting (approved, not sealed yet), filed (durable
-	// here), logged (certified by a quorum).
-	State string `json:"state"`
-	// Views are the reports that readers got, by id, with who has proved to
-	// have received each.
-	Views []ViewState `json:"views,omitempty"`
-}
-
-// ViewState is one view of a released draft.
-type ViewState struct {
-	Report     string           `json:"report"`
-	Index      int64            `json:"index"`
-	Recipients []string         `json:"recipients"`
-	Received   []label.MemberID `json:"received"`
-}
-
-// StateOf says what became of a draft.
-func (n *Node) StateOf(ctx context.Context, o section.Officer, id string) (State, error) {
-	d, err := n.section.Draft(ctx, o, id)
-	if err != nil {
-		return State{}, err
+	if len(left) > 0 {
+		done, err = s.n.section.CompleteRelease(ctx, s.d.ID, left...)
 	}
-	positions, err := n.section.Positions(ctx, o, id)
-	if err != nil {
-		return State{}, err
-	}
-	if len(positions) == 0 {
-		if d.Decision != "" {
-			return State{State: "waiting"}, nil
-		}
-		return State{State: "draft"}, nil
-	}
-	st := State{State: "logged"}
-	certified := n.station.Certified().Size
-	for _, p := range positions {
-		i, ok, err := n.log.OwnIndex(ctx, p.Incarnation, p.Sequence)
-		if err != nil {
-			return State{}, err
-		}
-		if !ok || i >= certified {
-			st.State = "filed"
-			continue
-		}
-		full, err := n.views.At(ctx, i)
-		if err != nil {
-			continue // a dummy, or not projected yet
-		}
-		st.Views = append(st.Views, ViewState{Report: full.ID, Index: i, Recipients: full.Recipients, Received: n.receipts.by(i, full.Recipients)})
-	}
-	return st, nil
+	return rest, done, err
 }

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"entente/act"
@@ -230,9 +231,19 @@ func planDigest(rel *label.ReleasePlan) (section.Digest, error) {
 
 // releasePlan computes who would see what of a draft, and what stands against it.
 func (n *Node) releasePlan(ctx context.Context, d *Draft) (*label.ReleasePlan, []act.Finding, error) {
-	at, ok := label.InstantOf(time.Now())
+	rel, at, err := n.planViews(d)
+	if err != nil {
+		return nil, nil, err
+	}
+	findings, err := n.against(ctx, d, at)
+	return rel, findings, err
+}
+
+// planViews computes who would see what of a draft at this moment.
+func (n *Node) planViews(d *Draft) (*label.ReleasePlan, label.Instant, error) {
+	at, ok := label.InstantOf(n.now())
 	if !ok {
-		return nil, nil, errors.New("the clock is out of bounds")
+		return nil, 0, errors.New("the clock is out of bounds")
 	}
 	in := label.PlanInput{Table: n.table, Members: n.found.Members(), Releaser: n.self, At: at}
 	for i := range d.Portions {
@@ -245,12 +256,14 @@ func (n *Node) releasePlan(ctx context.Context, d *Draft) (*label.ReleasePlan, [
 		in.Portions = append(in.Portions, lp)
 	}
 	rel, err := label.PlanRelease(in)
-	if err != nil {
-		return nil, nil, err
-	}
+	return rel, at, err
+}
+
+// against returns what stands against the release of a draft.
+func (n *Node) against(ctx context.Context, d *Draft, at label.Instant) ([]act.Finding, error) {
 	consents, err := label.NewConsents(at, nil)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	var lookup error
 	findings := act.CheckRelease(act.Release{
@@ -263,7 +276,12 @@ func (n *Node) releasePlan(ctx context.Context, d *Draft) (*label.ReleasePlan, [
 			return p, err == nil
 		},
 	})
-	return rel, findings, lookup
+	return findings, lookup
+}
+
+// cites says whether any portion cites another.
+func (d *Draft) cites() bool {
+	return slices.ContainsFunc(d.Portions, func(p act.PortionInput) bool { return len(p.Cites) > 0 })
 }
 
 // portion returns a portion that this node holds.

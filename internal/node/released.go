@@ -1,0 +1,62 @@
+package node
+
+import (
+	"context"
+
+	"entente/internal/section"
+	"entente/label"
+)
+
+// State says where the envelopes of a released draft stand.
+type State struct {
+	// State is draft, waiting (approved, not sealed yet), filed (durable
+	// here), logged (certified by a quorum).
+	State string `json:"state"`
+	// Views are the reports that readers got, by id, with who has proved to
+	// have received each.
+	Views []ViewState `json:"views,omitempty"`
+}
+
+// ViewState is one view of a released draft.
+type ViewState struct {
+	Report     string           `json:"report"`
+	Index      int64            `json:"index"`
+	Recipients []string         `json:"recipients"`
+	Received   []label.MemberID `json:"received"`
+}
+
+// StateOf says what became of a draft.
+func (n *Node) StateOf(ctx context.Context, o section.Officer, id string) (State, error) {
+	d, err := n.section.Draft(ctx, o, id)
+	if err != nil {
+		return State{}, err
+	}
+	positions, err := n.section.Positions(ctx, o, id)
+	if err != nil {
+		return State{}, err
+	}
+	if len(positions) == 0 {
+		if d.Decision != "" {
+			return State{State: "waiting"}, nil
+		}
+		return State{State: "draft"}, nil
+	}
+	st := State{State: "logged"}
+	certified := n.station.Certified().Size
+	for _, p := range positions {
+		i, ok, err := n.log.OwnIndex(ctx, p.Incarnation, p.Sequence)
+		if err != nil {
+			return State{}, err
+		}
+		if !ok || i >= certified {
+			st.State = "filed"
+			continue
+		}
+		full, err := n.views.At(ctx, i)
+		if err != nil {
+			continue // a dummy, or not projected yet
+		}
+		st.Views = append(st.Views, ViewState{Report: full.ID, Index: i, Recipients: full.Recipients, Received: n.receipts.by(i, full.Recipients)})
+	}
+	return st, nil
+}
