@@ -36,9 +36,11 @@ func (f *finder) noVerb(i int) bool {
 			if prev == "is" || prev == "are" || prev == "was" || prev == "were" || prev == "be" || prev == "been" {
 				return true
 			}
-			if f.is(i-1, rDet) || f.tokens[i].Key == "recalled" && next == "from" {
+			if f.is(i-1, rDet) || f.tokens[i].Key == "recalled" && next == "from" || f.tokens[i].Key == "asked" && (next == "not" || prev == "who") {
 				return true
 			}
+		case "asks", "asking":
+			return next == "not"
 		case "posted", "added", "adding", "adds":
 			if next == "to" || next == "in" && f.tokens[i].Key == "posted" {
 				return true

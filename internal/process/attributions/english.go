@@ -109,6 +109,22 @@ func (f *finder) englishBefore(i int) Range {
 	if f.is(j, rPronoun) {
 		return Range{j, j + 1}
 	}
+	if !f.named(j) && !f.mark(j) {
+		// "an official who asked not to be named said"
+		for k := j; k > f.from && j-k < 10 && !f.mark(k); k-- {
+			if f.key(k) == "who" && f.named(k-1) {
+				r := f.englishBefore(k)
+				r.Last = end
+				return r
+			}
+		}
+		// "the mission said": whatever has an article can speak.
+		for k := j - 1; k >= f.from && j-k <= 2 && !f.dated(k) && !f.mark(k); k-- {
+			if f.is(k, rDet) && f.key(k) != "that" && f.key(k) != "this" && f.tokens[j].Kind == passage.Word && !f.is(j, rVerb|rIn|rAdverb) {
+				return Range{k, end}
+			}
+		}
+	}
 	if f.dated(j) || !f.named(j) && !(f.tokens[j].Kind == passage.Word && f.is(j-1, rSource)) && f.key(j) != "'s" {
 		return Range{}
 	}

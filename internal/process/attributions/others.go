@@ -1,6 +1,8 @@
 package attributions
 
 import (
+	"strings"
+
 	"entente/internal/process/language"
 	"entente/internal/process/passage"
 )
@@ -79,6 +81,11 @@ func (f *finder) russianBefore(i int) Range {
 		return Range{}
 	}
 	for k := from; k < end; k++ {
+		if f.is(k, rVia) {
+			end = k // «Центр со ссылкой на источники сообщил»
+		}
+	}
+	for k := from; k < end; k++ {
 		t := &f.tokens[k]
 		if t.Kind != passage.Word || f.is(k, rAdverb) && !f.is(k, rSource|rPronoun) {
 			continue
@@ -112,9 +119,11 @@ func (f *finder) russianName(i int) Range {
 			if t.Key == "-" && !t.Space || t.Key == "." && !t.Space && f.tokens[k-1].End-f.tokens[k-1].Start <= 3 && k+1 < f.last && f.tokens[k-1].Capitals != passage.Lower {
 				continue
 			}
-			if t.Key == "\"" && k > i && k+2 < f.last && !f.quotedLong(k) {
-				r.Last = k + 1
-				continue
+			if t.Key == "\"" && k+2 < f.last && !f.quotedLong(k) {
+				if k > i || f.key(k+2) == "\"" {
+					r.Last = k + 1
+					continue
+				}
 			}
 			break
 		}
@@ -169,7 +178,7 @@ func (f *finder) arabic(a *Attribution) {
 		a.Speaker = f.chunk(k)
 		k = max(k, a.Speaker.Last)
 		// نقلت وكالة عن مصدر قوله
-		if f.key(k) == "عن" && !a.Speaker.Empty() && f.is(k, rVia) {
+		if f.key(k) == "عن" && !a.Speaker.Empty() && strings.Contains(f.tokens[a.Cue.First].Key, "نقل") {
 			if r := f.chunk(k + 1); !r.Empty() {
 				a.Via, a.Speaker = a.Speaker, r
 				k = r.Last
@@ -217,6 +226,10 @@ func (f *finder) chunk(i int) Range {
 		}
 		if t.Kind == passage.Number || f.dated(k) && k > i {
 			break
+		}
+		if k > i && t.Lang == language.Arabic && t.Key == "علی" && f.is(k-1, rSource) && !strings.HasPrefix(f.key(k+1), "ال") {
+			r.Last = k + 1 // the name, not "on"
+			continue
 		}
 		if f.is(k, rThat|rSaid|rHearsay|rNegative) || k > i && f.is(k, rStop|rReporters|rVia) && !f.is(k, rSource|rAgency) || f.is(k, rVerb) && k > i && !f.is(k, rSource) {
 			break
@@ -271,6 +284,9 @@ func (f *finder) chunkBefore(i int) Range {
 	return Range{}
 }
 
+// someOf are words for some out of many, as keys.
+var someOf = map[string]bool{"یکی": true, "شماری": true, "برخی": true, "تعدادی": true, "گروهی": true, "یهکێک": true, "ههندێک": true}
+
 // within looks for a speaker in one clause.
 func (f *finder) within(from, to int, begins bool) Range {
 	for from < to && f.is(from, rAdverb) && !f.is(from, rSource|rPronoun) {
@@ -299,6 +315,9 @@ func (f *finder) within(from, to int, begins bool) Range {
 	first := start
 	for first > from && !f.is(first-1, rStop|rVerb|rThat|rMedium) && f.tokens[first-1].Kind == passage.Word && !f.dated(first-1) && start-first < 4 {
 		first--
+	}
+	if first > from+1 && someOf[f.key(first-2)] && (f.key(first-1) == "از" || f.key(first-1) == "له") {
+		first -= 2 // one of
 	}
 	if first > from && f.is(first-1, rStop) && first == start && f.is(start, rAgency|rReporters) {
 		// Those who were told, not who spoke.

@@ -239,6 +239,18 @@ func (f *finder) atom(i int, loose bool) (Date, bool) {
 	if i >= len(f.tokens) {
 		return Date{}, false
 	}
+	// Earlier this month: up to the document.
+	if f.key(i) == "earlier" || f.key(i) == "later" {
+		if d, ok := f.relative(i + 1); ok && d.Kind == Relative && d.Precision > DayPrecision && d.From <= f.doc.Day && d.To >= f.doc.Day {
+			d.First = i
+			if f.key(i) == "earlier" {
+				d.To = f.doc.Day
+			} else {
+				d.From = f.doc.Day
+			}
+			return d, true
+		}
+	}
 	// Early, mid, late.
 	if n, ok := f.is(i, cEarly|cMid|cLate); ok {
 		j := i + n
@@ -272,6 +284,9 @@ func (f *finder) atom(i int, loose bool) (Date, bool) {
 	}
 	if n, ok := f.is(i, cSeason); ok {
 		p := partial{last: i + n, weekday: -1}
+		if y := f.number(i + n); y != nil && f.tokens[i].Lang == language.Persian && y.Whole && plausible(Solar, int(y.Low)) {
+			p.y, p.last = int(y.Low), y.Last
+		}
 		f.year(i+n, &p)
 		if p.y > 0 || f.doc.Known && loose {
 			return f.season(p, i, int(f.words[i].n))

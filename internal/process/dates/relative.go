@@ -50,6 +50,9 @@ func (f *finder) relative(i int) (Date, bool) {
 // counted1 reads [last|this|next] [number] unit [number] [last|this|next|ago],
 // in the order of each language.
 func (f *finder) counted1(i int, d Date) (Date, bool) {
+	if i >= len(f.tokens) {
+		return d, false
+	}
 	j := i
 	var mods class
 	lang := f.tokens[i].Lang

@@ -183,6 +183,15 @@ func part(d *Date, c class) {
 	}
 }
 
+// ahead reports whether what begins at token i lies ahead of the document: it
+// is what something lasts until, or the sentence speaks of the future.
+func (f *finder) ahead(i int) bool {
+	if i > 0 && f.words[i-1].class&(cUntil|cNext) != 0 || i > 1 && f.words[i-2].class&cUntil != 0 {
+		return true
+	}
+	return f.future(i)
+}
+
 // season settles a season of a year: three whole months of the Gregorian or
 // the Solar Hijri calendar.
 func (f *finder) season(p partial, first, n int) (Date, bool) {
@@ -202,8 +211,10 @@ func (f *finder) season(p partial, first, n int) (Date, bool) {
 	if n == 4 && p.y > 0 {
 		d.From, d.To = ToDay(y, 12, 1), ToDay(y+1, 3, 1)-1
 	}
-	if p.y == 0 && d.From > f.doc.Day {
+	if p.y == 0 && d.From > f.doc.Day && !f.ahead(first) {
 		d.From, d.To = at(y - 1)
+	} else if p.y == 0 && d.To < f.doc.Day && f.ahead(first) {
+		d.From, d.To = at(y + 1)
 	}
 	return d, true
 }

@@ -292,7 +292,7 @@ const temper = 3.0
 
 // ours is how much likelier a text is in a language that is read than in
 // another one of the same script, before a letter is looked at.
-const ours = 2.0
+const ours = 2.8
 
 // guess weighs the evidence. prior, where not nil, adds to each language.
 func (v *evidence) guess(prior *[maxLanguages]float32) Guess {

@@ -126,7 +126,7 @@ func (f *finder) duals(list []numerals.Number) []numerals.Number {
 		for at > 0 && list[at-1].First > i {
 			at--
 		}
-		if at > 0 && list[at-1].Last > i {
+		if at > 0 && list[at-1].Last >= i {
 			continue
 		}
 		list = append(list, numerals.Number{})
@@ -171,8 +171,16 @@ func (f *finder) sentence(list []numerals.Number) {
 		if !f.counted(&q) {
 			continue
 		}
-		if q.Kind == "" || q.Kind == Count {
+		switch q.Kind {
+		case "", Count:
 			f.event(&q)
+		case Detained, Abducted:
+			// Prisoners who were freed.
+			if at, d := f.left(&q); at >= 0 && d <= 2 && f.senses[at].kind == Freed {
+				q.Kind, q.Trigger = Freed, at
+			} else if at, d := f.right(&q); at >= 0 && d <= 2 && f.senses[at].kind == Freed {
+				q.Kind, q.Trigger = Freed, at
+			}
 		}
 		if q.Kind == "" {
 			continue
@@ -373,7 +381,7 @@ func (f *finder) counted(q *Quantity) bool {
 	for j := i; j < f.last && skipped < 4; {
 		e := &f.senses[j]
 		t := &f.tokens[j]
-		if t.Kind == passage.Number || f.numAt[j] != 0 {
+		if t.Kind == passage.Number || f.numAt[j] != 0 || f.taken != nil && f.taken[j] {
 			break
 		}
 		if t.Kind == passage.Mark {
@@ -384,7 +392,7 @@ func (f *finder) counted(q *Quantity) bool {
 			break
 		}
 		switch {
-		case e.role&rTime != 0 && skipped <= 1 && e.role&rPop == 0 && e.role&rEvent == 0:
+		case e.role&rTime != 0 && (skipped == 0 || skipped == 1 && t.Lang == language.English) && e.role&rPop == 0 && e.role&rEvent == 0:
 			return false
 		case e.role&rMoney != 0:
 			q.Kind, q.Unit, q.Last, q.Confidence = Money, e.name, j+int(e.size), 0.93
