@@ -113,7 +113,9 @@ type finder struct {
 	numAt  []int32
 	// first and last bound the sentence.
 	first, last int
-	out         []Quantity
+	// free is where the last quantity of the sentence ended.
+	free int
+	out  []Quantity
 }
 
 // duals adds the duals of Arabic, which are numbers of their own.
@@ -156,7 +158,11 @@ func (f *finder) sentence(list []numerals.Number) {
 	for k := 0; k < len(list); k++ {
 		n := list[k]
 		q := Quantity{First: n.First, Last: n.Last, Number: n.First, Trigger: -1, Low: n.Low, High: n.High, PartOf: -1}
-		if n.Ordinal || f.noQuantity(&n) {
+		f.free = f.first
+		if len(f.out) > begun {
+			f.free = f.out[len(f.out)-1].Last
+		}
+		if n.First < f.free || n.Ordinal || f.noQuantity(&n) {
 			continue
 		}
 		// "10 to 12", "10-12", "between 10 and 12".
@@ -278,7 +284,7 @@ func (f *finder) qualify(q *Quantity) {
 		hit := false
 		for back := 4; back >= 1 && !hit; back-- {
 			i := q.First - back
-			if i < f.first {
+			if i < f.free {
 				continue
 			}
 			e := &f.senses[i]
@@ -318,7 +324,7 @@ func (f *finder) qualify(q *Quantity) {
 		q.Last++
 	}
 	// A sum's sign stands before it.
-	if f.role(q.First-1, rMoney) && f.tokens[q.First-1].Kind == passage.Mark {
+	if q.First > f.free && f.role(q.First-1, rMoney) && f.tokens[q.First-1].Kind == passage.Mark {
 		q.First--
 		q.Kind, q.Unit = Money, f.senses[q.First].name
 	}
@@ -350,7 +356,7 @@ func (f *finder) counted(q *Quantity) bool {
 		}
 		return true
 	}
-	if n := f.percentBefore(q.First); n > 0 {
+	if n := f.percentBefore(q.First); n > 0 && q.First-n >= f.free {
 		q.First -= n
 		q.Kind, q.Unit, q.Confidence = Percent, "percent", 0.95
 		return true
