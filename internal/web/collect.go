@@ -47,7 +47,7 @@ func (s *Server) registerCollect() {
 			return &huma.StreamResponse{Body: func(hc huma.Context) {
 				defer leave()
 				_, w := humago.Unwrap(hc)
-				file := &pacedReader{r: c.request.Body, rc: http.NewResponseController(w)}
+				file := s.pacedBody(c)
 				out := &lineWriter{w: w, server: s}
 				res, err := s.node.Collect(ctx, c.officer, node.CollectRequest{
 					Kind: node.CollectKind(in.Kind), Name: in.Name, Reader: file, MediaType: c.request.Header.Get("Content-Type"), Origin: origin, Type: act.ReportType(in.Type),
@@ -136,7 +136,7 @@ func (l *lineWriter) write(v any) {
 		l.w.Header().Set("Content-Type", api.TypeNDJSON)
 		l.w.WriteHeader(http.StatusOK)
 	}
-	rc.SetWriteDeadline(time.Now().Add(idleWrite))
+	rc.SetWriteDeadline(time.Now().Add(l.server.patience.idle))
 	json.NewEncoder(l.w).Encode(v) // a reader that has gone shows by the context
 	rc.Flush()
 }

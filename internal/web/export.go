@@ -49,7 +49,7 @@ func (s *Server) registerExport() {
 				_, w := humago.Unwrap(hc)
 				w.Header().Set("Content-Type", api.TypeTar)
 				w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="log-%s-%d.tar"`, s.node.Self(), head.Size))
-				out := &tarDir{w: tar.NewWriter(pace(w)), at: time.Unix(head.Time, 0)}
+				out := &tarDir{w: tar.NewWriter(s.pace(w)), at: time.Unix(head.Time, 0)}
 				if err := writeCopy(ctx, s.node, head, out); err != nil {
 					s.logger.Warn("an export of the log broke off", "err", err)
 					panic(http.ErrAbortHandler) // the reader must not take it for whole
@@ -153,15 +153,18 @@ func (d *tarDir) WriteFile(name string, data []byte) error {
 
 // paced gives each piece of a stream its own time to go out.
 type paced struct {
-	w  http.ResponseWriter
-	rc *http.ResponseController
+	w    http.ResponseWriter
+	rc   *http.ResponseController
+	idle time.Duration
 }
 
-func pace(w http.ResponseWriter) io.Writer { return &paced{w, http.NewResponseController(w)} }
+func (s *Server) pace(w http.ResponseWriter) io.Writer {
+	return &paced{w, http.NewResponseController(w), s.patience.idle}
+}
 
 // Write implements io.Writer.
 func (p *paced) Write(b []byte) (int, error) {
-	p.rc.SetWriteDeadline(time.Now().Add(idleWrite)) // tests' recorders have none
+	p.rc.SetWriteDeadline(time.Now().Add(p.idle)) // tests' recorders have none
 	return p.w.Write(b)
 }
 
@@ -169,15 +172,20 @@ func (p *paced) Write(b []byte) (int, error) {
 type pacedReader struct {
 	r    io.Reader
 	rc   *http.ResponseController
+	idle time.Duration
 	done bool
+}
+
+func (s *Server) pacedBody(c caller) *pacedReader {
+	return &pacedReader{r: c.request.Body, rc: http.NewResponseController(c.writer), idle: s.patience.idle}
 }
 
 // Read implements io.Reader.
 func (p *pacedReader) Read(b []byte) (int, error) {
-	p.rc.SetReadDeadline(time.Now().Add(idleWrite))
+	p.rc.SetReadDeadline(time.Now().Add(p.idle))
 	n, err := p.r.Read(b)
-	if err != nil {
-		p.done = err == io.EOF
+	if err == io.EOF {
+		p.done = true
 		p.rc.SetReadDeadline(time.Time{}) // what follows may take its time
 	}
 	return n, err

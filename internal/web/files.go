@@ -44,7 +44,7 @@ func (s *Server) files() {
 			if err != nil {
 				return nil, err
 			}
-			a, err := s.node.Attach(ctx, c.officer, in.Name, kind, &pacedReader{r: c.request.Body, rc: http.NewResponseController(c.writer)}, nil)
+			a, err := s.node.Attach(ctx, c.officer, in.Name, kind, s.pacedBody(c), nil)
 			if err != nil {
 				return nil, err
 			}
@@ -73,7 +73,7 @@ func (s *Server) files() {
 			}
 			return &huma.StreamResponse{Body: func(hc huma.Context) {
 				_, w := humago.Unwrap(hc)
-				out := &fileWriter{w: pace(w), skip: from, left: to - from, begin: func() {
+				out := &fileWriter{w: s.pace(w), skip: from, left: to - from, begin: func() {
 					h := w.Header()
 					h.Set("Content-Type", api.TypeBytes) // whatever it claims to be, no browser opens it here
 					h.Set("Content-Disposition", disposition(at.Name))

@@ -13,12 +13,18 @@ import (
 
 // Bounds of a request that is not a file.
 const (
-	maxBody   = 4 << 20
-	maxTime   = 30 * time.Second // an ordinary request, from its first byte to its last
-	slowTime  = 10 * time.Minute // one that works through a whole import
-	idleWrite = time.Minute      // a file or stream that does not move for so long is given up
-	maxURL    = 8 << 10
+	maxBody = 4 << 20
+	maxURL  = 8 << 10
 )
+
+// patience is how long a request may take.
+type patience struct {
+	ordinary time.Duration // from its first byte to its last
+	slow     time.Duration // one that works through a whole import
+	idle     time.Duration // a file or stream that does not move for so long is given up
+}
+
+var usualPatience = patience{ordinary: 30 * time.Second, slow: 10 * time.Minute, idle: time.Minute}
 
 // Policy of the API's answers, which no browser should run or frame.
 const (
@@ -45,8 +51,8 @@ func (s *Server) guard(next http.Handler) http.Handler {
 			h.Set("Strict-Transport-Security", "max-age=63072000")
 		}
 		rc := http.NewResponseController(w)
-		rc.SetReadDeadline(begun.Add(maxTime)) // tests' recorders have no deadlines
-		rc.SetWriteDeadline(begun.Add(maxTime + idleWrite))
+		rc.SetReadDeadline(begun.Add(s.patience.ordinary)) // tests' recorders have no deadlines
+		rc.SetWriteDeadline(begun.Add(s.patience.ordinary + s.patience.idle))
 		// Also of what breaks off: a handler that has begun to answer and fails
 		// panics, so that the reader does not take half for the whole.
 		whole := false

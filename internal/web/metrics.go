@@ -43,7 +43,7 @@ func (m *metrics) refused(code string) { m.refusals.WithLabelValues(code).Inc() 
 // Metrics serves the figures in the Prometheus text format. It belongs on a
 // listener of its own, on loopback.
 func (s *Server) Metrics() http.Handler {
-	serve := promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{MaxRequestsInFlight: 2, Timeout: maxTime})
+	serve := promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{MaxRequestsInFlight: 2, Timeout: s.patience.ordinary})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case !s.called(r.Host):

@@ -50,7 +50,7 @@ func behind(ctx context.Context) caller { return ctx.Value(callerKey{}).(caller)
 func register[I, O any](s *Server, d operation, h func(ctx context.Context, c caller, in *I) (*O, error)) {
 	op := huma.Operation{
 		OperationID: d.id, Method: d.method, Path: base + d.path, Summary: d.summary, Description: s.describe(d), Tags: []string{d.tag},
-		DefaultStatus: d.status, MaxBodyBytes: maxBody, BodyReadTimeout: maxTime, RequestBody: d.request, SkipValidateBody: d.raw, Responses: d.responses,
+		DefaultStatus: d.status, MaxBodyBytes: maxBody, BodyReadTimeout: s.patience.ordinary, RequestBody: d.request, SkipValidateBody: d.raw, Responses: d.responses,
 		Middlewares: huma.Middlewares{s.ask(d)},
 		Extensions:  map[string]any{},
 	}
@@ -69,7 +69,14 @@ func register[I, O any](s *Server, d operation, h func(ctx context.Context, c ca
 		op.Extensions["x-roles"] = roles
 	}
 	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
-		out, err := h(ctx, behind(ctx), in)
+		c := behind(ctx)
+		if !d.stream {
+			// The body is in. The server goes on listening whether the reader
+			// is still there, and must not take the end of the time for a body
+			// for the reader's going.
+			http.NewResponseController(c.writer).SetReadDeadline(time.Now().Add(s.limit(d) + s.patience.idle))
+		}
+		out, err := h(ctx, c, in)
 		if err != nil {
 			return nil, s.refuse(err)
 		}
@@ -102,10 +109,6 @@ func (s *Server) describe(d operation) string {
 
 // ask is the gate of every operation.
 func (s *Server) ask(d operation) func(huma.Context, func(huma.Context)) {
-	limit := maxTime
-	if d.slow {
-		limit = slowTime
-	}
 	return func(hc huma.Context, next func(huma.Context)) {
 		r, w := humago.Unwrap(hc)
 		c := caller{request: r, writer: w}
@@ -131,21 +134,30 @@ func (s *Server) ask(d operation) func(huma.Context, func(huma.Context)) {
 			}
 		}
 		rc := http.NewResponseController(w)
+		limit := s.limit(d)
 		switch {
 		case d.stream:
 			// Each piece gets its own, see pace.
 			rc.SetReadDeadline(time.Time{})
 			rc.SetWriteDeadline(time.Time{})
+			// The server reads what is left of a body before it closes.
+			defer func() { rc.SetReadDeadline(time.Now().Add(s.patience.idle)) }()
 		default:
 			var cancel context.CancelFunc
 			ctx, cancel = context.WithTimeout(ctx, limit)
 			defer cancel()
-			// The reader watches the connection until the answer is out.
-			rc.SetReadDeadline(time.Now().Add(limit + idleWrite))
-			rc.SetWriteDeadline(time.Now().Add(limit + idleWrite))
+			rc.SetWriteDeadline(time.Now().Add(limit + s.patience.idle))
 		}
 		next(huma.WithContext(hc, context.WithValue(ctx, callerKey{}, c)))
 	}
+}
+
+// limit is how long an operation may take.
+func (s *Server) limit(d operation) time.Duration {
+	if d.slow {
+		return s.patience.slow
+	}
+	return s.patience.ordinary
 }
 
 // object is the identifier in a path, for the audit log.

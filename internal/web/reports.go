@@ -71,7 +71,7 @@ func (s *Server) reports() {
 			Body api.Erase
 		}) (*body[api.Forgotten], error) {
 			// What is half destroyed when the connection breaks is finished.
-			ctx, cancel := detach(ctx, slowTime)
+			ctx, cancel := detach(ctx, s.patience.slow)
 			defer cancel()
 			f, err := s.node.Forget(ctx, c.officer, in.Body.Basis, in.ID)
 			if err != nil {

@@ -31,15 +31,15 @@ const base = api.Base
 
 // Server serves one node.
 type Server struct {
-	node    *node.Node
-	logger  *slog.Logger
-	api     huma.API
-	mux     *http.ServeMux
-	secure  bool
-	names   map[string]bool
-	metrics *metrics
-	spec    []byte // the description as JSON, made once
-	started time.Time
+	node     *node.Node
+	logger   *slog.Logger
+	api      huma.API
+	mux      *http.ServeMux
+	secure   bool
+	names    map[string]bool
+	metrics  *metrics
+	spec     []byte // the description as JSON, made once
+	patience patience
 
 	// Heavy work is bounded, so that officers can go on beside it.
 	exports  chan struct{}
@@ -62,6 +62,8 @@ type Options struct {
 	// Rebuild makes the views again while the node serves; nil where that is
 	// done with the node stopped.
 	Rebuild func(ctx context.Context, progress func(done, total int64)) error
+
+	patience patience // of tests
 }
 
 // Bounds on what goes on at the same time.
@@ -73,9 +75,12 @@ const (
 // New returns the server of a node.
 func New(n *node.Node, o Options) *Server {
 	s := &Server{node: n, logger: o.Logger, mux: http.NewServeMux(), secure: o.Secure, names: hostNames(string(n.Self()), o.Names),
-		started: time.Now(), exports: make(chan struct{}, maxExports), uploads: make(chan struct{}, maxUploads), rebuilds: make(chan struct{}, 1), rebuild: o.Rebuild}
+		patience: o.patience, exports: make(chan struct{}, maxExports), uploads: make(chan struct{}, maxUploads), rebuilds: make(chan struct{}, 1), rebuild: o.Rebuild}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)
+	}
+	if s.patience == (patience{}) {
+		s.patience = usualPatience
 	}
 	s.metrics = newMetrics(s)
 	s.api = humago.New(s.mux, s.config())
