@@ -246,8 +246,8 @@ func (h *House) officers(ctx context.Context, m label.MemberID) (duty, release s
 	}
 	const password = "correct horse battery"
 	s := r.Section()
-	_, custodian, err := s.LogIn(ctx, "custodian", password, "measurement")
-	if err != nil {
+	if _, _, err = s.LogIn(ctx, "custodian", password, "measurement"); err != nil {
+		var custodian section.Officer
 		new := func(login string, role section.Role) section.NewOfficer {
 			return section.NewOfficer{Login: login, Name: login, Roles: section.RolesOf(role), Password: password, KeepPassword: true}
 		}

@@ -215,7 +215,11 @@ func TestPacketQuota(t *testing.T) {
 	h.ready(four...)
 	n := h.nodes["IRQ"]
 	ctx := context.Background()
-	// All numbers below the quota are given away to sets of other epochs' worth.
+	waitFor(h, "IRQ", func() (uint32, bool) {
+		epoch := n.station.Epoch()
+		return epoch, n.reachable(n.station.State(), label.Members(four...), epoch)
+	})
+	// All numbers below the quota are given away.
 	for i := range 9 {
 		var sets []label.MemberSet
 		for mask := range 8 {
@@ -231,11 +235,15 @@ func TestPacketQuota(t *testing.T) {
 		_, _, err := n.ring.CreateOwnSets(ctx, 1, n.station.Epoch(), sets)
 		check(t, err)
 	}
-	before := n.station.Size()
-	if _, err := n.setKey(ctx, n.station.Epoch(), label.Members("IRQ", "RUS")); err == nil || !strings.Contains(err.Error(), "quota") {
+	set := label.Members("IRQ", "RUS")
+	if _, err := n.setKey(ctx, n.station.Epoch(), set); err == nil || !strings.Contains(err.Error(), "quota") {
 		t.Errorf("a packet over the quota: %v", err)
 	}
-	if n.station.Size() != before {
-		t.Error("something was filed")
+	own, ok, err := n.ring.OwnSet(ctx, 1, n.station.Epoch(), set)
+	if err != nil || !ok || own.Packet.Number < 64 {
+		t.Fatalf("%v %v %+v", err, ok, own.Packet)
+	}
+	if filed, err := n.log.Refs(ctx, []string{packetRef(own.Packet)}); err != nil || len(filed) != 0 {
+		t.Errorf("it was filed all the same: %v %v", filed, err)
 	}
 }

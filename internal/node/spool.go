@@ -22,7 +22,6 @@ var noTime time.Time
 // bytes are kept, and nothing that is refused is ever in the clear on the disk.
 type spool struct {
 	bytes  []byte
-	path   string
 	sealed *sealedFile
 }
 
