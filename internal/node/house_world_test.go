@@ -18,6 +18,7 @@ import (
 	"entente/internal/centre"
 	"entente/internal/keyring"
 	"entente/internal/section"
+	"entente/internal/store"
 	"entente/label"
 )
 
@@ -132,7 +133,7 @@ func (w *world) startNodes(ms ...label.MemberID) {
 		}
 		n, err := Open(context.Background(), Options{
 			Dir: filepath.Join(w.dir, string(m)), Self: m, Unlock: keyring.Passphrase([]byte(testPassphrase)),
-			Addresses: w.addrs, Dialer: w.lines, Logger: logger, Tuning: w.tuning,
+			Addresses: w.addrs, Dialer: w.lines, Logger: logger, Tuning: w.tuning, Store: store.Options{Relaxed: true},
 			Section: section.Options{Argon2: section.Argon2{Time: 1, MemoryKiB: 64, Threads: 1}},
 		})
 		check(w.t, err)

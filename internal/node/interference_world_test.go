@@ -70,28 +70,45 @@ const calm = 95 * time.Second
 func play(t *testing.T, c cast, s secret) (seen observed) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, c.lead, s.change)
-		w.startNodes(four...)
 		defer w.close()
-		w.settle(calm - time.Since(worldStart))
-		w.ready(four...)
-		base := w.nodes[c.lead].station.Size()
+		base := w.untilCalm()
 		seen.answers = append(seen.answers, fmt.Sprintf("%d leaves at the beginning", base))
 		script(w, c, s)
 		for _, m := range c.coalition {
 			seen.answers = append(seen.answers, ask(w, m, base)...)
 		}
 		w.close()
-		seen.sockets = w.tap.of(calm, c.coalition...)
-		for i := range seen.sockets {
-			seen.sockets[i] = places(seen.sockets[i], base)
-		}
-		for _, m := range c.coalition {
-			for _, line := range dumpFiles(t, filepath.Join(w.dir, string(m))) {
-				seen.files = append(seen.files, string(m)+"/"+places(line, base))
-			}
-		}
+		seen.take(w, base, c.coalition)
 	})
 	return seen
+}
+
+// untilCalm starts all nodes and lets them publish their keys, and has the
+// lead say something to all, after which all lines are in step. It returns the
+// number of leaves by then.
+func (w *world) untilCalm() int64 {
+	w.startNodes(four...)
+	w.settle(calm/2 - time.Since(worldStart))
+	w.ready(four...)
+	lead := w.nodes["IRQ"].station.Lead()
+	w.releaseReport(lead, &Draft{ReportType: act.SITREP, Portions: []act.PortionInput{portion(mark("RESTRICTED", lead, four...), lead, "good morning")}})
+	w.settle(calm - time.Since(worldStart))
+	return w.nodes["IRQ"].station.Size()
+}
+
+// take notes what crossed a coalition's sockets since it was calm, and what
+// lies in its files.
+func (o *observed) take(w *world, base int64, coalition []label.MemberID) {
+	for _, line := range w.tap.of(calm, coalition...) {
+		o.sockets = append(o.sockets, places(line, base))
+	}
+	for _, m := range coalition {
+		for _, line := range dumpFiles(w.t, filepath.Join(w.dir, string(m))) {
+			if line = places(line, base); !strings.Contains(line, "log.db chunk: first=early") && !strings.Contains(line, "log.db head: minute=early") {
+				o.files = append(o.files, string(m)+"/"+line)
+			}
+		}
+	}
 }
 
 const (
@@ -220,7 +237,7 @@ func ask(w *world, m label.MemberID, base int64) []string {
 		took = time.Now()
 	}
 	for _, q := range []viewdb.Query{{}, {Text: "bridge"}, {Text: wordsOfFirst}, {Text: wordsOfSecond}, {Text: "quinc*"},
-		{Originator: "IRQ"}, {Originator: "RUS"}, {Originator: "IRN"}, {Originator: "SYR"}, {Type: "INTSUM"}, {Limit: 1}, {Before: base + 4}} {
+		{Originator: "IRQ"}, {Originator: "RUS"}, {Originator: "IRN"}, {Originator: "SYR"}, {Type: "INTSUM"}, {Limit: 1}, {Before: base + 6}} {
 		rows, err := n.views.Find(ctx, q)
 		slices.SortFunc(rows, func(a, b viewdb.Row) int {
 			return strings.Compare(a.Title+a.Type+a.Originator, b.Title+b.Type+b.Originator)
@@ -247,9 +264,17 @@ func ask(w *world, m label.MemberID, base int64) []string {
 // A release leaves as three envelopes in an order that is drawn by lot: which
 // of them is the coalition's says nothing. Their places are told by the first
 // of the three.
-var indexed = regexp.MustCompile(`("index":|"upto":|\bidx=|\bid=|\bsize=|"size":|from=|from )(\d+)`)
+var minute = regexp.MustCompile(`minute=\d+`)
+
+var indexed = regexp.MustCompile(`(first=|"index":|"upto":|\bidx=|\bid=|\bsize=|"size":|from=|from )(\d+)`)
 
 func places(line string, base int64) string {
+	line = minute.ReplaceAllStringFunc(line, func(x string) string {
+		if m, err := strconv.ParseInt(x[len("minute="):], 10, 64); err == nil && m <= worldStart.Add(calm).Unix()/60 {
+			return "minute=early"
+		}
+		return x
+	})
 	return indexed.ReplaceAllStringFunc(line, func(x string) string {
 		part := indexed.FindStringSubmatch(x)
 		i, err := strconv.ParseInt(part[2], 10, 64)

@@ -194,7 +194,7 @@ func headerLine(raw []byte) string {
 var (
 	longHex    = regexp.MustCompile(`[0-9a-f]{16,}`)
 	longBase64 = regexp.MustCompile(`[A-Za-z0-9+/_-]{40,}={0,2}`)
-	cosignLine = regexp.MustCompile(`(?m)(\\n|^)— \S+ <base64 \d+>`)
+	cosignLine = regexp.MustCompile(`(\\n|\n)— [A-Z]{3}/cosignature <base64 \d+>`)
 	cosigned   = regexp.MustCompile(`"cosigned":\[[^\]]*\]`)
 	disk       = regexp.MustCompile(`"disk":\{[^\]]*\]\}`)
 	skew       = regexp.MustCompile(`"clock_skew_s":-?\d+`)
@@ -210,7 +210,7 @@ func masked(s string) string {
 	s = password.ReplaceAllString(s, "PASSWORD")
 	s = longHex.ReplaceAllStringFunc(s, func(x string) string { return fmt.Sprintf("<hex %d>", len(x)) })
 	s = longBase64.ReplaceAllStringFunc(s, func(x string) string { return fmt.Sprintf("<base64 %d>", len(x)) })
-	s = cosignLine.ReplaceAllString(s, "$1")
+	s = cosignLine.ReplaceAllString(s, "")
 	s = cosigned.ReplaceAllString(s, "COSIGNED")
 	s = disk.ReplaceAllString(s, "DISK")
 	s = skew.ReplaceAllString(s, "SKEW")
