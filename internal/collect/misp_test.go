@@ -78,6 +78,7 @@ func TestDistributionNeverWidens(t *testing.T) {
 		{`,"distribution":"4","sharing_group_uuid":"` + uuidB + `"`, "IRN IRQ", ""}, {`,"distribution":"4","SharingGroup":{"uuid":"` + uuidB + `"}`, "IRN IRQ", ""},
 		{`,"distribution":"4","sharing_group_uuid":"` + uuidA + `"`, "IRQ", ""}, {`,"distribution":"4"`, "IRQ", ""},
 		{`,"distribution":"4","sharing_group_uuid":"` + uuidA + `","SharingGroup":{"uuid":"` + uuidB + `"}`, "IRQ", ""},
+		{`,"distribution":"4","sharing_group_uuid":"` + uuidB + `","SharingGroup":{"uuid":"` + uuidA + `"}`, "IRQ", ""},
 		{`,"distribution":"3","Tag":[{"name":"tlp:amber"},{"name":"tlp:green"},{"name":"other:tag"}]`, "IRN IRQ RUS SYR", "TLP:AMBER"},
 		{`,"distribution":"3","Tag":[{"name":"TLP:WHITE"},{"name":"PAP:RED"}]`, "IRN IRQ RUS SYR", "TLP:CLEAR PAP:RED"},
 		{`,"distribution":"3","Tag":[{"name":"tlp:ex:chr"}]`, "IRN IRQ RUS SYR", "TLP:RED"},
@@ -97,6 +98,14 @@ func TestDistributionNeverWidens(t *testing.T) {
 	_, ds := readMISP(t, strings.Replace(attributeOf(`,"distribution":"3"`), `"distribution":"3"`, `"distribution":"1"`, 1), mispOptions())
 	if l := ds[0].Portions[1].Label; l.Rel.String() != "IRQ RUS" {
 		t.Errorf("an attribute goes further than its event: %s", l.Rel)
+	}
+	// The event's marks are its parts' too, and an object goes no further than
+	// its narrowest attribute, with the marks of all.
+	_, ds = readMISP(t, event(`,"Tag":[{"name":"tlp:amber"}],"Object":[{"uuid":"`+uuidA+`","name":"file","distribution":"3","Attribute":[`+
+		`{"type":"filename","value":"a","distribution":"5"},{"type":"md5","value":"b","distribution":"1","Tag":[{"name":"PAP:RED"}]},{"type":"text","value":"c","distribution":"3"}]}]`), mispOptions())
+	l := ds[0].Portions[1].Label
+	if !l.Caveats.Contains("TLP:AMBER") || !l.Caveats.Contains("PAP:RED") || l.Rel.String() != "IRQ RUS" {
+		t.Errorf("an object is released to %s with %v", l.Rel, l.Caveats.Foreign())
 	}
 	// Without a map nothing leaves.
 	o := mispOptions()
