@@ -25,9 +25,24 @@ var externalReference = func() *spec {
 	return s.build()
 }()
 
-// urlInReference accepts blanks around the URL of an external reference: RFC
-// 3986 appendix C has them ignored, and published content has them.
-func urlInReference(s []byte) bool { return uriOK(bytes.Trim(s, " ")) }
+// urlInReference accepts blanks around the URL of an external reference, since
+// RFC 3986 appendix C has them ignored, and characters beyond ASCII in it, which
+// RFC 3987 3.1 maps to percent-encoded ones: published content has both.
+func urlInReference(s []byte) bool {
+	s = bytes.Trim(s, " ")
+	for i, c := range s {
+		if c >= 0x80 {
+			plain := bytes.Clone(s)
+			for k := i; k < len(plain); k++ {
+				if plain[k] >= 0x80 {
+					plain[k] = 'x'
+				}
+			}
+			return uriOK(plain)
+		}
+	}
+	return uriOK(s)
+}
 
 func checkExternalReference(v *validator, o *object) {
 	src, ok := o.get("source_name")

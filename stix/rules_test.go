@@ -173,6 +173,8 @@ func TestCommonRules(t *testing.T) {
 		{"campaign", 0, "external_references/2/external_id", `"CVE-2020-1234"`, "$.external_references[2].source_name", "2.5"},
 		{"campaign", 0, "external_references/2/url", `"not a url"`, "$.external_references[2].url", "2.5"},
 		{"campaign", 0, "external_references/2/url", `" https://example.com/ "`, "", ""},
+		{"campaign", 0, "external_references/2/url", `"https://example.com/bücher/كتاب"`, "", ""},
+		{"campaign", 0, "external_references/2/url", `"bücher"`, "$.external_references[2].url", "2.5"},
 		{"campaign", 0, "external_references/2/hashes", `{"FOO":"x"}`, "$.external_references[2].hashes.FOO", "2.5"},
 		{"campaign", 0, "external_references/2", `{"source_name":"x"}`, "$.external_references[2]", "2.5"},
 		{"campaign", 0, "external_references/2", `{"description":"x"}`, "$.external_references[2]", "2.5"},
