@@ -52,10 +52,7 @@ func (v *lies) frontier() *tlog.Frontier {
 // lie starts a lead that is honest until told otherwise.
 func (c *centreOf) lie() *liar {
 	l := &liar{t: c.t, c: c, keys: c.keys["IRQ"], views: map[label.MemberID]*lies{}, changed: make(chan struct{}), lines: map[tlog.Checkpoint][][]byte{}}
-	payload, err := c.found.Genesis()
-	check(c.t, err)
-	e, err := seal.SealPublic((&seal.Chain{}).Place(seal.Hash(c.found.Hash()), "IRQ", time.Now().Unix(), 0), seal.Genesis, payload, l.keys.Header())
-	check(c.t, err)
+	e := l.genesis()
 	first := &lies{}
 	first.leaves.add(e.Header, e.Body)
 	for _, m := range four {
@@ -71,6 +68,15 @@ func (c *centreOf) lie() *liar {
 		ended.Wait()
 	}
 	return l
+}
+
+// genesis makes leaf 0.
+func (l *liar) genesis() seal.Envelope {
+	payload, err := l.c.found.Genesis()
+	check(l.t, err)
+	e, err := seal.SealPublic((&seal.Chain{}).Place(seal.Hash(l.c.found.Hash()), "IRQ", 1_772_000_000, 0), seal.Genesis, payload, l.keys.Header())
+	check(l.t, err)
+	return e
 }
 
 // logged returns what logs submissions in the views of some members.
