@@ -14,6 +14,13 @@ func (f *finder) noVerb(i int) bool {
 	prev := f.key(i - 1)
 	switch f.tokens[i].Lang {
 	case language.English:
+		key := f.tokens[i].Key
+		if passive[prev] && next != "by" && f.size(i) == 1 && strings.HasSuffix(key, "ed") {
+			return true
+		}
+		if key == "reports" && !f.is(i-1, rAgency) && !f.is(i+1, rThat) {
+			return true
+		}
 		switch f.tokens[i].Key {
 		case "claimed", "claiming", "claims":
 			if f.tokens[i].Key == "claims" && (f.is(i-1, rDet) || f.is(i-1, rAdj) || next == "of") {

@@ -1,6 +1,8 @@
 package attributions
 
 import (
+	"strings"
+
 	"entente/internal/process/language"
 	"entente/internal/process/passage"
 )
@@ -9,6 +11,11 @@ import (
 // quotation or what was said stands before.
 func (f *finder) english(a *Attribution) {
 	i, end := a.Cue.First, a.Cue.Last
+	if passive[f.key(i-1)] && f.key(end) == "by" {
+		a.Speaker = f.name(end + 1)
+		a.Content = Range{f.from, i}
+		return
+	}
 	before := f.before(i)
 	inverted := f.key(i-1) == "\"" || f.key(i-1) == "," && (f.key(i-2) == "\"") || i == f.first
 	if inverted || before.Empty() {
@@ -40,6 +47,9 @@ func (f *finder) english(a *Attribution) {
 		f.content(a, end)
 	}
 }
+
+// passive are the words before a verb that make it passive.
+var passive = map[string]bool{"was": true, "were": true, "been": true, "be": true, "is": true, "are": true, "being": true}
 
 // introduces reports whether a name after a verb can be its subject: it holds
 // a noun for those who speak.
@@ -147,7 +157,7 @@ func (f *finder) englishBefore(i int) Range {
 		switch {
 		case e.role&rDet != 0 && t.Key != "that":
 			start = k
-			if f.is(k-1, rIn) && f.key(k-1) != "and" && f.named(k-2) && f.tokens[k-1].Key != "to" {
+			if f.is(k-1, rIn) && f.key(k-1) != "and" && (f.named(k-2) || f.key(k-2) == "based") && f.tokens[k-1].Key != "to" {
 				continue
 			}
 			return Range{start, end}
@@ -156,11 +166,11 @@ func (f *finder) englishBefore(i int) Range {
 		case f.named(k) || e.role&rAdj != 0 || t.Key == "'s":
 			start, unknown = k, 0
 		case e.role&rIn != 0:
-			if f.named(k-1) && (f.named(k+1) || f.is(k+1, rDet|rAdj)) && !(t.Key == "to" && !f.is(k-1, rSource)) {
+			if (f.named(k-1) || f.key(k-1) == "based") && (f.named(k+1) || f.is(k+1, rDet|rAdj)) && !(t.Key == "to" && !f.is(k-1, rSource)) {
 				continue
 			}
 			return Range{start, end}
-		case t.Capitals == passage.Lower && unknown < 2 && e.role&(rAdverb|rPronoun) == 0:
+		case t.Capitals == passage.Lower && unknown < 2 && e.role&(rAdverb|rPronoun) == 0 && f.tokens[k+1].Capitals == passage.Lower && !strings.HasSuffix(t.Key, "s"):
 			unknown++
 		default:
 			return Range{start, end}

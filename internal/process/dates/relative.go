@@ -17,6 +17,9 @@ func (f *finder) relative(i int) (Date, bool) {
 		return d, true
 	}
 	if n, ok := f.is(i, cRelDay); ok {
+		if i > 0 && f.tokens[i].Capitals == passage.Initial && f.tokens[i-1].Capitals != passage.Lower && f.tokens[i].Breaks == 0 {
+			return d, false // a name: Halab Today
+		}
 		off := int(f.words[i].off)
 		d.Last = i + n
 		if off > 60 { // this year and last year in one word
@@ -344,7 +347,7 @@ func (f *finder) stretch(i int) (Date, bool) {
 		}
 		if c&cMore != 0 && f.key(j) != "for" {
 			more = true
-			above = above || aboveWords[f.key(j)]
+			above = above || aboveWords[f.key(j)] && f.key(j+1) != "the"
 		}
 		if c&(cMore|cFor) == 0 && !since {
 			return d, false
@@ -360,6 +363,9 @@ func (f *finder) stretch(i int) (Date, bool) {
 	// What says itself when it ends is no open stretch.
 	if x, ok := f.counted1(j, Date{First: j, Kind: Relative, Resolved: f.doc.Known, At: -1, Confidence: 0.9}); ok {
 		x.First = i
+		if since && x.Resolved && x.Kind == Relative {
+			x.OpenFrom, x.To = false, max(f.doc.Day, x.From)
+		}
 		if above && x.Resolved && x.Kind == Relative {
 			x.OpenFrom = true
 			x.From = 0

@@ -121,6 +121,11 @@ func (f *finder) onWeekday(p partial, d Date) (Date, bool) {
 		d.Resolved, d.Confidence = false, 0.5
 		return d, true
 	}
+	if f.tokens[d.First].Lang == language.English && f.key(d.First-1) == "this" {
+		d.From = f.doc.Day + Day((p.weekday-f.doc.Day.Weekday()+7)%7)
+		d.To, d.Confidence, d.First = d.From, 0.8, d.First-1
+		return d, true
+	}
 	back := (f.doc.Day.Weekday() - p.weekday + 7) % 7
 	switch {
 	case next || !last && back > 0 && f.future(d.First):

@@ -348,6 +348,12 @@ var lexicons = sync.OnceValue(func() *[language.Other + 1]*passage.Lexicon[sense
 			}
 			l.Add(words, s, merge)
 		}
+		if tag == language.English {
+			// Headlines say it in the present.
+			stem := strings.TrimSuffix(string(Killed), "ed")
+			l.Add(stem+";"+stem+"s", sense{role: rEvent | rBefore, kind: Killed}, merge)
+			l.Add("wounds;injures;injure", sense{role: rEvent | rBefore, kind: Injured}, merge)
+		}
 		all[tag] = l
 	}
 	return &all

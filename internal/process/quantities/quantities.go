@@ -179,7 +179,9 @@ func (f *finder) sentence(list []numerals.Number) {
 		}
 		switch q.Kind {
 		case "", Count:
-			f.event(&q)
+			if q.Unit == "persons" || q.Unit == "families" {
+				f.event(&q)
+			}
 		case Detained, Abducted:
 			// Prisoners who were freed.
 			if at, d := f.left(&q); at >= 0 && d <= 2 && f.senses[at].kind == Freed {
@@ -474,6 +476,9 @@ func (f *finder) near(q *Quantity) bool {
 		e := &f.senses[j]
 		if e.role&rEvent != 0 && e.role&rBefore != 0 && j+int(e.size) >= q.First-2 {
 			return true
+		}
+		if f.tokens[j].Lang == language.English && stops[f.tokens[j].Key] && !tollWords[f.key(j-1)] {
+			break
 		}
 		if f.role(j, rPart) {
 			return len(f.out) > 0 && f.out[len(f.out)-1].First >= f.first && f.out[len(f.out)-1].Kind != Money && f.out[len(f.out)-1].Kind != Percent
