@@ -30,6 +30,7 @@ func (c *Client) AllReports(ctx context.Context, f api.Find) iter.Seq2[api.Repor
 		f.Limit = 500
 	}
 	return func(yield func(api.ReportRow, error) bool) {
+		f := f // the sequence can be walked again
 		for {
 			page, err := c.Reports(ctx, f)
 			if err != nil {
