@@ -63,12 +63,16 @@ func (f *faults) hit() bool {
 type workload struct {
 	c      *centreOf
 	record *record
-	gap    time.Duration // between rounds
+	gap    time.Duration          // between rounds
+	begun  map[label.MemberID]int // earlier rounds are not asked for again
 }
 
 // ask files a round for one member until it is durable there. While somebody's
 // power is gone it may wait in vain, so then it tries no more than a few times.
 func (w *workload) ask(m label.MemberID, round int, gone func() bool) {
+	if round < w.begun[m] {
+		return
+	}
 	for tries := 0; tries < 3 || !gone(); tries++ {
 		p := w.c.posts[m]
 		if p == nil {
