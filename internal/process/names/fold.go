@@ -208,6 +208,8 @@ func foldASCII(out []rune, c byte) []rune {
 	}
 }
 
+const softHyphen = '\u00ad'
+
 func (f *folder) foldRune(out []rune, r rune) []rune {
 	if r < utf8.RuneSelf {
 		return foldASCII(out, byte(r))
@@ -218,6 +220,9 @@ func (f *folder) foldRune(out []rune, r rune) []rune {
 	}
 	if d, ok := digitValue(r); ok {
 		return append(out, rune('0'+d))
+	}
+	if r == softHyphen {
+		return out
 	}
 	switch scriptOf(r) {
 	case Latin:

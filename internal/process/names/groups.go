@@ -143,6 +143,12 @@ func groupKeyFolded(folded []rune) string {
 		}
 		b.WriteString(w)
 	}
+	if b.Len() == 0 {
+		// "UN" has the letters of an article
+		for w := range strings.FieldsFuncSeq(string(folded), isSeparator) {
+			b.WriteString(w)
+		}
+	}
 	return b.String()
 }
 

@@ -22,7 +22,8 @@ type Index struct {
 
 	vocab  []Token
 	rough  []rough
-	byText map[string]uint32 // role byte and letters -> vocabulary number
+	byText map[string]uint32 // letters -> the last vocabulary number with them
+	next   []uint32          // vocabulary number -> the one before with the same letters, itself at the end
 
 	postStart []uint32 // vocabulary number -> first posting
 	postings  []uint32 // names
@@ -39,18 +40,53 @@ const maxJoinedNames = 20_000
 
 // IndexBuilder collects the names of a list.
 type IndexBuilder struct {
-	x      *Index
-	parser parser
-	joined [][2]uint32 // (vocabulary number, name): found by it, not part of the name
+	entries []listed
+	x       *Index
+	parser  parser
+	joined  [][2]uint32 // (vocabulary number, name): found by it, not part of the name
+}
+
+// listed is a name as it was added.
+type listed struct {
+	id, name string
+	kind     Kind
 }
 
 // NewIndexBuilder begins a list.
-func NewIndexBuilder() *IndexBuilder {
-	return &IndexBuilder{x: &Index{byText: map[string]uint32{}, whole: map[string][]uint32{}, acronym: map[uint32]string{}, start: []uint32{0}}}
-}
+func NewIndexBuilder() *IndexBuilder { return &IndexBuilder{} }
 
 // Add appends a name under an id; several names may share an id.
 func (b *IndexBuilder) Add(id, name string, kind Kind) {
+	b.entries = append(b.entries, listed{id, name, kind})
+}
+
+// Len is the number of names added so far.
+func (b *IndexBuilder) Len() int { return len(b.entries) }
+
+// Build closes the list. The index depends on what was added, not on its order.
+func (b *IndexBuilder) Build() *Index {
+	slices.SortFunc(b.entries, func(p, q listed) int {
+		if c := strings.Compare(p.id, q.id); c != 0 {
+			return c
+		}
+		if c := strings.Compare(p.name, q.name); c != 0 {
+			return c
+		}
+		return int(p.kind) - int(q.kind)
+	})
+	x := &Index{byText: map[string]uint32{}, whole: map[string][]uint32{}, acronym: map[uint32]string{}, start: []uint32{0}}
+	b.x = x
+	for _, e := range b.entries {
+		b.insert(e.id, e.name, e.kind)
+	}
+	x.buildPostings(b.joined)
+	x.buildKeys()
+	*b = IndexBuilder{}
+	return x
+}
+
+// insert takes a name apart and keeps its words.
+func (b *IndexBuilder) insert(id, name string, kind Kind) {
 	x := b.x
 	n := b.parser.parse(name, kind)
 	num := uint32(len(x.raw))
@@ -133,27 +169,32 @@ func wholeKeys(n *Name, query bool) []string {
 	return append(keys, n.folded)
 }
 
+// intern gives the number of a token in the vocabulary. Tokens that differ in anything are different: a word weighs
+// otherwise in the name of a company than in that of a person.
 func (b *IndexBuilder) intern(t *Token) uint32 {
 	x := b.x
-	key := string([]byte{byte(t.Role) + 'A'}) + t.Text
-	id, ok := x.byText[key]
-	if !ok {
-		id = uint32(len(x.vocab))
-		c := *t
-		c.Text, c.Alt = strings.Clone(t.Text), strings.Clone(t.Alt)
-		x.byText[string([]byte{byte(t.Role) + 'A'})+c.Text] = id
-		x.vocab = append(x.vocab, c)
+	head, ok := x.byText[t.Text]
+	if ok {
+		for id := head; ; id = x.next[id] {
+			if x.vocab[id] == *t {
+				return id
+			}
+			if x.next[id] == id {
+				break
+			}
+		}
 	}
+	id := uint32(len(x.vocab))
+	c := *t
+	c.Text, c.Alt = strings.Clone(t.Text), strings.Clone(t.Alt)
+	x.vocab = append(x.vocab, c)
+	if ok {
+		x.next = append(x.next, head)
+	} else {
+		x.next = append(x.next, id)
+	}
+	x.byText[c.Text] = id
 	return id
-}
-
-// Build closes the list.
-func (b *IndexBuilder) Build() *Index {
-	x := b.x
-	x.buildPostings(b.joined)
-	x.buildKeys()
-	b.x = nil
-	return x
 }
 
 func (x *Index) buildPostings(joined [][2]uint32) {
@@ -264,6 +305,3 @@ func (x *Index) name(n uint32, into []Token) []Token {
 	}
 	return into
 }
-
-// Len is the number of names added so far.
-func (b *IndexBuilder) Len() int { return len(b.x.raw) }

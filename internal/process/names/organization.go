@@ -33,6 +33,9 @@ func organizationTokens(ws []word, groups bool) (tokens []Token, found bool) {
 			i += n - 1
 			continue
 		}
+		if numberWords[t] && i+1 < len(ws) && isDigit([]rune(ws[i+1].text)[0]) {
+			continue
+		}
 		if minorWords[t] && len(ws) > 1 || isArticle(ws, i) {
 			continue
 		}
@@ -60,6 +63,9 @@ func organizationTokens(ws []word, groups bool) (tokens []Token, found bool) {
 	}
 	return out, found
 }
+
+// numberWords announce a number and say nothing beside it.
+var numberWords = words("no nr num number nomer номер رقم شماره ژماره")
 
 // longestGroupPhrase bounds the words of a group's name looked for inside a longer name.
 const longestGroupPhrase = 9

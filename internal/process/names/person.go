@@ -1,6 +1,9 @@
 package names
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // personTokens reads the words of a person's name: article and nasab words are taken off, "Abd" and the divine name,
 // "Abu" and the name, "X al-Din" and "X Allah" become one token, titles and particles get next to no weight.
@@ -122,7 +125,8 @@ func personWord(ws []word, i *int) Token {
 		return newToken(t, RoleInitial)
 	}
 	if isDigit([]rune(t)[0]) {
-		return newToken(strings.TrimLeft(t, "0"), RoleNumber)
+		n, _ := numberOf(t)
+		return newToken(cmp.Or(n, t), RoleNumber)
 	}
 	if joined, k := dinCompound(ws, *i+1, t); k > 0 {
 		*i += k

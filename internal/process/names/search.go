@@ -43,7 +43,7 @@ type Searcher struct {
 	keys            []uint64
 	cands           []candidate
 	query           tokenForms
-	memo            map[string][]candidate
+	memo            map[memoKey][]candidate
 	reading         Name // the query as an organisation's name
 	nameB           Name
 	rough, roughAlt roughQuery
@@ -61,6 +61,15 @@ type candidate struct {
 	sim float32
 }
 
+// memoKey is all that the candidates of a query token depend on.
+type memoKey struct {
+	text, alt string
+	role      Role
+	class     uint16
+	joined    bool
+	aligned   int
+}
+
 type ranked struct {
 	name uint32
 	est  float32
@@ -71,7 +80,7 @@ const memoSize = 20_000
 
 // NewSearcher makes a searcher over x.
 func NewSearcher(x *Index) *Searcher {
-	return &Searcher{x: x, acc: make([]float32, len(x.raw)), best: make([]float32, len(x.raw)), last: make([]uint32, len(x.raw)), stamp: make([]uint32, len(x.vocab)), memo: map[string][]candidate{}}
+	return &Searcher{x: x, acc: make([]float32, len(x.raw)), best: make([]float32, len(x.raw)), last: make([]uint32, len(x.raw)), stamp: make([]uint32, len(x.vocab)), memo: map[memoKey][]candidate{}}
 }
 
 // Bounds of one query: how many tokens of the vocabulary are aligned with one query token, how many postings are
@@ -108,6 +117,7 @@ func (s *Searcher) Search(query string, kind Kind, top int) []Hit {
 		}
 	}
 	if len(s.touched) == 0 {
+		s.clear()
 		return s.hits
 	}
 	full := fullCompares
@@ -276,11 +286,7 @@ func rarity(df, names int) float32 {
 
 // candidates finds the tokens of the vocabulary that resemble t, most alike first.
 func (s *Searcher) candidates(t *Token, joined bool) []candidate {
-	mark := byte(t.Role) + 'A'
-	if joined {
-		mark = '+'
-	}
-	key := string([]byte{mark}) + t.Text
+	key := memoKey{t.Text, t.Alt, t.Role, t.class, joined, s.aligned}
 	if c, ok := s.memo[key]; ok {
 		return c
 	}
@@ -298,10 +304,11 @@ func (s *Searcher) candidates(t *Token, joined bool) []candidate {
 		s.roughAlt.set(&r, t.Script)
 	}
 	s.order = s.order[:0]
-	for r := range Role(len(roleNames)) {
-		if id, ok := x.byText[string([]byte{byte(r) + 'A'})+t.Text]; ok {
+	if id, ok := x.byText[t.Text]; ok {
+		for s.stamp[id] != s.round {
 			s.stamp[id] = s.round
 			s.order = append(s.order, ranked{id, -10})
+			id = x.next[id]
 		}
 	}
 	length := len(s.query.letters)

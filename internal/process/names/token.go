@@ -170,6 +170,9 @@ func (p *parser) parse(name string, kind Kind) Name {
 	ws = joinDotted(ws, kind)
 	ws, n.acronym = dropTranslation(ws)
 	if len(ws) == 0 {
+		if kind == Guess {
+			n.Kind = Person
+		}
 		return n
 	}
 	if kind == Guess {
