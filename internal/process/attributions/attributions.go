@@ -146,6 +146,16 @@ func (f *finder) quoted(i int) bool {
 	return false
 }
 
+// inSpeech reports whether token i is quoted, and not as a name is.
+func (f *finder) inSpeech(i int) bool {
+	for k := f.nextQuote; k < len(f.quotes) && f.quotes[k].First <= i; k++ {
+		if i < f.quotes[k].Last {
+			return f.quotes[k].Last-f.quotes[k].First > 3
+		}
+	}
+	return false
+}
+
 // sentence reads the attributions of one sentence.
 func (f *finder) sentence() {
 	for f.nextQuote < len(f.quotes) && f.quotes[f.nextQuote].Last <= f.first {
@@ -164,7 +174,7 @@ func (f *finder) sentence() {
 		switch {
 		case e.role&rNegative != 0:
 			a = Attribution{Cue: Range{i, i + n}, Kind: NoSpeaker, Modality: NegativeFinding, Confidence: 0.85}
-			a.Speaker = f.before(i)
+			a.Speaker = f.finder(i, n)
 			a.Content = Range{i, f.last}
 			ok = true
 		case e.role&rHearsay != 0:
@@ -191,6 +201,22 @@ func (f *finder) sentence() {
 		i = max(i+n, a.Cue.Last)
 		f.from = i
 	}
+}
+
+// finder returns who found nothing: before the words that say so, in Arabic
+// after them.
+func (f *finder) finder(i, n int) Range {
+	if f.tokens[i].Lang != language.Arabic {
+		return f.before(i)
+	}
+	r := f.chunk(i + n)
+	if r.Last-r.First <= 5 && (f.is(r.Last, rStop) || f.introduces(r)) && !f.is(i+n, rStop) {
+		if f.is(r.First, rAgency) {
+			r.Last = r.First + f.size(r.First)
+		}
+		return r
+	}
+	return Range{}
 }
 
 // finish settles what follows from the parts of an attribution.
@@ -250,7 +276,7 @@ func (f *finder) kind(r Range) SpeakerKind {
 	for i := r.First; i < r.Last; i++ {
 		e := &f.senses[i]
 		t := &f.tokens[i]
-		anon = anon || e.role&rAnon != 0
+		anon = anon || e.role&rAnon != 0 || t.Key == "anonymity" || t.Key == "identified" || t.Key == "неназванным" || t.Key == "анонимности"
 		source = source || e.role&rSource != 0
 		agency = agency || e.role&rAgency != 0 && (e.size > 1 || r.Last-r.First <= 3 || t.Capitals == passage.All)
 		pronoun = pronoun || e.role&rPronoun != 0

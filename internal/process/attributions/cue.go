@@ -56,7 +56,10 @@ func (f *finder) noVerb(i int) bool {
 			return f.is(i-1, rDet)
 		}
 	case language.Arabic:
-		if strings.HasPrefix(f.tokens[i].Key, "نقل") {
+		if k := f.tokens[i].Key; strings.HasPrefix(k, "ال") && !strings.HasPrefix(k, "الی") || strings.HasPrefix(k, "وال") {
+			return true // a noun
+		}
+		if strings.HasPrefix(strings.TrimPrefix(f.tokens[i].Key, "و"), "نقل") {
 			// To carry is to quote only with «عن».
 			for k := i + 1; k < i+9 && k < f.last; k++ {
 				if f.key(k) == "عن" {
@@ -65,12 +68,18 @@ func (f *finder) noVerb(i int) bool {
 			}
 			return true
 		}
+		if key := f.tokens[i].Key; strings.Contains(key, "رفض") && declined[next] {
+			return true
+		}
 		if f.tokens[i].Key == "کتب" || f.tokens[i].Key == "تابع" || f.tokens[i].Key == "جاء" || f.tokens[i].Key == "دعا" || f.tokens[i].Key == "بث" {
 			return !f.is(i+f.size(i), rSource|rAgency|rThat) && next != ":"
 		}
 	}
 	return false
 }
+
+// declined are what Arabic sources decline to do, which denies nothing.
+var declined = map[string]bool{"الکشف": true, "ذکر": true, "الإفصاح": true, "الافصاح": true, "التعلیق": true, "الادلاء": true, "نشر": true, "کشف": true, "ان": true}
 
 // participles repeat the speaker before them.
 var participles = func() map[string]bool {
@@ -118,6 +127,9 @@ func (f *finder) verb(i, begun int) (Attribution, bool) {
 func (f *finder) according(i int) (Attribution, bool) {
 	n := f.size(i)
 	a := Attribution{Cue: Range{i, i + n}, Modality: Assert}
+	if k := f.key(i + n); k == "ما" || k == "لما" {
+		return a, false // «وفق ما أفادت»: the verb says who
+	}
 	a.Speaker = f.name(i + n)
 	if a.Speaker.Empty() && f.tokens[i].Lang == language.Russian && n > 1 {
 		// «по данным полиции»: nouns in other cases are in no list.
@@ -169,7 +181,7 @@ func (f *finder) medium(a *Attribution, from, to int) {
 	lang := f.tokens[a.Cue.First].Lang
 	for j := max(from, f.first); j < to && j < f.last; j++ {
 		e := &f.senses[j]
-		if f.quoted(j) || j >= a.Speaker.First && j < a.Speaker.Last {
+		if f.inSpeech(j) || j >= a.Speaker.First && j < a.Speaker.Last {
 			continue
 		}
 		if e.role&rThat != 0 || f.key(j) == ":" {
@@ -207,6 +219,7 @@ func (f *finder) medium(a *Attribution, from, to int) {
 // who were told.
 func (f *finder) toldHere(j int, lang language.Tag) bool {
 	p := f.key(j - 1)
+	quoted := p == "\""
 	if f.is(j-1, rDet) || f.is(j-1, rSource) {
 		p = f.key(j - 2)
 	}
@@ -214,7 +227,7 @@ func (f *finder) toldHere(j int, lang language.Tag) bool {
 	case language.English:
 		return p == "told" || p == "to" || p == "telling" || p == "informed" || p == "with"
 	case language.Russian:
-		return f.is(j-1, rVerb|rReporters) || f.is(j, rReporters) || p == "с" || p == "агентству"
+		return f.is(j-1, rVerb|rReporters) || quoted && f.is(j-2, rVerb) || f.is(j, rReporters) || p == "с" || p == "агентству"
 	case language.Arabic:
 		return strings.HasPrefix(f.key(j), "ل") || strings.HasPrefix(p, "لوکال") || strings.HasPrefix(p, "لقنا") || strings.HasPrefix(p, "لصحیف") || strings.HasPrefix(p, "لمراسل") || p == "الی" || p == "مع" || strings.HasPrefix(p, "لتلفزیون") || strings.HasPrefix(p, "لموقع")
 	case language.Persian:

@@ -18,7 +18,7 @@ func (f *finder) english(a *Attribution) {
 	}
 	before := f.before(i)
 	inverted := f.key(i-1) == "\"" || f.key(i-1) == "," && (f.key(i-2) == "\"") || i == f.first
-	if inverted || before.Empty() {
+	if (inverted || before.Empty()) && f.tokens[i].Key != "told" {
 		after := f.name(end)
 		if !after.Empty() && (inverted || f.introduces(after)) {
 			a.Speaker = after
@@ -95,19 +95,24 @@ func (f *finder) englishBefore(i int) Range {
 		k := end - 2
 		hasSource := false
 		for k > f.from && end-k < 18 && f.key(k) != "," && f.key(k) != "\"" {
-			hasSource = hasSource || f.is(k, rSource)
+			hasSource = hasSource || f.named(k) || f.key(k) == "who" || f.key(k) == "which" || f.is(k, rVia)
 			k--
 		}
 		if f.key(k) == "," && hasSource {
 			r := f.englishBefore(k)
 			if !r.Empty() {
-				r.Last = end - 1
+				if !f.is(k+1, rVia) {
+					r.Last = end - 1
+				}
 				return r
 			}
 		}
 		return Range{}
 	}
 	j := end - 1
+	if f.key(j) == "." && j > f.from && f.tokens[j-1].Kind == passage.Word && f.tokens[j-1].End-f.tokens[j-1].Start == 1 && f.tokens[j-1].Capitals != passage.Lower {
+		j-- // the U.N. said
+	}
 	if f.key(j) == ")" {
 		for k := j; k > f.from && j-k < 8; k-- {
 			if f.key(k) == "(" {

@@ -35,6 +35,9 @@ func (f *finder) russian(a *Attribution) {
 				k = a.Addressee.Last
 			}
 		}
+		if p := f.key(k); (p == "в" || p == "во") && strings.HasSuffix(f.tokens[i].Key, "ли") && f.named(k+1) {
+			k++ // «заявили в МВД»
+		}
 		a.Speaker = f.russianName(k)
 		k = max(k, a.Speaker.Last)
 	} else {
@@ -72,8 +75,8 @@ func (f *finder) russianBefore(i int) Range {
 			source = source || f.is(k, rSource)
 			k--
 		}
-		if f.key(k) == "," && source && !f.is(k+1, rThat|rStop) {
-			if r := f.russianBefore(k); !r.Empty() && r.Last == k {
+		if f.key(k) == "," && !f.is(k+1, rThat) {
+			if r := f.russianBefore(k); !r.Empty() && r.Last == k && (source || f.introduces(r)) {
 				r.Last = end - 1
 				return r
 			}
@@ -163,6 +166,9 @@ func (f *finder) quotedLong(k int) bool {
 func (f *finder) arabic(a *Attribution) {
 	end := a.Cue.Last
 	k := end
+	if f.key(k) == "به" || f.key(k) == "بها" {
+		k++ // «أفادت به وكالة»
+	}
 	if !f.is(k, rThat) && f.key(k) != ":" && !f.quoted(k+1) {
 		// Those who were told may come first: قال لوكالة فرانس برس مصدر.
 		if f.is(k, rAgency|rReporters) && f.toldHere(k, language.Arabic) || len(f.key(k)) > 4 && f.is(k+1, rAgency) && f.toldHere(k+1, language.Arabic) {
@@ -269,7 +275,7 @@ func (f *finder) chunkBefore(i int) Range {
 		}
 		if r := f.within(from, to, from == f.first || from == lo); !r.Empty() {
 			// A name, then what it is: «علی احمدی، سخنگوی وزارت، گفت».
-			if from-1 > f.from && f.key(from-1) == "," && r.First == from && from-1-f.from <= 4 && !f.is(f.from, rStop|rAdverb|rPrep) && f.is(from, rSource) {
+			if from-1 > f.from && f.key(from-1) == "," && r.First == from && from-1-f.from <= 4 && !f.is(f.from, rStop|rAdverb|rPrep) {
 				if n := f.within(f.from, from-1, true); !n.Empty() && n.First == f.from && n.Last == from-1 {
 					r.First = f.from
 				}
@@ -331,6 +337,9 @@ func (f *finder) within(from, to int, begins bool) Range {
 	}
 	r := f.chunk(start)
 	r.First, r.Last = first, min(r.Last, to)
+	for r.Last > r.First && f.is(r.Last-1, rAdverb) && !f.is(r.Last-1, rSource|rPronoun) {
+		r.Last--
+	}
 	if r.Last <= r.First {
 		return Range{}
 	}

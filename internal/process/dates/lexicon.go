@@ -516,6 +516,10 @@ var lexicons = sync.OnceValue(func() *[language.Other + 1]*passage.Lexicon[meani
 				continue
 			}
 			f := strings.Fields(head)
+			if tag == language.Persian && head[0] == 's' && !strings.HasPrefix(head, "season") {
+				// «مهرماه» beside «مهر ماه».
+				words += ";" + strings.ReplaceAll(strings.TrimSpace(words), ";", "ماه;") + "ماه"
+			}
 			l.Add(strings.ReplaceAll(words, `","`, ","), kindOf(f), both)
 		}
 		all[tag] = l

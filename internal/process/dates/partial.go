@@ -10,6 +10,8 @@ type partial struct {
 	last    int // the token after it
 	cal     Calendar
 	y, m, d int
+	// d2 is the last day of several.
+	d2      int
 	weekday int // -1 for none
 	doubt   float64
 }
@@ -130,6 +132,11 @@ func (f *finder) month(i int) (p partial, ok bool) {
 		if d := f.number(k); d != nil && d.Exact() && d.Low >= 1 && d.Low <= 31 && (d.Whole && len(f.key(d.First)) <= 2 || d.Ordinal) && !f.counted(f.suffix(d.Last)) {
 			p.d, p.last = int(d.Low), f.suffix(d.Last)
 			k = p.last
+			// June 9-10, 2014
+			if e := f.number(k + 1); f.key(k) == "-" && f.touches(k) && e != nil && e.Whole && f.touches(k+1) && len(f.key(k+1)) <= 2 && int(e.Low) > p.d && e.Low <= 31 {
+				p.d2, p.last = int(e.Low), e.Last
+				k = p.last
+			}
 		} else if n, ok := f.is(k, cOf); ok && f.key(k) == "the" {
 			_ = n
 		}
@@ -149,6 +156,18 @@ func (f *finder) counted(i int) bool {
 
 // year reads a year that stands at token k, after a month.
 func (f *finder) year(k int, p *partial) {
+	// In October of last year.
+	if f.doc.Known && p.cal != Hijri {
+		at := k
+		if f.key(at) == "of" || f.key(at) == "من" {
+			at++
+		}
+		if y, ok := f.counted1(at, Date{First: at, Kind: Relative, Resolved: true, At: -1}); ok && y.Precision == Year && y.Kind == Relative && y.To-y.From < 370 {
+			p.y, _, _ = p.cal.date(y.From + 180)
+			p.last = y.Last
+			return
+		}
+	}
 	for range 3 {
 		if n, ok := f.is(k, cOf|cYearW|cMonthW); ok && f.number(k) == nil {
 			k += n

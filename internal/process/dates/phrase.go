@@ -87,7 +87,7 @@ rest:
 		return d, true
 	}
 	d, ok := f.atom(i, false)
-	if ok && f.tokens[i].Lang == language.Sorani && f.sorani(d.Last) && d.Precision == Year && d.Kind == Absolute {
+	if ok && f.tokens[i].Lang == language.Sorani && f.sorani(d.Last) && d.Kind != Duration && d.Resolved {
 		d.OpenTo = !f.doc.Known
 		if f.doc.Known {
 			d.To = max(f.doc.Day, d.From)
@@ -347,6 +347,9 @@ func (f *finder) yearAlone(i int, loose bool) (Date, bool) {
 	}
 	if !said && i > 0 {
 		said = f.words[i-1].class&(cIn|cYearW) != 0 || lang == language.English && f.key(i-1) == "("
+	}
+	if lang == language.Russian && j == i && end == num.Last && f.key(i-1) != "(" {
+		return Date{}, false // Russian says «год» with it
 	}
 	if !said || p.cal == Gregorian && p.y < 1900 || p.cal != Gregorian && j == i && end == num.Last && !loose || !plausible(p.cal, p.y) {
 		return Date{}, false

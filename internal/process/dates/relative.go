@@ -409,6 +409,9 @@ func (f *finder) stretch(i int) (Date, bool) {
 	}
 	d.Precision = [...]Precision{DayPrecision, DayPrecision, Week, Month, Year, Decade}[u.unit]
 	d.From, d.To = f.back(u.unit, int(count)), f.doc.Day
+	if during && !since && f.future(i) {
+		d.From, d.To = f.doc.Day, f.back(u.unit, -int(count))
+	}
 	if above {
 		d.OpenFrom = true
 	}

@@ -47,6 +47,13 @@ func (f *finder) settleFrom(p partial, first int) (Date, bool) {
 		return d, false
 	}
 	d.From, d.To, d.Precision = day, day, DayPrecision
+	if p.d2 > 0 {
+		last, ok := p.cal.day(p.y, p.m, p.d2)
+		if !ok {
+			return d, false
+		}
+		d.To, d.Complete = last, false
+	}
 	if p.weekday >= 0 && day.Weekday() != p.weekday {
 		near := int(day.Weekday()) - p.weekday
 		if p.cal == Hijri && (near == 1 || near == -1 || near == 6 || near == -6) {

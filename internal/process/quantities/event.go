@@ -66,8 +66,17 @@ func (f *finder) right(q *Quantity) (int, int) {
 	lang := f.tokens[q.Number].Lang
 	// A language that writes "and" together with the next word begins a new
 	// clause with it.
+	including, coordinated := false, true
 	for j := q.Last; j < f.last && d <= reach; j++ {
 		e := &f.senses[j]
+		including = including || e.role&rPart != 0
+		switch {
+		case f.numAt[j] == 0:
+			coordinated = coordinated && (e.role&(rAtLeast|rMore|rAbout|rAtMost|rAux) != 0 || f.key(j-1) == "more" || f.cost(j, -1) == 3)
+		case including || coordinated:
+			d -= reach - 2 // a part or a second one of the same stands between
+			including, coordinated = false, false
+		}
 		if lang == language.Arabic && j > q.Last-1 && len(f.tokens[j].Key) > 4 && f.tokens[j].Key[:2] == "و" && e.role&rEvent != 0 {
 			d += 4
 		}
@@ -99,7 +108,7 @@ func (f *finder) cost(j, dir int) int {
 		return 2
 	case f.numAt[j] != 0:
 		if dir > 0 {
-			return 8
+			return reach
 		}
 		return 2
 	case e.role&rAux != 0:

@@ -6,6 +6,7 @@ package quantities
 
 import (
 	"math"
+	"strings"
 
 	"entente/internal/process/language"
 	"entente/internal/process/passage"
@@ -162,7 +163,7 @@ func (f *finder) sentence(list []numerals.Number) {
 		if len(f.out) > begun {
 			f.free = f.out[len(f.out)-1].Last
 		}
-		if n.First < f.free || n.Ordinal || f.noQuantity(&n) {
+		if n.First < f.free || n.Ordinal && !f.roundArabic(&n) || f.noQuantity(&n) {
 			continue
 		}
 		// "10 to 12", "10-12", "between 10 and 12".
@@ -199,6 +200,20 @@ func (f *finder) sentence(list []numerals.Number) {
 	for k := range list {
 		f.numAt[list[k].First] = 0
 	}
+}
+
+// roundArabic reports an Arabic twenty or thirty with its article behind a
+// qualifier, which elsewhere would be an ordinal: «ما يقارب الثلاثين».
+func (f *finder) roundArabic(n *numerals.Number) bool {
+	if f.tokens[n.First].Lang != language.Arabic || n.Low != 20 && n.Low != 30 {
+		return false
+	}
+	for back := 1; back <= 3; back++ {
+		if i := n.First - back; i >= f.first && f.senses[i].role&(rAbout|rMore|rAtLeast|rAtMost) != 0 && int(f.senses[i].size) == back {
+			return true
+		}
+	}
+	return false
 }
 
 // noQuantity reports numbers that are parts of names, times and the like.
@@ -293,7 +308,7 @@ func (f *finder) qualify(q *Quantity) {
 			if e.role&(rAtLeast|rMore|rAtMost|rAbout|rBetween) == 0 || int(e.size) != back {
 				continue
 			}
-			if e.role&rEvent != 0 {
+			if e.role&rEvent != 0 || e.role&rAtMost != 0 && f.rose(i-1) {
 				continue
 			}
 			hit = true
@@ -330,6 +345,18 @@ func (f *finder) qualify(q *Quantity) {
 		q.First--
 		q.Kind, q.Unit = Money, f.senses[q.First].name
 	}
+}
+
+// rose reports whether a Russian verb before «до» says that a number grew or
+// fell to what follows.
+func (f *finder) rose(i int) bool {
+	k := f.key(i)
+	for _, stem := range []string{"возрос", "вырос", "увелич", "подня", "дош", "сниз", "сократ", "доведен", "достиг"} {
+		if strings.HasPrefix(k, stem) {
+			return true
+		}
+	}
+	return false
 }
 
 // percentBefore are words of a share that stand before its number.
@@ -487,20 +514,31 @@ func (f *finder) near(q *Quantity) bool {
 			break
 		}
 	}
-	for j := q.Last; j <= q.Last+3 && j < f.last; j++ {
+	// What is counted may be a noun that is in no list: "120,000 Syrians had been
+	// displaced".
+	unknown := 0
+	for j := q.Last; j <= q.Last+5 && j < f.last; j++ {
 		if f.role(j, rEvent) && f.role(j, rAfter) {
-			return true
+			return unknown == 0 || f.role(j-1, rAux)
 		}
-		if f.numAt[j] != 0 || !f.role(j, rAux) {
+		if f.numAt[j] != 0 || f.tokens[j].Kind != passage.Word || stops[f.tokens[j].Key] && !f.role(j, rAux) {
 			break
 		}
+		if !f.role(j, rAux) {
+			if unknown++; unknown > 2 || j-q.Last > 1 {
+				break
+			}
+		}
 	}
-	// "the toll rose to 76", «число погибших достигло 20».
-	for j := q.First - 1; j >= q.First-7 && j >= f.first; j-- {
+	// "the toll rose to 76", «число погибших достигло 20», "the number of those
+	// missing has climbed to".
+	event := false
+	for j := q.First - 1; j >= q.First-10 && j >= f.first; j-- {
 		if f.numAt[j] != 0 {
 			break
 		}
-		if e := &f.senses[j]; e.role&rEvent != 0 && tollWords[f.tokens[j].Key] {
+		event = event || f.senses[j].role&rEvent != 0 && f.senses[j].role&rBefore != 0
+		if event && tollWords[f.tokens[j].Key] {
 			return true
 		}
 	}
@@ -510,7 +548,7 @@ func (f *finder) near(q *Quantity) bool {
 // tollWords lead to a number some words later.
 var tollWords = func() map[string]bool {
 	m := map[string]bool{}
-	for _, w := range []string{"toll", "death", "число", "количество", "حصيلة", "عدد", "شمار", "تعداد", "ژمارەی", "deaths", "casualties", "شهدا", "آمار"} {
+	for _, w := range []string{"number", "toll", "death", "число", "количество", "حصيلة", "عدد", "شمار", "تعداد", "ژمارەی", "deaths", "casualties", "شهدا", "آمار"} {
 		m[passage.Fold(w)] = true
 	}
 	return m
