@@ -29,7 +29,7 @@ func walk(t *testing.T, coalition []label.MemberID, seed, hidden uint64, steps i
 		for i := range steps {
 			w.settle(time.Duration(1+common.IntN(20)) * time.Second)
 			by := four[common.IntN(4)]
-			d := drawDraft(common, own, by, coalition, i)
+			d := drawDraft(t, common, own, by, coalition, i)
 			if common.IntN(4) == 0 && !slices.Contains(coalition, by) && own.IntN(2) == 0 {
 				_, err := w.nodes[by].SaveDraft(context.Background(), w.officer(by, "duty", section.RoleDuty), "", "", d)
 				check(t, err) // stays a draft, in one world perhaps
@@ -46,11 +46,11 @@ func walk(t *testing.T, coalition []label.MemberID, seed, hidden uint64, steps i
 	return seen
 }
 
-// hiddenSize is about how many bytes the portions make that the coalition does
-// not get, however many there are: so all releases are of one class.
+// hiddenSize is how many bytes the portions make that the coalition does not
+// get, however many there are: so a release is of one class in both worlds.
 const hiddenSize = 4400
 
-func drawDraft(common, own *rand.Rand, by label.MemberID, coalition []label.MemberID, step int) *Draft {
+func drawDraft(t testing.TB, common, own *rand.Rand, by label.MemberID, coalition []label.MemberID, step int) *Draft {
 	var inner []label.MemberID // get all, in both worlds
 	readers := []label.MemberID{by}
 	for _, m := range four {
@@ -80,9 +80,15 @@ func drawDraft(common, own *rand.Rand, by label.MemberID, coalition []label.Memb
 	}
 	n := 1 + own.IntN(4)
 	word := []string{"quincunx ", "heliotrope "}[own.IntN(2)]
-	for range n {
-		text := word + strings.Repeat("x", hiddenSize/n-500)
-		p := portion(mark("SECRET", by, append(slices.Clone(inner), by)...), by, text)
+	room := hiddenSize
+	for i := range n {
+		p := portion(mark("SECRET", by, append(slices.Clone(inner), by)...), by, word)
+		fixed, err := act.NewPortion(p)
+		check(t, err)
+		room -= len(fixed.Raw) + 1 // and a comma
+		if i == n-1 {
+			p.Text += strings.Repeat("x", room)
+		}
 		at := own.IntN(len(d.Portions) + 1)
 		d.Portions = slices.Insert(d.Portions, at, p)
 	}
