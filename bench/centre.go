@@ -1,0 +1,173 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"entente/bench/stations"
+	"entente/internal/store"
+	"entente/label"
+)
+
+// labels measures the marking algebra on a product of 100 portions.
+func labels(context.Context, *run) ([]figure, error) {
+	t := label.DemonstrationTable()
+	classes := label.DemonstrationPolicy().Classes
+	members := []label.MemberID{"IRN", "IRQ", "RUS", "SYR"}
+	portions := make([]label.Label, 100)
+	for i := range portions {
+		own := members[i%len(members)]
+		portions[i] = label.Label{Policy: "CENTRE", Class: classes[i%len(classes)], Rel: label.Members(members[:2+i%3]...).With(own), Originators: label.Members(own)}
+	}
+	const rounds = 2000
+	took := make([]time.Duration, rounds)
+	for i := range took {
+		began := time.Now()
+		if _, _, err := label.Rollup(t, portions, label.Consents{}); err != nil {
+			return nil, err
+		}
+		took[i] = time.Since(began)
+	}
+	slices.Sort(took)
+	return []figure{shown("roll-up of 100 portions, median", float64(took[rounds/2].Nanoseconds())/1000, "µs")}, nil
+}
+
+// sequence measures how many envelopes the centre takes, beside a bare fsynced
+// SQLite append of the same bytes in the same batches.
+func sequence(ctx context.Context, r *run) ([]figure, error) {
+	n := 30_000
+	if r.full {
+		n = 1_000_000
+	}
+	dir, err := r.scratch()
+	if err != nil {
+		return nil, err
+	}
+	c, err := stations.Open(ctx, stations.Options{Dir: dir})
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	const warm = 2000
+	if _, err := c.Sequence(ctx, warm); err != nil {
+		return nil, err
+	}
+	// In parts, so that a log that grows can be seen to cost no more.
+	parts := 4
+	var rates []float64
+	var total stations.Rate
+	for range parts {
+		rate, err := c.Sequence(ctx, n/parts)
+		if err != nil {
+			return nil, err
+		}
+		rates = append(rates, rate.PerSecond())
+		total.Envelopes += rate.Envelopes
+		total.Elapsed += rate.Elapsed
+	}
+	batches, err := batchesOf(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	baseline, err := bareAppend(ctx, filepath.Join(dir, "bare.db"), batches)
+	if err != nil {
+		return nil, err
+	}
+	return []figure{
+		least(fmt.Sprintf("envelopes of 2 KB logged, mirrored, cosigned by four (%d)", total.Envelopes), total.PerSecond(), "1/s", 3000).over(baseline, 0.25).
+			noted("goal 6,000; baseline: bare fsynced SQLite append, %d batches", len(batches)),
+		most("cost of an envelope, last quarter over first", rates[0]/rates[parts-1], "×", 1.3).noted("%d to %d in the log", warm, warm+n),
+	}, nil
+}
+
+// batchesOf returns the sizes of the batches in the lead's log.
+func batchesOf(ctx context.Context, c *stations.Centre) ([]int, error) {
+	rows, err := c.Station(0).Log().DB().Reader.QueryContext(ctx, `SELECT n FROM chunk ORDER BY first`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []int
+	for rows.Next() {
+		var n int
+		if err := rows.Scan(&n); err != nil {
+			return nil, err
+		}
+		out = append(out, n)
+	}
+	return out, rows.Err()
+}
+
+// bareAppend appends rows of 256 + 2,048 bytes in transactions of the given
+// sizes, each fsynced, and returns rows a second.
+func bareAppend(ctx context.Context, path string, batches []int) (float64, error) {
+	db, err := store.Open(path, store.Options{})
+	if err != nil {
+		return 0, err
+	}
+	defer db.Close()
+	const insert = `INSERT INTO row (id, data) VALUES (?, ?)`
+	if err := db.Update(ctx, func(tx *store.Tx) error {
+		_, err := tx.ExecContext(ctx, `CREATE TABLE row (id BIGINT PRIMARY KEY, data BLOB NOT NULL)`)
+		return err
+	}); err != nil {
+		return 0, err
+	}
+	if err := db.Prepare(insert); err != nil {
+		return 0, err
+	}
+	data := make([]byte, 256+2048)
+	for i := range data {
+		data[i] = byte(i * 31)
+	}
+	id := 0
+	began := time.Now()
+	for _, n := range batches {
+		if err := db.Update(ctx, func(tx *store.Tx) error {
+			for range n {
+				if _, err := tx.Run(insert, id, data); err != nil {
+					return err
+				}
+				id++
+			}
+			return nil
+		}); err != nil {
+			return 0, err
+		}
+	}
+	return float64(id) / time.Since(began).Seconds(), nil
+}
+
+// latency measures single envelopes at 500 a second, the median of three runs.
+func latency(ctx context.Context, r *run) ([]figure, error) {
+	dir, err := r.scratch()
+	if err != nil {
+		return nil, err
+	}
+	c, err := stations.Open(ctx, stations.Options{Dir: dir})
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	if _, err := c.Latency(ctx, 500, 2*time.Second); err != nil {
+		return nil, err
+	}
+	var p50, p99 []float64
+	for range 3 {
+		p, err := c.Latency(ctx, 500, 10*time.Second)
+		if err != nil {
+			return nil, err
+		}
+		p50 = append(p50, p.P50.Seconds()*1000)
+		p99 = append(p99, p.P99.Seconds()*1000)
+	}
+	slices.Sort(p50)
+	slices.Sort(p99)
+	return []figure{
+		most("submit to certified and readable elsewhere at 500/s, p50", p50[1], "ms", 15).noted("median of 3 runs, %.1f to %.1f", p50[0], p50[2]),
+		most("submit to certified and readable elsewhere at 500/s, p99", p99[1], "ms", 60).noted("median of 3 runs, %.1f to %.1f", p99[0], p99[2]),
+	}, nil
+}

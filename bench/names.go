@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"path/filepath"
+
+	"entente/bench/names"
+)
+
+// nameFigures measures the comparison and search of names. Bars hold for the
+// half that nothing was improved on.
+func nameFigures(ctx context.Context, r *run) ([]figure, error) {
+	dir := filepath.Join(r.data, "names")
+	var out []figure
+	for _, m := range []struct {
+		name string
+		take func() ([]names.Figure, error)
+	}{
+		{"names: pairs", func() ([]names.Figure, error) { return names.Pairs(dir, nil) }},
+		{"names: list", func() ([]names.Figure, error) { return names.UN(dir, nil) }},
+		{"names: single", func() ([]names.Figure, error) { return names.Singles(dir, nil) }},
+		{"names: alerts", func() ([]names.Figure, error) { return names.Alerts(dir, nil) }},
+		{"names: compare", func() ([]names.Figure, error) { return names.SpeedCompare(dir) }},
+		{"names: search", func() ([]names.Figure, error) { return names.SpeedUN(dir) }},
+		{"names: a million", func() ([]names.Figure, error) { return names.SpeedMillion(dir) }},
+	} {
+		if err := ctx.Err(); err != nil {
+			return out, err
+		}
+		fs, err := m.take()
+		if err != nil {
+			out = append(out, absent(m.name, err))
+			continue
+		}
+		for _, f := range fs {
+			out = append(out, nameFigure(f))
+		}
+	}
+	return out, nil
+}
+
+func nameFigure(f names.Figure) figure {
+	name := "names: " + f.Name
+	if f.Split != "" {
+		name += " [" + f.Split + "]"
+	}
+	fig := shown(name, f.Value, f.Unit)
+	bar, demanded := nameBars[f.Name]
+	if demanded && f.Split != names.Dev {
+		if bar.most {
+			fig = most(name, f.Value, f.Unit, bar.value)
+		} else {
+			fig = least(name, f.Value, f.Unit, bar.value)
+		}
+	}
+	if f.N > 0 {
+		fig = fig.noted("n=%d", f.N)
+	}
+	return fig
+}
+
+// nameBars are what is demanded, by the figures' names.
+var nameBars = map[string]struct {
+	value float64
+	most  bool
+}{}
