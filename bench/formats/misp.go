@@ -48,9 +48,7 @@ func MISP(dir string) ([]Figure, error) {
 				return nil, fmt.Errorf("%s: %w", name, err)
 			}
 			back.add(event, name)
-			if c.list != "Object" {
-				same.add(saidAlike(carried, p.STIX), name)
-			}
+			same.add(saidAlike(carried, p.STIX), name)
 		}
 		out = append(out, back.figure())
 		if same.n > 0 {

@@ -259,6 +259,16 @@ func (w *mispWriter) note(rule, format string, args ...any) {
 	}
 }
 
+// finerThanDistrict tells the relations of MISP's attributes that hold a place
+// finer than rule 3 lets in.
+func finerThanDistrict(rel string) bool {
+	switch rel {
+	case "address", "street", "street-address", "zipcode", "postal-code", "accuracy-radius", "altitude", "home-address":
+		return true
+	}
+	return slices.Contains(finePlaces, rel)
+}
+
 // reduce applies rule 3 to a thing of MISP, which it changes.
 func (w *mispWriter) reduce(f fields, what string) (fields, error) {
 	raw, err := json.Marshal(f)
@@ -272,10 +282,21 @@ func (w *mispWriter) reduce(f fields, what string) (fields, error) {
 		return nil, refuse(ErrMISP, "%v", err)
 	}
 	left := make(map[string]bool)
-	if rel, ok := v["object_relation"].(string); ok && slices.Contains(finePlaces, rel) {
+	if rel, ok := v["object_relation"].(string); ok && finerThanDistrict(rel) {
 		left["attribute "+rel] = true
 		v = nil
 	} else {
+		if list, ok := v["Attribute"].([]any); ok {
+			v["Attribute"] = slices.DeleteFunc(list, func(e any) bool {
+				a, _ := e.(map[string]any)
+				rel, _ := a["object_relation"].(string)
+				if !finerThanDistrict(rel) {
+					return false
+				}
+				left["attribute "+rel] = true
+				return true
+			})
+		}
 		reduceValue(v, left)
 	}
 	if len(left) == 0 {

@@ -182,11 +182,8 @@ func header(name, value string) map[string]any {
 // referring is an observable that refers to another one by its deterministic
 // identifier; nil where the other is none.
 func referring(typ string, more map[string]any, property string, list bool, other map[string]any) map[string]any {
-	if other == nil {
-		return nil
-	}
-	id, err := stix.DeterministicID(mustJSON(other))
-	if err != nil {
+	id := referenceTo(other)
+	if id == "" {
 		return nil
 	}
 	more["type"] = typ
@@ -196,6 +193,18 @@ func referring(typ string, more map[string]any, property string, list bool, othe
 		more[property] = id
 	}
 	return more
+}
+
+// referenceTo is the deterministic identifier of an observable, "" for none.
+func referenceTo(o map[string]any) string {
+	if o == nil {
+		return ""
+	}
+	id, err := stix.DeterministicID(mustJSON(o))
+	if err != nil {
+		return ""
+	}
+	return id
 }
 
 // randomized gives an observable without ID contributing properties an

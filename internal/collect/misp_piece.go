@@ -250,13 +250,16 @@ func (w *mispWriter) object(ob fields, place int) error {
 		ob["Attribute"] = raw
 	}
 	uuid := ob.text("uuid")
-	o := domainObject("x-misp-object", uuid, ob, w.event.head)
-	o["x_misp_name"] = name
-	if s := ob.text("meta-category"); s != "" {
-		o["x_misp_meta_category"] = s
-	}
-	if len(carried) > 0 {
-		o["x_misp_attributes"] = carried
+	o := mispStandard(name, ob, attributes, w.event.head)
+	if o == nil {
+		o = domainObject("x-misp-object", uuid, ob, w.event.head)
+		o["x_misp_name"] = name
+		if s := ob.text("meta-category"); s != "" {
+			o["x_misp_meta_category"] = s
+		}
+		if len(carried) > 0 {
+			o["x_misp_attributes"] = carried
+		}
 	}
 	w.add(strings.Join(slices.DeleteFunc(lines, func(s string) bool { return s == "" }), "\n"), level, o, mispBody{EventUUID: w.event.uuid, Place: place, Object: ob})
 	w.pieces[len(w.pieces)-1].files = files

@@ -140,14 +140,14 @@ func TestMISPRefuses(t *testing.T) {
 func TestReducedEventsPass(t *testing.T) {
 	o := mispOptions()
 	o.Reduce = true
-	raw := event(`,"Object":[{"uuid":"` + uuidA + `","name":"geolocation","meta-category":"misc","Attribute":[{"type":"float","object_relation":"latitude","value":"33.31522"},{"type":"text","object_relation":"country","value":"Nowhere"}]}],` +
+	raw := event(`,"Object":[{"uuid":"` + uuidA + `","name":"geolocation","meta-category":"misc","Attribute":[{"type":"float","object_relation":"latitude","value":"33.31522"},{"type":"text","object_relation":"address","value":"1 Example Street"},{"type":"text","object_relation":"country","value":"Nowhere"}]}],` +
 		`"Attribute":[{"uuid":"` + uuidB + `","type":"text","value":"at 33.31522, 44.36612","comment":""}]`)
 	r, ds := readMISP(t, raw, o)
 	if !r.Original.Dropped || !ds[0].Original.Dropped || len(ds[0].Notes) != 2 || ds[0].Notes[0].Rule != "3" {
 		t.Errorf("%+v, %+v", r.Original, ds[0].Notes)
 	}
 	for _, p := range ds[0].Portions {
-		if s := p.Text + string(p.Object.Bytes); strings.Contains(s, "33.315") {
+		if s := p.Text + string(p.Object.Bytes); strings.Contains(s, "33.315") || strings.Contains(s, "Example Street") {
 			t.Errorf("a fine place remains: %s", s)
 		}
 	}
