@@ -19,6 +19,7 @@ type placeCmd struct {
 	Resolve placeResolveCmd `cmd:"" help:"Put places that are given by name on the map, one a line."`
 	Find    placeFindCmd    `cmd:"" help:"Find the places named in texts."`
 	Load    placeLoadCmd    `cmd:"" help:"Build an index from gazetteers of your own."`
+	Sources placeSourcesCmd `cmd:"" help:"Tell what the gazetteer was made from, and its licences."`
 }
 
 // maxPlaceLine bounds a line of input in bytes; a text of 100 MB is one line.
@@ -99,7 +100,6 @@ func (c *placeFindCmd) Run(w *world) error {
 	}
 	out := bufio.NewWriterSize(w.out, 1<<16)
 	defer out.Flush()
-	n := 0
 	var mu sync.Mutex
 	bad := false
 	err = eachPlaceLine(w, out, maxPlaceLine, func(line string, b []byte) []byte {
@@ -131,7 +131,6 @@ func (c *placeFindCmd) Run(w *world) error {
 		}
 		return append(append(b, line2...), '\n')
 	}, &bad)
-	_ = n
 	if err == nil {
 		err = out.Flush()
 	}
@@ -143,6 +142,27 @@ func (c *placeFindCmd) Run(w *world) error {
 
 func round1(v float64) float64 { return float64(int64(v*10+0.5)) / 10 }
 func round3(v float64) float64 { return float64(int64(v*1000+0.5)) / 1000 }
+
+type placeSourcesCmd struct {
+	Index string `help:"Directory of an index that place load built." type:"path" placeholder:"DIR"`
+}
+
+// Run writes the sources, one a line.
+func (c *placeSourcesCmd) Run(w *world) error {
+	g, err := load.Open(c.Index)
+	if err != nil {
+		return err
+	}
+	if w.json {
+		return json.NewEncoder(w.out).Encode(g.Sources())
+	}
+	for _, s := range g.Sources() {
+		if _, err := fmt.Fprintf(w.out, "%s\t%s\t%s\n", s.Name, s.Version, s.Licence); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 type placeLoadCmd struct {
 	Index string   `help:"Directory to write the index into." type:"path" required:"" placeholder:"DIR"`

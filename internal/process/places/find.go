@@ -93,6 +93,15 @@ func (f *finder) find(g *Gazetteer, text string, offset int, out []Found) []Foun
 	f.joint.g = g
 	f.joint.gather(&f.scan, mentions)
 	f.joint.resolve()
+	if more, found := f.bySound(g, mentions); found {
+		mentions = more
+		for i := range mentions {
+			mentions[i].container = -1
+		}
+		f.contain(mentions)
+		f.joint.gather(&f.scan, mentions)
+		f.joint.resolve()
+	}
 	first := len(out)
 	for i := range f.joint.groups {
 		gr := &f.joint.groups[i]
@@ -151,7 +160,7 @@ func (f *finder) seat(g *Gazetteer, gr *group, mentions []mention) *candidate {
 	}
 	for k := range gr.cands {
 		c := &gr.cands[k]
-		if c.class == City && c.country == best.country && c.km2(best) < 90*90 && g.record(c.ref).population >= 50_000 &&
+		if c.class == City && c.country == best.country && c.km2(best) < 90*90 && (best.class == Admin1 || g.record(c.ref).population >= 50_000) &&
 			(f.joint.lies(c, best) || c.admin1 == best.admin1) {
 			return c
 		}

@@ -16,7 +16,7 @@ func TestKey(t *testing.T) {
 		{"alif with and without hamza, vowel signs", "إِدلِب", "ادلب"},
 		{"feminine ending, tatweel", "الرقـــة", "الرقه"},
 		{"Persian and Arabic kaf and ya", "کرکوک", "كركوك"},
-		{"half-space of Persian", "قره‌تپه", "قرهتپه"},
+		{"half-space of Persian", "قره\u200cتپه", "قرهتپه"},
 		{"Sorani vowels", "هەولێر", "هەولیر"},
 		{"ё and е", "Орёл", "орел"},
 		{"Persian and Arabic digits", "۱۲ ٣", "123"},

@@ -195,19 +195,36 @@ func (j *joint) candidates(gr *group, matches []match) {
 	gr.cands = cs[:min(len(cs), maxCandidates):min(len(cs), maxCandidates)]
 }
 
-// merge keeps one of candidates of several files that are the same place.
+// merge keeps one of candidates of several files that are the same place: the
+// one of the first file, so that a place has one identifier throughout.
 func (j *joint) merge(cs []candidate) []candidate {
 	out := cs[:0]
 next:
 	for _, c := range cs {
 		for i := range out {
-			if o := &out[i]; o.file != c.file && o.country == c.country && (o.class == c.class && o.km2(&c) < 64 || o.km2(&c) < 1) {
+			if o := &out[i]; o.file != c.file && o.country == c.country && o.samePlace(&c) {
+				if c.file < o.file {
+					score := max(o.score, c.score)
+					*o = c
+					o.score = score
+				}
 				continue next
 			}
 		}
 		out = append(out, c)
 	}
 	return out
+}
+
+// sameKm is how far apart the points of two sources for one place lie at most,
+// by class: areas are given by their middle or by their seat.
+var sameKm = [classCount]float32{City: 8, Section: 4, Admin3: 15, Admin2: 40, Admin1: 120, Country: 1500, Region: 200, Continent: 3000, Water: 200, Land: 50, Spot: 4}
+
+// samePlace reports that two candidates of one name and one country, of
+// different files, are one place.
+func (c *candidate) samePlace(d *candidate) bool {
+	km2 := c.km2(d)
+	return c.class == d.class && km2 < sameKm[c.class]*sameKm[c.class] || km2 < 1
 }
 
 // lies reports that c lies in the area d.

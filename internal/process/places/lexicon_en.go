@@ -71,7 +71,8 @@ var commonWords = set(`monday tuesday wednesday thursday friday saturday sunday 
 	ma pa ok hi oh or in me la al id ms mo co de va wa ct`)
 
 // neverAlone are words that no lone mention means as a place.
-var neverAlone = set(`north south east west northern southern eastern western northeast northwest southeast southwest upper lower
+var neverAlone = set(`february march may sham ngo jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun sana vice
+	north south east west northern southern eastern western northeast northwest southeast southwest upper lower
 	middle central lake river mount mountain mountains valley bay beach island islands fort port saint new old great grand big
 	little city county town village district province state country hill hills park street road police the of university
 	january february april june july august september october november december monday tuesday wednesday thursday friday

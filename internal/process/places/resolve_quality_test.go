@@ -56,15 +56,16 @@ func TestResolutionQuality(t *testing.T) {
 	embedded := world(t)
 	cod := index(t, true, "cod_syria/syr_admincapitals.shp", "cod_syria/syr_admin1.shp")
 	for _, c := range []struct {
-		name  string
-		g     *places.Gazetteer
-		asked []bench.Asked
+		name            string
+		g               *places.Gazetteer
+		asked           []bench.Asked
+		ofAll, answered float64 // what the held-out half must reach
 	}{
-		{"GeoNames variants in WOF alone", index(t, true, "wof_sy.tsv"), bench.Variants(embedded, "SY")},
-		{"GeoNames variants in WOF Iraq alone", index(t, true, "wof_iq.tsv"), bench.Variants(embedded, "IQ")},
-		{"WOF names in the embedded", embedded, other},
-		{"COD capitals in embedded and WOF", index(t, false, "wof_sy.tsv"), bench.Points(cod, "SY")},
-		{"WOF respelled in all", index(t, false, "wof_sy.tsv", "cod_syria/syr_admin1.shp", "cod_syria/syr_admin2.shp", "cod_syria/syr_admin3.shp", "cod_syria/syr_admincapitals.shp"), respelled},
+		{"GeoNames variants in WOF alone", index(t, true, "wof_sy.tsv"), bench.Variants(embedded, "SY"), 0.90, 0.94},
+		{"GeoNames variants in WOF Iraq alone", index(t, true, "wof_iq.tsv"), bench.Variants(embedded, "IQ"), 0.79, 0.94},
+		{"WOF names in the embedded", embedded, other, 0.83, 0.97},
+		{"COD capitals in embedded and WOF", index(t, false, "wof_sy.tsv"), bench.Points(cod, "SY"), 0.89, 0.95},
+		{"WOF respelled in all", index(t, false, "wof_sy.tsv", "cod_syria/syr_admin1.shp", "cod_syria/syr_admin2.shp", "cod_syria/syr_admin3.shp", "cod_syria/syr_admincapitals.shp"), respelled, 0.93, 0.96},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, held := range []bool{false, true} {
@@ -72,6 +73,9 @@ func TestResolutionQuality(t *testing.T) {
 				r := bench.Resolve(c.g, bench.HalfAsked(c.asked, held))
 				took := time.Since(start)
 				t.Logf("held out %v: %v, %.0f a second", held, r, float64(r.Asked)/took.Seconds())
+				if held && (r.Coverage() < c.ofAll || r.Precision() < c.answered) {
+					t.Errorf("held out: right of all %.3f, of the answered %.3f, reached before were %.3f and %.3f", r.Coverage(), r.Precision(), c.ofAll, c.answered)
+				}
 				if os.Getenv("PLACES_EXAMPLES") != "" && !held {
 					for i, e := range r.Wrong {
 						if i < 40 {

@@ -38,8 +38,11 @@ func (p *spotter) spot() {
 		n := 0
 		switch w.script {
 		case scriptLatin:
-			if w.capital {
+			switch {
+			case w.capital:
 				n = p.latin(i)
+			case p.lowerArticle(i):
+				n = p.articled(i)
 			}
 		case scriptCyrillic:
 			if w.capital {
@@ -190,7 +193,17 @@ func (p *spotter) latin(i int) int {
 	if neverFirst[k] || w.dotted && titleWords[k] && k != "st" {
 		return 0
 	}
-	n, at := p.longest(i, true, func(n int) bool { return n > 1 || len(k) > 2 && !functionWords[k] })
+	n, at := p.longest(i, true, func(n int) bool {
+		if n == 1 {
+			return len(k) > 2 && !functionWords[k] && !nameHeads[k] && !demonyms[k]
+		}
+		return !functionWords[string(p.s.keyOf(i+n-1))]
+	})
+	if n <= 1 {
+		if m := p.stem(i, k, at); m {
+			n = 1
+		}
+	}
 	if n == 0 {
 		return 0
 	}
@@ -200,7 +213,12 @@ func (p *spotter) latin(i int) int {
 			return 0
 		}
 	}
-	if n == 1 && (neverAlone[k] || commonWords[k] && !p.vouched(i)) {
+	if n == 1 && w.shout && len(k) <= 4 && !p.major(at) {
+		// "SOHR", "NGO": initials, not a village in capitals.
+		p.matches = p.matches[:at]
+		return 1
+	}
+	if n == 1 && (neverAlone[k] || (commonWords[k] || englishWords[k] && !p.major(at)) && !p.vouched(i)) {
 		p.matches = p.matches[:at]
 		return 1
 	}
@@ -208,6 +226,68 @@ func (p *spotter) latin(i int) int {
 	case partPerson, partRoad:
 		p.matches = p.matches[:at]
 		return n
+	}
+	p.add(i, n, at, false)
+	return n
+}
+
+// stem reads a word that ends in s and is no great place itself as the
+// possessive of one, because some sources drop apostrophes: "Syrias army".
+func (p *spotter) stem(i int, k string, at int) bool {
+	if len(k) < 5 || k[len(k)-1] != 's' || p.major(at) {
+		return false
+	}
+	p.key = append(p.key[:0], k[:len(k)-1]...)
+	from := len(p.matches)
+	p.matches, _ = p.g.lookup(p.key, p.matches, p.hits)
+	if len(p.matches) == from || !p.major(from) || demonyms[k[:len(k)-1]] || commonWords[k[:len(k)-1]] || givenNames[k[:len(k)-1]] {
+		p.matches = p.matches[:from]
+		return false
+	}
+	kept := copy(p.matches[at:], p.matches[from:])
+	p.matches = p.matches[:at+kept]
+	return true
+}
+
+// major reports that one of the matches from at on is a country, a first-level
+// area under its own name or a town of size.
+func (p *spotter) major(at int) bool {
+	for _, m := range p.matches[at:] {
+		rec := p.g.record(m.ref)
+		if rec.class == Country || rec.class == Admin1 && m.kind == nameFirst || rec.class > Country || rec.class == City && rec.population >= 100_000 && m.kind == nameFirst {
+			return true
+		}
+	}
+	return false
+}
+
+// lowerArticle reports that word i is an Arabic article in lower case before a
+// name: "al-Bab".
+func (p *spotter) lowerArticle(i int) bool {
+	words := p.s.words
+	k := p.s.keyOf(i)
+	if len(k) > 4 || i+1 >= len(words) || !words[i+1].capital || !articles[string(k)] {
+		return false
+	}
+	if i > 0 && words[i].gap == gapJoin {
+		return false // the article inside a name
+	}
+	return words[i+1].gap == gapJoin || words[i+1].gap == gapSpace && (string(k) == "al" || string(k) == "el")
+}
+
+// articled handles a name that begins with its article in lower case.
+func (p *spotter) articled(i int) int {
+	k := p.s.keyOf(i + 1)
+	if i > 0 && p.s.words[i-1].capital && p.s.words[i].gap == gapSpace {
+		return 0 // "Bashar al-Assad"
+	}
+	if arabicGiven[string(k)] || givenNames[string(k)] {
+		return 0
+	}
+	n, at := p.longest(i, true, func(n int) bool { return n > 1 })
+	if n < 2 {
+		p.matches = p.matches[:at]
+		return 0
 	}
 	p.add(i, n, at, false)
 	return n
@@ -343,6 +423,15 @@ func (p *spotter) around(i, n, at int) int {
 		}
 	}
 	first := p.s.keyOf(i)
+	if n == 1 && arabicGiven[string(first)] && !area {
+		return p.person(i, n)
+	}
+	// "Hafez al-Assad": a name before an article that it does not share with a
+	// place.
+	if n == 1 && end+1 < len(words) && !words[end].capital && words[end].gap == gapSpace && articles[string(p.s.keyOf(end))] &&
+		words[end+1].capital && words[end+1].gap == gapJoin && !p.large(at) && !area {
+		return partPerson
+	}
 	if end < len(words) && words[end].gap == gapSpace && words[end].capital && !words[end].number {
 		next := p.s.keyOf(end)
 		known := orgWords[string(next)] || placeWords[string(next)] || functionWords[string(next)] || headWords[string(next)] || titleWords[string(next)]

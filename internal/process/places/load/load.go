@@ -126,6 +126,9 @@ func writeFile(path string, write func(io.Writer) error) error {
 		err = b.Flush()
 	}
 	if err == nil {
+		err = f.Chmod(0o644) // an index is no secret; the node may run as another user
+	}
+	if err == nil {
 		err = f.Sync()
 	}
 	if e := f.Close(); err == nil {

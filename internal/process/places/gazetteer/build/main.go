@@ -50,6 +50,9 @@ func run(from, to string) error {
 	if err := b.Flush(); err != nil {
 		return err
 	}
+	if err := w.writeWords(filepath.Join(filepath.Dir(to), "english.txt"), entries); err != nil {
+		return err
+	}
 	fmt.Printf("%d places\n", len(entries))
 	return f.Close()
 }

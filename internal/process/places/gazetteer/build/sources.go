@@ -12,5 +12,6 @@ var sources = []places.Source{
 	{Name: "Unicode CLDR subdivisions, Debian unicode-cldr-core", Version: "41-0.1", Licence: "Unicode-3.0"},
 	{Name: "country names, npm i18n-iso-countries", Version: "7.14.0", Licence: "MIT"},
 	{Name: "country points, PyPI countryinfo", Version: "1.0.1", Licence: "MIT"},
+	{Name: "English words that are also names, Debian wamerican-small (SCOWL)", Version: "2020.12.07-2", Licence: "SCOWL, free with notice"},
 	{Name: "US Census Bureau outlines, npm us-atlas", Version: "3.0.1", Licence: "ISC; data in the public domain"},
 }
