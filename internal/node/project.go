@@ -28,7 +28,7 @@ type projector struct {
 }
 
 const (
-	projectRun   = 1024 // leaves that are projected together at most
+	projectRun   = 2048 // leaves that are projected together at most
 	gatherFor    = 20 * time.Millisecond
 	gatherLeaves = 256
 )

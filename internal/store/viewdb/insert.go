@@ -1,6 +1,7 @@
 package viewdb
 
 import (
+	"encoding/binary"
 	"strings"
 
 	"entente/internal/store"
@@ -24,7 +25,7 @@ func insertInto(place int, table string, columns, together int) into {
 // The tables of a report, in the order in which their rows are stored.
 var (
 	intoReport      = insertInto(0, "report (idx, id, originator, own, type, title, written, logged, class, banner, grade, portions, recipients, batch, supersedes, act)", 16, 16)
-	intoPortion     = insertInto(1, "portion (idx, n, id, digest)", 4, 64)
+	intoPortion     = insertInto(1, "portion (idx, n, key, id, digest)", 5, 64)
 	intoDesignation = insertInto(2, "designation (idx, n, originator, authority, list, reference, kind, name, status)", 9, 16)
 	intoAttachment  = insertInto(3, "attachment (idx, n, digest)", 3, 16)
 	intoQuarantine  = insertInto(4, "quarantine (idx, originator, code)", 3, 16)
@@ -60,6 +61,9 @@ func (in *inserts) flush() error {
 	return in.err
 }
 
+// portionKey is what portions are found by.
+func portionKey(id [16]byte) int64 { return int64(binary.BigEndian.Uint64(id[:])) }
+
 // report gathers the rows of a report, all but its words.
 func (in *inserts) report(r *Report) {
 	own := 0
@@ -70,7 +74,7 @@ func (in *inserts) report(r *Report) {
 		len(r.Portions), strings.Join(r.Recipients, " "), r.Batch, r.Supersedes, r.Act)
 	for n := range r.Portions {
 		p := &r.Portions[n]
-		in.add(&intoPortion, r.Index, n, p.ID[:], p.Digest[:])
+		in.add(&intoPortion, r.Index, n, portionKey(p.ID), p.ID[:], p.Digest[:])
 	}
 	for n := range r.Listings {
 		d := &r.Listings[n]

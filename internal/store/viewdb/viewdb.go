@@ -50,6 +50,9 @@ func Open(path string, o store.Options) (v *Views, stale bool, err error) {
 		err = store.Migrate(db, dir)
 	}
 	if err == nil {
+		err = tune(db)
+	}
+	if err == nil {
 		queries := []string{sqlTally, sqlSetting}
 		for _, t := range intoAll {
 			queries = append(queries, t.one, t.many)
@@ -69,9 +72,24 @@ func Open(path string, o store.Options) (v *Views, stale bool, err error) {
 	return v, made != "" && made != analyser, nil
 }
 
+// tune gives the one writer what bulk work wants: a cache that holds the inner
+// pages of the indexes, and a write-ahead log in which a page that is written
+// again and again lies once. Views can be made again, so a long log risks
+// nothing.
+func tune(db *store.DB) error {
+	return db.Update(context.Background(), func(tx *store.Tx) error {
+		for _, q := range []string{`PRAGMA cache_size = -24576`, `PRAGMA wal_autocheckpoint = 8192`} {
+			if _, err := tx.Exec(q); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // analyser names what the views were made by: the analyser's version and the
 // layout of the tables.
-var analyser = strconv.Itoa(process.AnalyserVersion) + "/3"
+var analyser = strconv.Itoa(process.AnalyserVersion) + "/4"
 
 const (
 	settingAnalyser = "analyser"
