@@ -285,6 +285,49 @@ func TestUnknownVersion(t *testing.T) {
 	})
 }
 
+// What an older program mirrored without knowing its version, the next one
+// verifies, and then cosigns; it needs nothing else for it.
+func TestVersionLearnt(t *testing.T) {
+	simulate(t, nil, func(t *testing.T, c *centreOf) {
+		old := true
+		c.options = func(m label.MemberID, o *Options) {
+			if m == "SYR" && old {
+				o.older = func(raw []byte) bool { return seal.Kind(raw[5]) == seal.Keys }
+			}
+		}
+		c.start(four...)
+		c.file("SYR", 1)
+		c.certified(2, four...)
+		_, err := c.posts["RUS"].Certify(context.Background(), c.certify("RUS", 2, 1))
+		check(t, err)
+		c.file("RUS", 2)
+		c.file("SYR", 2)
+		syr := func() *Station { return c.posts["SYR"].Station }
+		await(t, syr(), "7 leaves", func() bool { return syr().Size() == 7 })
+		c.certified(7, "IRQ", "IRN", "RUS") // a quorum without SYR
+		if st, err := syr().Status(context.Background()); err != nil || st.Opaque < 2 {
+			t.Errorf("SYR knows all up to %d (%v)", st.Opaque, err)
+		}
+		for range 2 { // what the next program has learnt it need not learn again
+			c.stop("SYR")
+			old = false
+			c.start("SYR")
+			if st, err := syr().Status(context.Background()); err != nil || st.Opaque != -1 || st.Outbox != 0 {
+				t.Errorf("after the update SYR knows all up to %d and has %d envelopes waiting (%v)", st.Opaque, st.Outbox, err)
+			}
+			size := syr().Size()
+			await(t, syr(), "recovery", func() bool { return !syr().recovery.active() })
+			c.net.sever("IRN", true) // now SYR makes the quorum
+			c.file("SYR", 1)
+			c.file("RUS", 1)
+			c.certified(size+2, "IRQ", "RUS", "SYR")
+			c.same("IRQ", "RUS", "SYR")
+			c.net.sever("IRN", false)
+			c.certified(size+2, "IRN")
+		}
+	})
+}
+
 // An originator that signs two headers in one place is suspended by evidence in
 // the log; the log goes on without it.
 func TestOriginatorForks(t *testing.T) {

@@ -53,6 +53,10 @@ type Options struct {
 	// Portions reads the digests of an act's portions, for evidence of one
 	// portion stated in two ways; the centre itself knows nothing of acts.
 	Portions func(act []byte) (map[seal.PortionID]seal.Hash, error)
+
+	// older says of which leaves an older program would not know the version.
+	// It exists for tests of what the next program does with them.
+	older func(header []byte) bool
 }
 
 // Tuning is what an operator may turn. Zero values are replaced by the usual.
@@ -112,6 +116,7 @@ type Station struct {
 	signersOf func(charter.PurposeKeys) (Keys, error)
 	heads     atomic.Pointer[headSigners]
 	showFiled atomic.Bool // see LinkKeys
+	older     func(header []byte) bool
 
 	// appending is held by whoever adds leaves; mu guards what readers see.
 	appending sync.Mutex
@@ -176,7 +181,7 @@ func Open(ctx context.Context, o Options) (*Station, error) {
 		self: o.Self, found: o.Founding, hash: seal.Hash(o.Founding.Hash()),
 		log: o.Log, keys: o.Keys, peers: o.Peers, logger: o.Logger, tune: o.Tuning.usual(),
 		portions: o.Portions, origin: o.Founding.Origin(1), lead: c.Lead(1), quorum: c.Quorum(),
-		changed: make(chan struct{}), opaque: -1, signersOf: o.Signers,
+		changed: make(chan struct{}), opaque: -1, signersOf: o.Signers, older: o.older,
 	}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)

@@ -124,6 +124,7 @@ func (w *workload) finish(from, rounds int) {
 // the member made, so that all of them can be tried.
 func powerLoss(t *testing.T, victim label.MemberID, at int, stage store.Stage) (writes int) {
 	simulate(t, nil, func(t *testing.T, c *centreOf) {
+		c.tune.CompareEvery = 10 * time.Second
 		f := &faults{at: at, stage: stage}
 		w := &workload{c: c, record: newRecord()}
 		w.record.listen(c)

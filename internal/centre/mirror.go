@@ -150,7 +150,7 @@ func (s *Station) check(first int64, r run, chains map[label.MemberID]seal.Chain
 	known := r.n()
 	for i := range r.n() {
 		h, err := seal.ParseHeader(r.header(i))
-		if errors.Is(err, seal.ErrVersion) || errors.Is(err, seal.ErrKind) {
+		if errors.Is(err, seal.ErrVersion) || errors.Is(err, seal.ErrKind) || s.older != nil && s.older(r.header(i)) {
 			known = i
 			break
 		}
@@ -227,41 +227,6 @@ func headerKey(st *charter.State, index int64, h *seal.Header, body []byte) (ed2
 func (s *Station) expired(header []byte) bool {
 	window, now := int64(s.found.Charter().WindowDays)*86400, s.Certified().Time
 	return now > 0 && now-int64(be64(header[88:])) > window
-}
-
-const settingOpaque = "opaque_from"
-
-// loadOpaque looks whether the log holds leaves that an earlier program did not
-// know, and verifies them now if this one does.
-func (s *Station) loadOpaque(ctx context.Context) error {
-	v, err := s.log.Setting(ctx, settingOpaque)
-	if err != nil || len(v) == 0 {
-		return err
-	}
-	at, err := strconv.ParseInt(string(v), 10, 64)
-	if err != nil {
-		return fmt.Errorf("setting %s: %w", settingOpaque, err)
-	}
-	s.opaque = at
-	for at < s.size {
-		end := min(at+1024, s.size)
-		part, err := s.log.Read(ctx, at, end)
-		if err != nil {
-			return err
-		}
-		v, err := s.check(at, run{headers: part.Headers, bodies: part.Bodies}, s.chains, s.state, false)
-		if err != nil {
-			return fmt.Errorf("verify what an earlier version mirrored: %w", err)
-		}
-		s.state = v.state
-		if v.known < part.N() {
-			s.opaque = at + int64(v.known)
-			return s.log.SetSetting(ctx, settingOpaque, strconv.AppendInt(nil, s.opaque, 10))
-		}
-		at = end
-	}
-	s.opaque = -1
-	return s.log.SetSetting(ctx, settingOpaque, nil)
 }
 
 // seeCheckpoint verifies a checkpoint of the lead and holds it against the log
