@@ -128,7 +128,7 @@ func (v *Views) Reset(ctx context.Context) error {
 				return err
 			}
 		}
-		_, err := tx.Exec(`DELETE FROM search`)
+		_, err := tx.Exec(`INSERT INTO search (search) VALUES ('delete-all')`)
 		return err
 	})
 }
