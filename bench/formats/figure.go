@@ -23,8 +23,8 @@ var ErrNoData = errors.New("formats: the development data is absent")
 type Figure struct {
 	// Name says what was measured.
 	Name string
-	// Value is the figure in Unit: "share" of N cases, "objects/s" and
-	// "rows/s" of one core.
+	// Value is the figure in Unit: "share" of N cases, "objects/s",
+	// "rows/s" and "reports/s" of one core.
 	Value float64
 	Unit  string
 	// N is how many cases or objects the figure is over.

@@ -61,3 +61,8 @@ func TestEventRows(t *testing.T) {
 	fs, err := EventRows(20_000)
 	must(t, fs, err)
 }
+
+func TestExchange(t *testing.T) {
+	fs, err := Exchange(300)
+	must(t, fs, err)
+}

@@ -100,6 +100,9 @@ func (e *exporter) keep(id string, raw []byte) {
 
 // define adds one of our extension definitions, by its place in definitions.
 func (e *exporter) define(id string) error {
+	if _, there := e.raw[id]; there {
+		return nil
+	}
 	i := slices.IndexFunc(definitions, func(d struct {
 		id, name, about string
 		schema          []byte
