@@ -83,7 +83,7 @@ func drawPortion(t *rapid.T, typ act.ReportType) act.Portion {
 		in.Object = &act.Object{MediaType: act.MediaTypeSTIX, Bytes: bytes.Replace(raw, []byte("Member"), []byte("Ruler"), 1)}
 	}
 	if rapid.IntRange(0, 3).Draw(t, "attached") == 0 {
-		in.Attachments = []act.Attachment{{Name: "a.pdf", MediaType: "application/pdf", Size: 10, SealedSize: 40, Digest: act.PortionDigest([]byte("s")), Key: bytes.Repeat([]byte{7}, 32), PlainDigest: act.PortionDigest([]byte("p"))}}
+		in.Attachments = []act.Attachment{{Name: "a.pdf", MediaType: "application/pdf", Size: 10, SealedSize: 65552, Digest: act.PortionDigest([]byte("s")), Key: bytes.Repeat([]byte{7}, 32), PlainDigest: act.PortionDigest([]byte("p"))}}
 	}
 	p, err := act.NewPortion(in)
 	if err != nil {
