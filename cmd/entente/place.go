@@ -34,7 +34,8 @@ func (placeResolveCmd) Help() string {
 	return `Reads lines of name, name in another script, province and country, parted by
 tabs; all but one may be empty, and a name may hold several places. Writes for
 each a line of id, latitude, longitude, radius in kilometres and confidence, or
-an empty line when the names do not decide.
+an empty line when the names do not decide. Exits with 1 when a line was longer
+than 8 KB and was answered from its beginning.
 
   printf 'Tal Rifaat\tتل رفعت\tAleppo\tSyria\n' | entente place resolve`
 }
@@ -61,6 +62,9 @@ func (c *placeResolveCmd) Run(w *world) error {
 	}, &lost)
 	if err == nil {
 		err = out.Flush()
+	}
+	if err == nil && lost {
+		return errFindings
 	}
 	return err
 }
@@ -118,18 +122,25 @@ func (c *placeFindCmd) Run(w *world) error {
 		} else {
 			in.Text = line
 		}
-		answer := struct {
-			ID     json.RawMessage `json:"id,omitempty"`
-			Places []placeFound    `json:"places"`
-		}{in.ID, []placeFound{}}
-		for _, f := range g.Find(in.Text) {
-			answer.Places = append(answer.Places, placeFound{f.Start, f.End, f.Text, f.Place.ID, f.Place.At.Lat, f.Place.At.Lon, round1(f.Km), round3(f.Confidence)})
+		b = append(b, '{')
+		if len(in.ID) > 0 {
+			b = append(append(append(b, `"id":`...), in.ID...), ',')
 		}
-		line2, err := json.Marshal(answer)
-		if err != nil {
-			line2 = []byte(`{"error":"the answer could not be written"}`)
-		}
-		return append(append(b, line2...), '\n')
+		b = append(b, `"places":[`...)
+		first := true
+		g.FindEach(in.Text, func(f *places.Found) bool {
+			one, err := json.Marshal(placeFound{f.Start, f.End, f.Text, f.Place.ID, f.Place.At.Lat, f.Place.At.Lon, round1(f.Km), round3(f.Confidence)})
+			if err != nil { // numbers and text always marshal
+				return true
+			}
+			if !first {
+				b = append(b, ',')
+			}
+			first = false
+			b = append(b, one...)
+			return true
+		})
+		return append(b, "]}\n"...)
 	}, &bad)
 	if err == nil {
 		err = out.Flush()

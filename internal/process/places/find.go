@@ -43,25 +43,41 @@ var finders = sync.Pool{New: func() any { return new(finder) }}
 // and resolves them together. It returns them in the order of the text. Bytes
 // that are not UTF-8 part words and count as one code point each.
 func (g *Gazetteer) Find(text string) []Found {
+	var out []Found
+	g.FindEach(text, func(f *Found) bool {
+		out = append(out, *f)
+		return true
+	})
+	return out
+}
+
+// FindEach is Find that hands over each place as soon as its part of the text
+// is settled, until do returns false: what it holds does not grow with the
+// text. The Found is valid during the call only.
+func (g *Gazetteer) FindEach(text string, do func(*Found) bool) {
 	f := finders.Get().(*finder)
 	defer func() {
-		// A pool must not keep what one huge text needed.
+		// A pool must not keep what one dense text needed.
 		if cap(f.scan.words) < 1<<16 {
 			finders.Put(f)
 		}
 	}()
-	var out []Found
+	var found []Found
 	offset := 0
 	for len(text) > 0 {
 		piece := text
 		if len(piece) > maxPiece {
 			piece = piece[:cut(piece)]
 		}
-		out = f.find(g, piece, offset, out)
+		found = f.find(g, piece, offset, found[:0])
+		for i := range found {
+			if !do(&found[i]) {
+				return
+			}
+		}
 		offset += utf8.RuneCountInString(piece)
 		text = text[len(piece):]
 	}
-	return out
 }
 
 // cut chooses where a long text is parted: after the last line end of the

@@ -1,7 +1,6 @@
 package places
 
 import (
-	"cmp"
 	"hash/maphash"
 	"slices"
 	"sync"
@@ -12,18 +11,16 @@ import (
 // mistaken still meets (symmetric delete, Garbe's SymSpell). It is built when a
 // country is first asked for by a name that is not found as written.
 type fuzzy struct {
-	first int        // the country's first entry
-	from  []int32    // by entry: where its names begin in sounds
-	owner []int32    // by name: its entry
-	names []sound    // all names, entry by entry
-	keys  []soundKey // sorted by hash
+	first int      // the country's first entry
+	from  []int32  // by entry: where its names begin in sounds
+	owner []int32  // by name: its entry
+	names []sound  // all names, entry by entry
+	keys  []uint64 // hash of a skeleton, whole or cut, above the number of its name; sorted
 }
 
-// soundKey leads from a skeleton or a shortened one to a name.
-type soundKey struct {
-	hash uint32
-	name int32
-}
+// soundKey joins the hash of a skeleton, or of one that was cut, and the number
+// of a name, so that keys sort as integers.
+func soundKey(hash uint32, name int) uint64 { return uint64(hash)<<32 | uint64(uint32(name)) }
 
 // maxFuzzyCountries bounds the sound indexes a file keeps; the one that is
 // asked for beyond takes the place of another.
@@ -78,22 +75,20 @@ func buildFuzzy(f *file, code string) *fuzzy {
 	for e := c.At; e < c.At+c.N; e++ {
 		x.from = append(x.from, int32(len(x.names)))
 		for _, s := range soundsOf(f.entry(e)) {
-			n := int32(len(x.names))
+			n := len(x.names)
 			x.names = append(x.names, s)
 			x.owner = append(x.owner, int32(e))
-			x.keys = append(x.keys, soundKey{soundHash([]byte(s.skel)), n})
+			x.keys = append(x.keys, soundKey(soundHash([]byte(s.skel)), n))
 			if len(s.skel) >= shortestCut && len(s.skel) <= longestCut {
 				for i := range len(s.skel) {
 					buf = append(append(buf[:0], s.skel[:i]...), s.skel[i+1:]...)
-					x.keys = append(x.keys, soundKey{soundHash(buf), n})
+					x.keys = append(x.keys, soundKey(soundHash(buf), n))
 				}
 			}
 		}
 	}
 	x.from = append(x.from, int32(len(x.names)))
-	slices.SortFunc(x.keys, func(a, b soundKey) int {
-		return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.name, b.name))
-	})
+	slices.Sort(x.keys)
 	return x
 }
 
@@ -154,9 +149,9 @@ func variants(words []string) [][]string {
 // one consonant away, some more than once.
 func (x *fuzzy) near(skel string, do func(entry int32)) {
 	visit := func(h uint32) {
-		i, _ := slices.BinarySearchFunc(x.keys, h, func(k soundKey, h uint32) int { return cmp.Compare(k.hash, h) })
-		for ; i < len(x.keys) && x.keys[i].hash == h; i++ {
-			do(x.owner[x.keys[i].name])
+		i, _ := slices.BinarySearch(x.keys, soundKey(h, 0))
+		for ; i < len(x.keys) && uint32(x.keys[i]>>32) == h; i++ {
+			do(x.owner[uint32(x.keys[i])])
 		}
 	}
 	visit(soundHash([]byte(skel)))
