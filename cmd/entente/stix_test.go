@@ -34,6 +34,8 @@ func TestStixCommands(t *testing.T) {
 		{"stix id --jsonl", `{"type":"ipv4-addr","value":"198.51.100.3"}`, exitDone, `{"id":"ipv4-addr--28bb3599-77cd-5a82-a950-b5bc3caf07c4"}`},
 		{"stix validate --help", "", exitDone, "exit code 0 whatever the answers are"},
 		{"stix nothing", "", exitUsage, ""},
+		{"stix reduce -", `{"type":"bundle","id":"bundle--ff1e0780-358c-4808-a8c7-d0fca4ef6ef4","objects":[{"type":"location","id":"location--ff1e0780-358c-4808-a8c7-d0fca4ef6ef4","country":"iq","latitude":33.31522,"longitude":44.36612}]}`, exitDone, `"left_out":["latitude","longitude"]`},
+		{"stix reduce -", `{}`, exitFailure, ""},
 	} {
 		var out, errs bytes.Buffer
 		code := run(context.Background(), strings.Fields(c.args), strings.NewReader(c.in), &out, &errs)
