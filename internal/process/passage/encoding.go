@@ -34,10 +34,13 @@ var encodings = sync.OnceValue(func() (list []struct {
 // that is, or is but for a few bytes. The one is taken that gives the text
 // most clearly a language that is read.
 func guessEncoding(s string) (*[256]rune, string) {
-	bad, good := 0, 0
+	bad, good, control := 0, 0, 0
 	head := s[:min(len(s), 64<<10)]
 	for i := 0; i < len(head); {
-		if head[i] < utf8.RuneSelf {
+		if c := head[i]; c < utf8.RuneSelf {
+			if c < 0x20 && c != '\n' && c != '\r' && c != '\t' {
+				control++
+			}
 			i++
 			continue
 		}
@@ -49,7 +52,7 @@ func guessEncoding(s string) (*[256]rune, string) {
 		}
 		i += n
 	}
-	if bad < 8 || bad < 3*good {
+	if bad < 8 || bad < 3*good || control*50 > len(head) {
 		return nil, ""
 	}
 	var best *[256]rune

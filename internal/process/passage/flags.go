@@ -32,6 +32,9 @@ const (
 	FlagDecoded FlagKind = "other-encoding"
 	// FlagLong is a sentence without end, or a word, that was cut.
 	FlagLong FlagKind = "cut"
+	// FlagUnlisted is a part whose sentences and segments were read and are not
+	// listed, since there are too many.
+	FlagUnlisted FlagKind = "unlisted"
 	// FlagUnread is a part that was not read since the text is too long.
 	FlagUnread FlagKind = "unread"
 )

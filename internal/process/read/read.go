@@ -25,10 +25,12 @@ const (
 	// MaxBytes is how much of a text is read; MaxHTML of a web page.
 	MaxBytes = 128 << 20
 	MaxHTML  = 16 << 20
-	// MaxFound is how many findings of all kinds, sentences included, one text
-	// yields; the rest of the text is not read.
-	MaxFound = 200_000
-	window   = 256 << 10
+	// MaxFound is how many findings of all kinds one text yields; the rest of
+	// the text is not read. MaxListed is how many sentences, and how many
+	// segments, are listed; the rest is read all the same.
+	MaxFound  = 200_000
+	MaxListed = 100_000
+	window    = 256 << 10
 )
 
 // Reader reads texts. Its parts may be nil, and then are not read for. It is
@@ -229,17 +231,21 @@ func (p *pass) window(form *passage.Form, base int, head bool) {
 
 // structure takes segments and sentences over.
 func (p *pass) structure(segments []language.Segment, sentences []passage.Sentence, parts []passage.Part) {
+	if len(p.res.Sentences)+len(sentences) > MaxListed || len(p.res.Languages)+len(segments) > MaxListed {
+		p.flags = passage.Merge(p.flags, []passage.Flag{{Kind: passage.FlagUnlisted, Count: 1, Spans: []passage.Span{{Start: 0, End: len(p.form.Original)}}}}, p.base)
+		return
+	}
 	for _, s := range segments {
 		v := p.span(s.Start, s.End)
 		v.Text = clip(v.Text)
 		p.res.Languages = append(p.res.Languages, Language{p.suggest(v, language.Method, language.Version, s.Confidence), s.Tag.String(), s.Code})
+		p.found-- // bounded for themselves
 	}
 	k := 0
 	for i, s := range sentences {
 		for k+1 < len(segments) && segments[k].End <= s.Start {
 			k++
 		}
-		p.found++
 		p.res.Sentences = append(p.res.Sentences, Sentence{p.span(s.Start, s.End), string(parts[i]), segments[k].Tag.String()})
 	}
 }
