@@ -36,7 +36,7 @@ func reports(ctx context.Context, r *run) (out []figure, err error) {
 	const away label.MemberID = "SYR"
 	// Single releases first, on an empty log, then in bulk.
 	single := 100
-	lat, err := h.Latency(ctx, "IRQ", 1, 0, single)
+	lat, err := h.Latency(ctx, "IRQ", 1, 2_000_000, single)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ func reports(ctx context.Context, r *run) (out []figure, err error) {
 	if err := h.Stop(away); err != nil {
 		return out, err
 	}
-	if _, err := h.Bulk(ctx, "IRQ", 3, 0, n); err != nil {
+	if _, err := h.Bulk(ctx, "IRQ", 3, n, n); err != nil {
 		return out, err
 	}
 	held := int64(2*n + single)

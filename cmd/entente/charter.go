@@ -126,6 +126,11 @@ type charterMerge struct {
 	Out   string   `help:"File to write; standard output without it." placeholder:"FILE"`
 }
 
+// Help gives an example.
+func (charterMerge) Help() string {
+	return "Example:\n\n    entente charter merge founding.irq founding.irn --out founding.note"
+}
+
 // Run merges.
 func (c *charterMerge) Run(w *world) error {
 	var files [][]byte
@@ -146,6 +151,9 @@ func (c *charterMerge) Run(w *world) error {
 type charterShow struct {
 	File string `arg:"" help:"The founding file." type:"existingfile"`
 }
+
+// Help gives an example.
+func (charterShow) Help() string { return "Example:\n\n    entente charter show founding.note" }
 
 // Run shows a founding file; one that lacks signatures is a finding.
 func (c *charterShow) Run(w *world) error {

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -41,6 +42,7 @@ type world struct {
 // cli is the command line; every field is a command in a file of its name.
 type cli struct {
 	JSON       bool                      `help:"Write answers as JSON."`
+	Version    kong.VersionFlag          `help:"Print the version and end."`
 	Init       initCmd                   `cmd:"" help:"Make keys; join a founded centre."`
 	Charter    charterCmd                `cmd:"" help:"Draft, sign and show the founding file."`
 	Login      loginCmd                  `cmd:"" help:"Log an officer in at a node."`
@@ -62,6 +64,22 @@ type cli struct {
 	Text       textCmd                   `cmd:"" help:"Read what texts say: names, places, dates, numbers, statements."`
 }
 
+// programVersion is the module's version and the commit it was built from, as
+// the compiler noted them.
+func programVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	commit := ""
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			commit = " " + s.Value[:12]
+		}
+	}
+	return info.Main.Version + commit + " " + info.GoVersion
+}
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
@@ -76,6 +94,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	parser, err := kong.New(&c,
 		kong.Name("entente"),
 		kong.Description("A joint information centre for sovereign members who do not fully trust one another."),
+		kong.Vars{"version": programVersion()},
 		kong.Writers(out, errs),
 		kong.Exit(func(n int) { code = n }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),

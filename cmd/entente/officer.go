@@ -18,6 +18,9 @@ type officerCmd struct {
 
 type officerList struct{ asOfficer }
 
+// Help gives an example.
+func (officerList) Help() string { return "Example:\n\n    entente officer list" }
+
 // Run lists.
 func (c *officerList) Run(w *world) error {
 	cl, err := c.desk()
@@ -82,6 +85,11 @@ type officerRoles struct {
 	Role  []string `required:"" help:"All roles that the officer is to have." placeholder:"ROLE"`
 }
 
+// Help gives an example.
+func (officerRoles) Help() string {
+	return "Example:\n\n    entente officer roles irq.duty --role duty --role analyst"
+}
+
 // Run changes roles.
 func (c *officerRoles) Run(w *world) error {
 	cl, err := c.desk()
@@ -98,6 +106,9 @@ type officerDisable struct {
 	asOfficer
 	Login string `arg:"" help:"Whose."`
 }
+
+// Help gives an example.
+func (officerDisable) Help() string { return "Example:\n\n    entente officer disable irq.duty" }
 
 // Run disables.
 func (c *officerDisable) Run(w *world) error {
@@ -116,6 +127,9 @@ type officerEnable struct {
 	Login string `arg:"" help:"Whose."`
 }
 
+// Help gives an example.
+func (officerEnable) Help() string { return "Example:\n\n    entente officer enable irq.duty" }
+
 // Run enables.
 func (c *officerEnable) Run(w *world) error {
 	cl, err := c.desk()
@@ -133,6 +147,9 @@ type officerPassword struct {
 	Login        string `arg:"" help:"Whose."`
 	PasswordFile string `help:"File with the new password; without it, it is asked for." type:"existingfile" placeholder:"FILE"`
 }
+
+// Help gives an example.
+func (officerPassword) Help() string { return "Example:\n\n    entente officer password irq.duty" }
 
 // Run sets a password.
 func (c *officerPassword) Run(w *world) error {

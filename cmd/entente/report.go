@@ -116,6 +116,9 @@ type reportDrafts struct {
 	Limit int    `help:"How many." default:"50"`
 }
 
+// Help gives an example.
+func (reportDrafts) Help() string { return "Example:\n\n    entente report drafts --state drafted" }
+
 // Run lists drafts.
 func (c *reportDrafts) Run(w *world) error {
 	cl, err := c.desk()
@@ -195,6 +198,11 @@ type releaseAsk struct {
 	Batch  string   `help:"Id of an import, released as one by its digest." placeholder:"ID"`
 }
 
+// Help gives an example.
+func (releaseAsk) Help() string {
+	return "Example:\n\n    entente report release ask 0c1d...\n    entente report release ask --batch 7f20..."
+}
+
 // Run asks for release.
 func (c *releaseAsk) Run(w *world) error {
 	if (len(c.Drafts) == 0) == (c.Batch == "") {
@@ -229,6 +237,9 @@ type releaseList struct {
 	Limit int    `help:"How many." default:"50"`
 }
 
+// Help gives an example.
+func (releaseList) Help() string { return "Example:\n\n    entente report release list" }
+
 // Run lists.
 func (c *releaseList) Run(w *world) error {
 	cl, err := c.desk()
@@ -251,6 +262,9 @@ type releaseShow struct {
 	ID string `arg:"" help:"Id of the release."`
 }
 
+// Help gives an example.
+func (releaseShow) Help() string { return "Example:\n\n    entente report release show 51aa..." }
+
 // Run shows.
 func (c *releaseShow) Run(w *world) error {
 	cl, err := c.desk()
@@ -272,6 +286,11 @@ type releaseApprove struct {
 	Digest string `required:"" help:"Digest of the release as it was read: another content is not approved." placeholder:"HEX"`
 }
 
+// Help gives an example.
+func (releaseApprove) Help() string {
+	return "Example:\n\n    entente report release show 51aa...\n    entente report release approve 51aa... --digest 9e0f..."
+}
+
 // Run approves.
 func (c *releaseApprove) Run(w *world) error {
 	cl, err := c.desk()
@@ -285,6 +304,11 @@ type releaseRefuse struct {
 	asOfficer
 	ID     string `arg:"" help:"Id of the release."`
 	Reason string `required:"" help:"Why, for the section alone."`
+}
+
+// Help gives an example.
+func (releaseRefuse) Help() string {
+	return "Example:\n\n    entente report release refuse 51aa... --reason \"portion 2 names a source\""
 }
 
 // Run refuses.
@@ -302,6 +326,11 @@ type releaseWithdraw struct {
 	Reason string `required:"" help:"Why, for the section alone."`
 }
 
+// Help gives an example.
+func (releaseWithdraw) Help() string {
+	return "Example:\n\n    entente report release withdraw 51aa... --reason \"a newer draft is ready\""
+}
+
 // Run withdraws.
 func (c *releaseWithdraw) Run(w *world) error {
 	cl, err := c.desk()
@@ -315,6 +344,11 @@ type reportState struct {
 	asOfficer
 	Draft string `arg:"" help:"Id of the draft."`
 	Wait  string `help:"Wait until it is logged or received." enum:",logged,received" default:""`
+}
+
+// Help gives an example.
+func (reportState) Help() string {
+	return "Example:\n\n    entente report state 0c1d... --wait received"
 }
 
 // Run shows what became of a draft.
@@ -413,6 +447,9 @@ type reportShow struct {
 	asOfficer
 	ID string `arg:"" help:"Id of the report."`
 }
+
+// Help gives an example.
+func (reportShow) Help() string { return "Example:\n\n    entente report show 3b9c..." }
 
 // Run shows a report.
 func (c *reportShow) Run(w *world) error {

@@ -119,7 +119,6 @@ func same(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-
 // flip FILE changes one byte in the middle of a file.
 func flip(ts *testscript.TestScript, neg bool, args []string) {
 	path := ts.MkAbs(args[0])

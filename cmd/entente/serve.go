@@ -86,6 +86,11 @@ func (c *configCheck) Run(w *world) error {
 
 type configSchema struct{}
 
+// Help gives an example.
+func (configSchema) Help() string {
+	return "Example:\n\n    entente config schema > entente.schema.json"
+}
+
 // Run prints the schema.
 func (configSchema) Run(w *world) error {
 	_, err := w.out.Write(config.Schema())
