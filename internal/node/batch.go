@@ -231,16 +231,13 @@ func (n *Node) Decision(ctx context.Context, o section.Officer, id string) (Deci
 	views := viewCounts{}
 	after, first := "", true
 	for {
-		subjects, err := n.section.Subjects(ctx, o, id, after, section.MaxPage)
+		page, err := n.section.SubjectDrafts(ctx, id, after, section.MaxPage)
 		if err != nil {
 			return Decision{}, err
 		}
-		for _, s := range subjects {
-			after = s.Draft
-			dr, err := n.section.Draft(ctx, o, s.Draft)
-			if err != nil {
-				return Decision{}, err
-			}
+		for i := range page {
+			dr := &page[i]
+			after = dr.ID
 			if first {
 				out.Batch, first = dr.Batch, false
 			} else if dr.Batch != out.Batch {
@@ -256,13 +253,13 @@ func (n *Node) Decision(ctx context.Context, o section.Officer, id string) (Deci
 			if len(out.Titles) < maxTitles {
 				out.Titles = append(out.Titles, draft.Title)
 			}
-			rel, _, err := n.releasePlan(ctx, draft)
+			rel, _, err := n.planViews(draft)
 			if err != nil {
 				return Decision{}, err
 			}
 			views.add(rel, n.self)
 		}
-		if len(subjects) < section.MaxPage {
+		if len(page) < section.MaxPage {
 			break
 		}
 	}

@@ -43,6 +43,7 @@ func TestApplyStoresEveryRow(t *testing.T) {
 			b.Sent = append(b.Sent, Sent{Index: i, Recipients: []string{"IRN"}})
 			b.Quarantined = append(b.Quarantined, Quarantined{Index: 1000 + i, Originator: "IRN", Code: "x"})
 			b.Reports[i].Listings = []Designation{{Authority: "UN", List: "A", Reference: fmt.Sprint(i)}}
+			b.Reports[i].Own = i%2 == 0
 			b.Reports[i].Attachments = [][32]byte{{byte(i)}}
 		}
 		ctx := context.Background()
@@ -59,6 +60,15 @@ func TestApplyStoresEveryRow(t *testing.T) {
 			if rows, err := v.Find(ctx, Query{Text: fmt.Sprintf("nr%d", i)}); err != nil || len(rows) != 1 || rows[0].Index != i {
 				t.Errorf("%d reports: nr%d is found as %v (%v)", n, i, rows, err)
 			}
+		}
+		if c, err := v.Counts(ctx); err != nil || c.Reports != n || c.Quarantined != n || c.Own != (n+1)/2 || c.Listings != n {
+			t.Errorf("%d reports: counts %+v (%v)", n, c, err)
+		}
+		if err := v.Delete(ctx, []int64{0}); err != nil {
+			t.Fatal(err)
+		}
+		if c, err := v.Counts(ctx); err != nil || c.Reports != n-1 || c.Own != (n+1)/2-1 || c.Quarantined != n {
+			t.Errorf("%d reports, one deleted: counts %+v (%v)", n, c, err)
 		}
 		if c, err := v.Cursor(ctx); err != nil || c != n {
 			t.Errorf("cursor %d, %v", c, err)

@@ -12,18 +12,31 @@ import (
 // it, and the write-ahead log truncated.
 func (v *Views) Delete(ctx context.Context, indices []int64) error {
 	err := v.db.Update(ctx, func(tx *store.Tx) error {
+		var gone [3]int64 // others' reports, own ones, quarantined
 		for _, i := range indices {
-			for _, q := range []string{
-				`DELETE FROM report WHERE idx = ?`, `DELETE FROM portion WHERE idx = ?`, `DELETE FROM designation WHERE idx = ?`,
-				`DELETE FROM attachment WHERE idx = ?`, `DELETE FROM quarantine WHERE idx = ?`,
+			for k, q := range []string{
+				`DELETE FROM report WHERE idx = ? AND own = 0`, `DELETE FROM report WHERE idx = ?`, `DELETE FROM quarantine WHERE idx = ?`,
+				`DELETE FROM portion WHERE idx = ?`, `DELETE FROM designation WHERE idx = ?`, `DELETE FROM attachment WHERE idx = ?`,
 			} {
-				if _, err := tx.Exec(q, i); err != nil {
+				res, err := tx.Exec(q, i)
+				if err != nil {
 					return err
 				}
+				if k >= len(gone) {
+					continue
+				}
+				n, err := res.RowsAffected()
+				if err != nil {
+					return err
+				}
+				gone[k] += n
 			}
 			if _, err := tx.Exec(`DELETE FROM search WHERE rowid = ?`, i+1); err != nil {
 				return err
 			}
+		}
+		if err := addTotals(tx, -gone[0]-gone[1], -gone[1], -gone[2]); err != nil {
+			return err
 		}
 		// A deleted row's words linger in old segments until these are merged.
 		_, err := tx.Exec(`INSERT INTO search (search) VALUES ('optimize')`)

@@ -258,8 +258,9 @@ type Counts struct {
 // Counts returns totals of what is here.
 func (v *Views) Counts(ctx context.Context) (Counts, error) {
 	var c Counts
-	err := v.db.Reader.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM report), (SELECT count(*) FROM report WHERE own = 1),
-		(SELECT count(*) FROM quarantine), (SELECT count(*) FROM (SELECT DISTINCT reference, originator, list FROM designation))`).Scan(&c.Reports, &c.Own, &c.Quarantined, &c.Listings)
+	err := v.db.Reader.QueryRowContext(ctx, `SELECT coalesce((SELECT n FROM total WHERE name = 'reports'), 0), coalesce((SELECT n FROM total WHERE name = 'own'), 0),
+		coalesce((SELECT n FROM total WHERE name = 'quarantined'), 0), (SELECT count(*) FROM (SELECT DISTINCT reference, originator, list FROM designation))`).
+		Scan(&c.Reports, &c.Own, &c.Quarantined, &c.Listings)
 	return c, err
 }
 

@@ -34,6 +34,7 @@ type Views struct {
 const (
 	sqlTally = `INSERT INTO tally (originator, opened, hash, failed) VALUES (?, ?, ?, ?)
 		ON CONFLICT (originator) DO UPDATE SET opened = excluded.opened, hash = excluded.hash, failed = excluded.failed`
+	sqlTotal   = `INSERT INTO total (name, n) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET n = total.n + excluded.n`
 	sqlSetting = `INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`
 )
 
@@ -53,7 +54,7 @@ func Open(path string, o store.Options) (v *Views, stale bool, err error) {
 		err = tune(db)
 	}
 	if err == nil {
-		queries := []string{sqlTally, sqlSetting}
+		queries := []string{sqlTally, sqlTotal, sqlSetting}
 		for _, t := range intoAll {
 			queries = append(queries, t.one, t.many)
 		}
@@ -89,7 +90,7 @@ func tune(db *store.DB) error {
 
 // analyser names what the views were made by: the analyser's version and the
 // layout of the tables.
-var analyser = strconv.Itoa(process.AnalyserVersion) + "/4"
+var analyser = strconv.Itoa(process.AnalyserVersion) + "/5"
 
 const (
 	settingAnalyser = "analyser"
@@ -136,7 +137,7 @@ func (v *Views) Reset(ctx context.Context) error {
 // tables are all tables, each with the order in which Dump writes its rows.
 var tables = []struct{ name, order string }{
 	{"report", "idx"}, {"portion", "idx, n"}, {"designation", "idx, n"}, {"attachment", "idx, n"},
-	{"quarantine", "idx"}, {"sent", "idx"}, {"tally", "originator"}, {"setting", "name"},
+	{"quarantine", "idx"}, {"sent", "idx"}, {"tally", "originator"}, {"setting", "name"}, {"total", "name"},
 }
 
 // Dump writes every row of the views as text, in one order: two dumps are equal

@@ -110,6 +110,15 @@ func (v *Views) Apply(ctx context.Context, b Batch) error {
 		if err := in.flush(); err != nil {
 			return err
 		}
+		own := int64(0)
+		for i := range b.Reports {
+			if b.Reports[i].Own {
+				own++
+			}
+		}
+		if err := addTotals(tx, int64(len(b.Reports)), own, int64(len(b.Quarantined))); err != nil {
+			return err
+		}
 		for _, t := range b.Tallies {
 			if _, err := tx.Run(sqlTally, t.Originator, t.Opened, t.Hash[:], t.Failed); err != nil {
 				return err
@@ -128,6 +137,19 @@ func (v *Views) Apply(ctx context.Context, b Batch) error {
 		}
 		return in.err
 	})
+}
+
+// addTotals adds to the numbers of rows.
+func addTotals(tx *store.Tx, reports, own, quarantined int64) error {
+	for _, t := range [...]struct {
+		name string
+		n    int64
+	}{{"reports", reports}, {"own", own}, {"quarantined", quarantined}} {
+		if _, err := tx.Run(sqlTotal, t.name, t.n); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Try says whether a report can be stored, and stores nothing.
