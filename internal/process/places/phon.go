@@ -276,6 +276,9 @@ func soundCost(a, b byte) uint8 {
 	return 10
 }
 
+// soundLetters are all sounds.
+const soundLetters = "BFTDZSXJGKHLMNRaeiu"
+
 // closePairs are sounds that spellings of one name exchange.
 const closePairs = "TD KG HK TS SJ GH SZ FB NM"
 
@@ -295,21 +298,37 @@ func dropCost(c byte, cross bool) uint8 {
 // Costs by sound, worked out once; a sound's number is its byte's low seven
 // bits.
 var (
-	changeCosts = func() (t [128][128]uint8) {
-		for a := range t {
-			for b := range t[a] {
-				t[a][b] = soundCost(byte(a), byte(b))
+	changeCosts = allChangeCosts()
+	dropCosts   = allDropCosts()
+)
+
+// allChangeCosts fills the table; what is no sound, such as a digit, changes
+// into nothing else cheaply.
+func allChangeCosts() *[128][128]uint8 {
+	t := new([128][128]uint8)
+	for x := range t {
+		for y := range t[x] {
+			if x != y {
+				t[x][y] = 10
 			}
 		}
-		return t
-	}()
-	dropCosts = func() (t [2][128]uint8) {
-		for c := range t[0] {
-			t[0][c], t[1][c] = dropCost(byte(c), false), dropCost(byte(c), true)
+	}
+	for i := range len(soundLetters) {
+		for k := range len(soundLetters) {
+			t[soundLetters[i]][soundLetters[k]] = soundCost(soundLetters[i], soundLetters[k])
 		}
-		return t
-	}()
-)
+	}
+	return t
+}
+
+// allDropCosts fills the tables within one script and across two.
+func allDropCosts() *[2][128]uint8 {
+	t := new([2][128]uint8)
+	for c := range t[0] {
+		t[0][c], t[1][c] = dropCost(byte(c), false), dropCost(byte(c), true)
+	}
+	return t
+}
 
 // alike compares two sounds: 1 for the same, 0 for nothing in common. Across
 // scripts short vowels cost next to nothing, because one side cannot write

@@ -47,7 +47,7 @@ func splitPlaces(s string) []string {
 	var out []string
 	for p := range strings.FieldsFuncSeq(clip(s), func(r rune) bool {
 		switch r {
-		case ',', ';', '/', '|', '،', '؛', '(', ')', '[', ']', '\n', '\r', '&', '+', '–', '—', '>':
+		case ',', ';', ':', '/', '|', '،', '؛', '(', ')', '[', ']', '\n', '\r', '&', '+', '–', '—', '>':
 			return true
 		}
 		return false
@@ -65,8 +65,48 @@ func splitPlaces(s string) []string {
 	return out
 }
 
-// add takes a writing into the segment.
+// byScript parts a text that holds words of several scripts, "Douma دوما", into
+// one text for each.
+func byScript(text string) []string {
+	var words [scriptOther + 1][]string
+	used := 0
+	for w := range strings.FieldsSeq(text) {
+		sc := scriptNone
+		for _, r := range w {
+			if sc = scriptOf(r); sc != scriptNone {
+				break
+			}
+		}
+		if sc != scriptNone && len(words[sc]) == 0 {
+			used++
+		}
+		words[sc] = append(words[sc], w)
+	}
+	if used < 2 {
+		return []string{text}
+	}
+	var out []string
+	for sc, list := range words {
+		if script(sc) != scriptNone && len(list) > 0 {
+			out = append(out, strings.Join(list, " "))
+		}
+	}
+	return out
+}
+
+// add takes a writing into the segment, one for each script that it is in.
 func (s *segment) add(text string) {
+	for _, t := range byScript(text) {
+		if len(s.names) < maxWordings {
+			s.addOne(t)
+		}
+	}
+}
+
+// maxWordings bounds the writings of one place.
+const maxWordings = 4
+
+func (s *segment) addOne(text string) {
 	words := parts(text)
 	if len(words) == 0 || len(words) > 24 {
 		return

@@ -57,7 +57,7 @@ func (g *Gazetteer) Resolve(q Query) (Answer, bool) {
 		return Answer{}, false
 	}
 	var fallback Answer
-	for i := range segments {
+	for _, i := range r.order(segments) {
 		r.others = r.others[:0]
 		for k := range segments {
 			if k != i {
@@ -68,7 +68,7 @@ func (g *Gazetteer) Resolve(q Query) (Answer, bool) {
 		if ok {
 			return a, true
 		}
-		if i == 0 {
+		if len(fallback.Others) == 0 {
 			fallback = a
 		}
 	}
@@ -84,6 +84,27 @@ func (g *Gazetteer) Resolve(q Query) (Answer, bool) {
 		}
 	}
 	return fallback, false
+}
+
+// order gives the segments in the order in which they are tried: those that
+// name a governorate, which others of the field lie in ("Idlib, Khan
+// Sheikhoun"), come last.
+func (r *resolver) order(segments []segment) []int {
+	var first, last []int
+	for i := range segments {
+		area := false
+		if len(segments) > 1 {
+			for _, a := range r.areasNamed(&segments[i]) {
+				area = area || a.rec.class == Admin1 && a.sim > 0.95
+			}
+		}
+		if area {
+			last = append(last, i)
+		} else {
+			first = append(first, i)
+		}
+	}
+	return append(first, last...)
 }
 
 // reading is a candidate place with its weight.

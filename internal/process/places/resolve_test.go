@@ -32,6 +32,9 @@ func TestResolve(t *testing.T) {
 		{"an article written with its word", places.Query{Name: "Elqamishli", Province: "Hasakah", Country: "Syria"}, 37.05, 41.23},
 		{"a quarter that is in no gazetteer", places.Query{Name: "Bustan Unheardof neighborhood", Province: "Aleppo", Country: "Syria"}, 36.2, 37.16},
 		{"brackets", places.Query{Name: "Ain al-Arab (Kobani)", Province: "Aleppo", Country: "Syria"}, 36.89, 38.35},
+		{"the governorate first", places.Query{Name: "Idlib: Khan Sheikhoun", Country: "Syria"}, 35.44, 36.65},
+		{"the governorate first, in Arabic", places.Query{Other: "حلب، الباب"}, 36.37, 37.52},
+		{"two scripts in one field", places.Query{Name: "Douma دوما", Province: "Rif Dimashq", Country: "Syria"}, 33.57, 36.40},
 		{"the province alone", places.Query{Province: "Idlib", Country: "Syria"}, 35.85, 36.62},
 	} {
 		a, ok := g.Resolve(c.q)
