@@ -128,6 +128,13 @@ func (f *finder) month(i int) (p partial, ok bool) {
 		}
 	}
 	p.last = k
+	if d := f.number(k); d != nil && d.Whole && len(f.key(k)) == 6 && d.Last == k+1 {
+		// "Nov 012017", as some papers set it.
+		if v := int(d.Low); v/10000 >= 1 && v/10000 <= 31 && v%10000 >= 1990 && v%10000 <= 2100 {
+			p.d, p.y, p.last = v/10000, v%10000, d.Last
+			return p, true
+		}
+	}
 	if english {
 		if d := f.number(k); d != nil && d.Exact() && d.Low >= 1 && d.Low <= 31 && (d.Whole && len(f.key(d.First)) <= 2 || d.Ordinal) && !f.counted(f.suffix(d.Last)) {
 			p.d, p.last = int(d.Low), f.suffix(d.Last)

@@ -15,7 +15,11 @@ import (
 // (ya, kaf, alef with and without hamza, ha and ta marbuta; ڕ and ڵ as ر and
 // ل; ё as е), without half-spaces and marks. Word lists are folded the same
 // way, so that they can be written as people write.
+//
+// An underscore is left out too: word lists write the half-space with it, which
+// is not seen otherwise.
 func Fold(word string) string {
+	word = strings.ReplaceAll(word, "_", "")
 	return string(appendFold(make([]byte, 0, len(word)), word))
 }
 

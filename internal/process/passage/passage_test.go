@@ -101,7 +101,7 @@ func TestFlags(t *testing.T) {
 			t.Errorf("%q: no flag %s in %v", c.in, c.want, f.Flags)
 		}
 	}
-	if f := New("Plain words, نص عادي و متن با نیم‌فاصله می‌شود."); len(f.Flags) > 0 {
+	if f := New("Plain words, نص عادي و متن با نیم\u200cفاصله می\u200cشود."); len(f.Flags) > 0 {
 		t.Errorf("plain text flagged: %v", f.Flags)
 	}
 }
@@ -212,7 +212,7 @@ func TestSentences(t *testing.T) {
 		{"В 2015 г. погибли 3,5 тыс. человек. Об этом сообщил ген. Иванов.", []string{"В 2015 г. погибли 3,5 тыс. человек.", "Об этом сообщил ген. Иванов."}},
 		{"Он родился в г. Москва. «Ура!» — сказал он.", []string{"Он родился в г. Москва.", "«Ура!» — сказал он."}},
 		{"قال د. أحمد إن الوضع صعب. هل انتهى؟ لا، لم ينته.", []string{"قال د. أحمد إن الوضع صعب.", "هل انتهى؟", "لا، لم ينته."}},
-		{"آیا تمام شد؟ نه. ۲٫۵ میلیون نفر آواره‌اند.", []string{"آیا تمام شد؟", "نه.", "۲٫۵ میلیون نفر آواره‌اند."}},
+		{"آیا تمام شد؟ نه. ۲٫۵ میلیون نفر آواره\u200cاند.", []string{"آیا تمام شد؟", "نه.", "۲٫۵ میلیون نفر آواره\u200cاند."}},
 		{"سێ کەس کوژران. پێنج کەسیش بریندار بوون!", []string{"سێ کەس کوژران.", "پێنج کەسیش بریندار بوون!"}},
 		{"three died.  the source said so.  nobody else was hurt in the attack near the town of la palma, chalatenango department.", []string{"three died.", "the source said so.", "nobody else was hurt in the attack near the town of la palma, chalatenango department."}},
 		{"A title\n\nSome text.", []string{"A title", "Some text."}},

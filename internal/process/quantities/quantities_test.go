@@ -66,7 +66,7 @@ func TestFind(t *testing.T) {
 		{language.Arabic, "قتل ما لا يقل عن عشرين مدنيا وجرح العشرات", "killed 20.. civilians; injured 20.."},
 		{language.Arabic, "سقط 5 قتلى و12 جريحا، واعتقلت القوات سبعة مشتبها بهم", "killed 5; injured 12; detained 7 suspects"},
 		{language.Arabic, "نزوح أكثر من 3000 عائلة، أي 25 في المئة", "displaced 3000.. families; percent 25"},
-		{language.Persian, "دست‌کم ۱۲ نفر کشته و ۳۰ نفر زخمی شدند", "killed 12..; injured 30"},
+		{language.Persian, "دست\u200cکم ۱۲ نفر کشته و ۳۰ نفر زخمی شدند", "killed 12..; injured 30"},
 		{language.Persian, "کشته شدن بیش از ۲۰ غیرنظامی از جمله ۳ کودک", "killed 20.. civilians; killed 3 children of 0"},
 		{language.Sorani, "لانیکەم ١٢ کەس کوژران و ٣٠ کەسی دیکە بریندار بوون", "killed 12..; injured 30"},
 		{language.Sorani, "زیاتر لە ٢٠ هاوڵاتی مەدەنی ئاوارە بوون، لە سەدا ٢٥", "displaced 20.. civilians; percent 25"},
