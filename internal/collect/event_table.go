@@ -66,6 +66,27 @@ type rows struct {
 	line   int // lines read
 	ahead  []string
 	quotes bool
+	again  int // lines that were read again
+	lost   int // lines left out with the last row
+}
+
+// maxAgain bounds the lines that are read again after broken rows, so that no
+// file makes its reader slow.
+const maxAgain = 2_000_000
+
+// retry gives the lines of a row behind its first back: they were taken for a
+// part of a quotation that the first line left open.
+func (t *rows) retry(text string) {
+	lines := strings.Split(text, "\n")[1:]
+	t.giveBack(lines)
+}
+
+func (t *rows) giveBack(lines []string) {
+	if t.again += len(lines); t.again > maxAgain {
+		t.lost = len(lines)
+		return
+	}
+	t.ahead = append(lines, t.ahead...)
 }
 
 // next returns the text of the next row, the line where it begins, and whether
@@ -94,7 +115,7 @@ func (t *rows) next() (text string, line int, whole bool, err error) {
 			return strings.Join(parts, "\n"), line, true, nil
 		}
 	}
-	t.ahead = append(parts[1:], t.ahead...)
+	t.giveBack(parts[1:])
 	return first, line, false, nil
 }
 
@@ -139,6 +160,10 @@ func (e *eventIntake) table() error {
 	t := &rows{r: bufio.NewReaderSize(e.in.src, 64<<10), quotes: quotes}
 	var c *columns
 	for {
+		if t.lost > 0 {
+			e.broken(t.line-len(t.ahead)-t.lost+1, "%d lines that too many broken quotations went before are left out", t.lost)
+			t.lost = 0
+		}
 		text, line, whole, err := t.next()
 		if err == io.EOF {
 			break
@@ -166,6 +191,7 @@ func (e *eventIntake) table() error {
 					err = p.Err
 				}
 				e.broken(line, "%v", err)
+				t.retry(text)
 				continue
 			}
 		default:
@@ -182,6 +208,9 @@ func (e *eventIntake) table() error {
 		}
 		if c.width > 0 && len(cells) != c.width {
 			e.broken(line, "it has %d columns and the header %d", len(cells), c.width)
+			if quotes {
+				t.retry(text)
+			}
 			continue
 		}
 		c.cells, c.line = cells, line
