@@ -2,6 +2,7 @@ package centre
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"testing"
 	"time"
@@ -54,11 +55,43 @@ func TestNewKeysWhileRunning(t *testing.T) {
 			t.Errorf("the certificate of %s is not in its log: %v", m, err)
 		}
 	}
+	// The ended TLS key opens nothing.
+	old := tlsCert(t, c.keys["RUS"].tls)
+	thief := &Link{Addresses: map[label.MemberID]string{"SYR": "SYR"}, Dialer: side{c.net, "RUS"}, Cert: func() tls.Certificate { return old }, Station: func() *Station { return c.posts["RUS"].Station }}
+	defer thief.Close()
+	client, base, err := thief.Client("SYR")
+	check(t, err)
+	if resp, err := client.Get(base + linkPath + "/head"); err == nil {
+		t.Errorf("a connection under an ended key is answered with HTTP %d", resp.StatusCode)
+		resp.Body.Close()
+	}
 	await(t, c.posts["IRQ"].Station, "cosignatures under all new keys", func() bool {
 		st, err := c.posts["IRQ"].Status(ctx)
 		return err == nil && len(st.Missing) == 0
 	})
 	c.same(four...)
+}
+
+// What is signed with an ended key is refused, wherever it comes.
+func TestEndedKey(t *testing.T) {
+	simulate(t, nil, func(t *testing.T, c *centreOf) {
+		c.start(four...)
+		c.certified(1, four...)
+		c.file("RUS", 1)
+		_, err := c.posts["RUS"].Certify(context.Background(), c.certify("RUS", 2, 1))
+		check(t, err)
+		c.certified(3, four...)
+		thief := &maker{c: c, id: "RUS", keys: c.keys["RUS"], chain: c.posts["RUS"].chains["RUS"]}
+		e := thief.make(nil)
+		if status, a := c.ask("SYR", "IRQ", "POST", "/submit", e); status != 422 || a.Code != "key-id" {
+			t.Errorf("submitted: HTTP %d %q", status, a.Code)
+		}
+		if status, a := c.ask("RUS", "SYR", "POST", "/announce", e[:seal.HeaderSize]); status != 422 || a.Code != "key-id" {
+			t.Errorf("announced: HTTP %d %q", status, a.Code)
+		}
+		c.file("RUS", 1)
+		c.certified(4, four...)
+	})
 }
 
 // A certificate that cannot come into force is refused before anything is
