@@ -6,7 +6,6 @@ import (
 
 	"entente/internal/client"
 	"entente/internal/web/api"
-	"entente/label"
 )
 
 // collectCmd takes files in.
@@ -80,32 +79,19 @@ func (c *collectFile) Run(w *world) error {
 
 // origin is what the flags say of every portion.
 func (c *collectFile) origin(w *world, cl *client.Client) (*api.CollectOrigin, error) {
-	me, err := cl.WhoAmI(w.ctx)
+	mark, own, err := markOf(w, cl, c.Class, c.Rel)
 	if err != nil {
 		return nil, err
 	}
 	o := &api.CollectOrigin{Lang: c.Lang}
 	if c.Class != "" || len(c.Rel) > 0 {
-		own := label.MemberID(me.Officer.Nation)
-		members, err := cl.Members(w.ctx)
-		if err != nil {
-			return nil, err
-		}
-		rel := label.Members(own)
-		for _, m := range c.Rel {
-			rel = rel.With(label.MemberID(m))
-		}
-		class := label.Class(c.Class)
-		if class == "" && len(members.Classes) > 0 {
-			class = label.Class(members.Classes[len(members.Classes)-1])
-		}
-		o.Label = &label.Label{Policy: label.PolicyID(members.Policy), Class: class, Rel: rel, Originators: label.Members(own)}
+		o.Label = &mark
 	}
 	if len(c.Grade) == 2 {
 		o.Grade = &api.CollectGrade{Reliability: c.Grade[:1], Credibility: c.Grade[1:]}
 	}
 	if c.Src != "" {
-		o.Source = &api.CollectSource{Descriptor: c.Src, Kind: "document", Originator: me.Officer.Nation}
+		o.Source = &api.CollectSource{Descriptor: c.Src, Kind: "document", Originator: string(own)}
 	}
 	return o, nil
 }

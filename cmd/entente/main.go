@@ -51,6 +51,9 @@ type cli struct {
 	Collect    collectCmd                `cmd:"" help:"Take files in: texts, web pages, the UN list, STIX bundles."`
 	Officer    officerCmd                `cmd:"" help:"Appoint and change officers."`
 	Status     statusCmd                 `cmd:"" help:"Show the condition of a node."`
+	Members    membersCmd                `cmd:"" help:"Show the members and the fingerprints to compare."`
+	Audit      auditCmd                  `cmd:"" help:"Read and check the audit log."`
+	Evidence   evidenceCmd               `cmd:"" help:"List and save proofs of faults."`
 	Serve      serveCmd                  `cmd:"" help:"Serve a node."`
 	Config     configCmd                 `cmd:"" help:"Check and explain the configuration."`
 	Verify     verifyCmd                 `cmd:"" help:"Verify a log offline."`

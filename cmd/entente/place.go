@@ -158,6 +158,9 @@ type placeSourcesCmd struct {
 	Index string `help:"Directory of an index that place load built." type:"path" placeholder:"DIR"`
 }
 
+// Help gives an example.
+func (placeSourcesCmd) Help() string { return "Example:\n\n    entente place sources" }
+
 // Run writes the sources, one a line.
 func (c *placeSourcesCmd) Run(w *world) error {
 	g, err := load.Open(c.Index)

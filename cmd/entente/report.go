@@ -9,8 +9,10 @@ import (
 	"strings"
 	"time"
 
+	"entente/act"
 	"entente/internal/client"
 	"entente/internal/web/api"
+	"entente/label"
 )
 
 // reportCmd is the officers' daily work with reports.
@@ -23,18 +25,30 @@ type reportCmd struct {
 	List    reportList    `cmd:"" help:"List what this node may read, newest first."`
 	Search  reportSearch  `cmd:"" help:"Search what this node may read."`
 	Show    reportShow    `cmd:"" help:"Show one report, verified by this node."`
+	Attach  reportAttach  `cmd:"" help:"Seal a file to be attached to a portion."`
+	Fetch   reportFetch   `cmd:"" help:"Fetch an attachment of a report."`
 }
 
 type reportNew struct {
 	asOfficer
-	File    string `arg:"" optional:"" help:"The draft as JSON; - or nothing for standard input." default:"-"`
-	Replace string `help:"Id of the draft to change; needs its etag." placeholder:"ID"`
-	ETag    string `name:"etag" help:"Version of the draft that is changed." placeholder:"ETAG"`
+	File    string   `arg:"" optional:"" help:"The draft as JSON; - or nothing for standard input." default:"-"`
+	Text    string   `help:"Instead of a file: the text of a report of one portion." placeholder:"TEXT"`
+	Type    string   `help:"Type of the report, with --text." default:"INTREP"`
+	Title   string   `help:"Title, with --text."`
+	Class   string   `help:"Class, with --text; the strictest of the common policy without it."`
+	Rel     []string `help:"Members to whom it may be released, with --text." placeholder:"IRN,IRQ"`
+	Grade   string   `help:"Grade, with --text." placeholder:"B2"`
+	Src     string   `name:"source" help:"Descriptor of the source, with --text." placeholder:"TEXT"`
+	Lang    string   `help:"Language of the text, BCP 47." default:"und"`
+	Replace string   `help:"Id of the draft to change; needs its etag." placeholder:"ID"`
+	ETag    string   `name:"etag" help:"Version of the draft that is changed." placeholder:"ETAG"`
 }
 
 // Help gives an example.
 func (reportNew) Help() string {
-	return `Example:
+	return `Examples:
+
+    entente report new --title "Road closed" --text "The road is closed." --class RESTRICTED --rel IRN,RUS --grade B2 --source "a resident" --lang en
 
     entente report new <<'END'
     {"report_type": "INTREP", "title": "Movement at a crossing",
@@ -53,11 +67,16 @@ const maxDraft = 4 << 20
 
 // Run saves a draft.
 func (c *reportNew) Run(w *world) error {
-	raw, err := readInput(w, c.File, maxDraft)
+	cl, err := c.desk()
 	if err != nil {
 		return err
 	}
-	cl, err := c.desk()
+	var raw []byte
+	if c.Text != "" {
+		raw, err = c.written(w, cl)
+	} else {
+		raw, err = readInput(w, c.File, maxDraft)
+	}
 	if err != nil {
 		return err
 	}
@@ -71,6 +90,47 @@ func (c *reportNew) Run(w *world) error {
 		return w.refused(err)
 	}
 	return w.answer(d, func() { w.printf("%s", d.ID) })
+}
+
+// written makes the draft that the flags describe.
+func (c *reportNew) written(w *world, cl *client.Client) ([]byte, error) {
+	mark, own, err := markOf(w, cl, c.Class, c.Rel)
+	if err != nil {
+		return nil, err
+	}
+	in := act.PortionInput{Lang: c.Lang, Text: c.Text, Label: mark}
+	if c.Grade != "" {
+		if len(c.Grade) != 2 {
+			return nil, fmt.Errorf("--grade %s: write reliability and credibility, such as B2", c.Grade)
+		}
+		in.Grade = act.Grade{Reliability: act.Reliability(c.Grade[:1]), Credibility: act.Credibility(c.Grade[1:])}
+	}
+	if c.Src != "" {
+		in.Sources = []act.Source{{Descriptor: c.Src, Kind: act.KindHuman, Originator: string(own)}}
+	}
+	return json.Marshal(api.Content{ReportType: act.ReportType(c.Type), Title: c.Title, Portions: []act.PortionInput{in}})
+}
+
+// markOf makes a label of the common policy from flags: with no class the
+// strictest, with no members this one alone.
+func markOf(w *world, cl *client.Client, class string, to []string) (label.Label, label.MemberID, error) {
+	me, err := cl.WhoAmI(w.ctx)
+	if err != nil {
+		return label.Label{}, "", err
+	}
+	members, err := cl.Members(w.ctx)
+	if err != nil {
+		return label.Label{}, "", err
+	}
+	own := label.MemberID(me.Officer.Nation)
+	rel := label.Members(own)
+	for _, m := range to {
+		rel = rel.With(label.MemberID(m))
+	}
+	if class == "" && len(members.Classes) > 0 {
+		class = members.Classes[len(members.Classes)-1]
+	}
+	return label.Label{Policy: label.PolicyID(members.Policy), Class: label.Class(class), Rel: rel, Originators: label.Members(own)}, own, nil
 }
 
 // readInput reads a file, or standard input for "-", up to a bound.
