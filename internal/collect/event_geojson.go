@@ -98,7 +98,8 @@ func (e *eventIntake) geoJSON() error {
 // geoFault tells a fault of the reader from one of the JSON.
 func geoFault(err error, what string) error {
 	var syntax *json.SyntaxError
-	if err != nil && !errors.As(err, &syntax) && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+	var number *json.UnmarshalTypeError // a number that no double holds
+	if err != nil && !errors.As(err, &syntax) && !errors.As(err, &number) && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return err
 	}
 	return refuse(ErrEvents, "%s", what)

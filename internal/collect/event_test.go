@@ -255,7 +255,7 @@ func TestEventsRefused(t *testing.T) {
 		format EventFormat
 		raw    string
 	}{
-		{"", "x"}, {UCDP, ""}, {UCDP, "a,b\n1,2\n"}, {GTD, "eventid\n"}, {EventCSV, "a\n"}, {GeoJSON, "[]"}, {GeoJSON, "{}"}, {GeoJSON, `{"features":[{`}, {GeoJSON, `{"features":5}`},
+		{"", "x"}, {UCDP, ""}, {UCDP, "a,b\n1,2\n"}, {GTD, "eventid\n"}, {EventCSV, "a\n"}, {GeoJSON, "[]"}, {GeoJSON, "1e999"}, {GeoJSON, "{}"}, {GeoJSON, `{"features":[{`}, {GeoJSON, `{"features":5}`},
 		{CursorOnTarget, ""}, {CursorOnTarget, "<html/>"}, {CursorOnTarget, "<event>"},
 	} {
 		if _, err := Events(strings.NewReader(c.raw), eventOptions(c.format), nil); !errors.Is(err, ErrEvents) {
