@@ -44,7 +44,7 @@ type candidate struct {
 type weightSet struct {
 	Population, First, Code                                                float32
 	Country, Admin1, Admin2, Region, Water, Section, Admin3                float32
-	Contained, NotContained, SameAdmin1, SameCountry, Near, Vicinity, Far  float32
+	Contained, NotContained, SameAdmin1, SameCountry, Near, Vicinity       float32
 	AreaNamed, CountryNamed, CountyNamed, Capital, NearBest, Dilute, Sharp float32
 	WorldCapital, WorldCountry                                             float32
 }
