@@ -50,7 +50,7 @@ func (v *Views) Delete(ctx context.Context, indices []int64) error {
 
 // Holding returns the reports, by log index, that hold a portion.
 func (v *Views) Holding(ctx context.Context, portion [16]byte) ([]int64, error) {
-	rows, err := v.db.Reader.QueryContext(ctx, `SELECT p.idx FROM portion p WHERE p.key = ? AND p.id = ? ORDER BY p.idx`, portionKey(portion), portion[:])
+	rows, err := v.db.Reader.QueryContext(ctx, `SELECT p.idx FROM portion p WHERE p.key = ? AND p.id = ? ORDER BY p.idx`, portionKey(&portion), portion[:])
 	if err != nil {
 		return nil, err
 	}

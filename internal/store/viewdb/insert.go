@@ -1,7 +1,6 @@
 package viewdb
 
 import (
-	"encoding/binary"
 	"strings"
 
 	"entente/internal/store"
@@ -61,8 +60,8 @@ func (in *inserts) flush() error {
 	return in.err
 }
 
-// portionKey is what portions are found by.
-func portionKey(id [16]byte) int64 { return int64(binary.BigEndian.Uint64(id[:])) }
+// portionKey is what portions are found by: the beginning of the id.
+func portionKey(id *[16]byte) []byte { return id[:8] }
 
 // report gathers the rows of a report, all but its words.
 func (in *inserts) report(r *Report) {
@@ -74,7 +73,7 @@ func (in *inserts) report(r *Report) {
 		len(r.Portions), strings.Join(r.Recipients, " "), r.Batch, r.Supersedes, r.Act)
 	for n := range r.Portions {
 		p := &r.Portions[n]
-		in.add(&intoPortion, r.Index, n, portionKey(p.ID), p.ID[:], p.Digest[:])
+		in.add(&intoPortion, r.Index, n, portionKey(&p.ID), p.ID[:], p.Digest[:])
 	}
 	for n := range r.Listings {
 		d := &r.Listings[n]

@@ -168,7 +168,7 @@ func (v *Views) At(ctx context.Context, index int64) (Full, error) {
 func (v *Views) WithPortion(ctx context.Context, id [16]byte) (Full, int, error) {
 	var f Full
 	var n int
-	row := v.db.Reader.QueryRowContext(ctx, `SELECT `+columns+`, r.act, p.n FROM portion p JOIN report r ON r.idx = p.idx WHERE p.key = ? AND p.id = ? ORDER BY p.idx DESC LIMIT 1`, portionKey(id), id[:])
+	row := v.db.Reader.QueryRowContext(ctx, `SELECT `+columns+`, r.act, p.n FROM portion p JOIN report r ON r.idx = p.idx WHERE p.key = ? AND p.id = ? ORDER BY p.idx DESC LIMIT 1`, portionKey(&id), id[:])
 	r, err := scanRow(row.Scan, &f.Act, &n)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Full{}, 0, ErrNotFound
@@ -192,7 +192,7 @@ func (v *Views) Known(ctx context.Context, portions []Portion) (map[[16]byte]Sta
 		portions = portions[len(part):]
 		args := make([]any, len(part))
 		for i := range part {
-			args[i] = portionKey(part[i].ID)
+			args[i] = portionKey(&part[i].ID)
 		}
 		rows, err := v.db.Reader.QueryContext(ctx, `SELECT id, idx, digest FROM portion WHERE key IN (?`+strings.Repeat(`, ?`, len(part)-1)+`) ORDER BY key, idx DESC, n DESC`, args...)
 		if err != nil {

@@ -90,7 +90,7 @@ func tune(db *store.DB) error {
 
 // analyser names what the views were made by: the analyser's version and the
 // layout of the tables.
-var analyser = strconv.Itoa(process.AnalyserVersion) + "/5"
+var analyser = strconv.Itoa(process.AnalyserVersion) + "/6"
 
 const (
 	settingAnalyser = "analyser"

@@ -5,7 +5,7 @@ DROP TABLE portion;
 CREATE TABLE portion (
   idx    BIGINT  NOT NULL,
   n      INTEGER NOT NULL,
-  key    BIGINT  NOT NULL,
+  key    BLOB    NOT NULL,
   id     BLOB    NOT NULL,
   digest BLOB    NOT NULL,
   PRIMARY KEY (idx, n)
