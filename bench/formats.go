@@ -15,7 +15,9 @@ func formatFigures(ctx context.Context, r *run) ([]figure, error) {
 		name string
 		take func() ([]formats.Figure, error)
 	}{
-		{"stix: documents", func() ([]formats.Figure, error) { return formats.Documents(filepath.Join(dir, "stix21-verdicts-dev.jsonl")) }},
+		{"stix: documents", func() ([]formats.Figure, error) {
+			return formats.Documents(filepath.Join(dir, "stix21-verdicts-dev.jsonl"))
+		}},
 		{"stix: patterns", func() ([]formats.Figure, error) { return formats.Patterns(filepath.Join(dir, "patterns-dev.jsonl")) }},
 		{"stix: identifiers", func() ([]formats.Figure, error) { return formats.Identifiers(filepath.Join(dir, "sco-ids-dev.jsonl")) }},
 		{"stix: bundles", func() ([]formats.Figure, error) {

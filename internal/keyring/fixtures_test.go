@@ -46,12 +46,4 @@ func envelopes(originator label.MemberID, from uint64, n int) []EnvelopeKey {
 	return keys
 }
 
-func idsOf(keys []EnvelopeKey) []EnvelopeID {
-	ids := make([]EnvelopeID, len(keys))
-	for i := range keys {
-		ids[i] = keys[i].ID
-	}
-	return ids
-}
-
 var _ seal.Signer = (*HeaderSigner)(nil)
