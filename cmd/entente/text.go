@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"entente/internal/process/dates"
-	"entente/internal/process/places"
+	"entente/internal/process/places/load"
 	"entente/internal/process/read"
 )
 
@@ -24,6 +24,7 @@ type textReadCmd struct {
 	Date     string   `help:"Date of the documents, as 2015-10-01; else it is looked for in each." placeholder:"DATE"`
 	HTML     bool     `name:"html" help:"Read the texts as web pages, also where they do not look like it."`
 	Plain    bool     `help:"Read web pages as they stand, tags and all."`
+	Index    string   `help:"Directory of an index of places that place load built." type:"path" placeholder:"DIR"`
 	NoPlaces bool     `help:"Do not look for places."`
 	Lines    bool     `help:"Each line of input is a JSON object with text, and maybe id and date."`
 }
@@ -53,7 +54,7 @@ func (c *textReadCmd) Run(w *world) error {
 	}
 	r := &read.Reader{}
 	if !c.NoPlaces {
-		g, err := places.World()
+		g, err := load.Open(c.Index)
 		if err != nil {
 			return err
 		}

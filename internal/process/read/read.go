@@ -142,6 +142,8 @@ type pass struct {
 	form   *passage.Form
 	base   int
 	tokens []passage.Token
+	// placed are the tokens of places.
+	placed []attributions.Range
 }
 
 // at returns a span of the original.
@@ -227,6 +229,29 @@ func (p *pass) window(form *passage.Form, base int, head bool) {
 	p.dates(found, skip)
 	p.statements(said, credits, counted)
 	p.places(skip)
+	p.mentions(read, said, taken)
+}
+
+// mentions finds names where no date and no place was found.
+func (p *pass) mentions(sentences []passage.Sentence, said []attributions.Attribution, taken []bool) {
+	speaker := make([]bool, len(p.tokens))
+	for _, a := range said {
+		for k := a.Speaker.First; k < a.Speaker.Last; k++ {
+			speaker[k] = true
+		}
+	}
+	for _, s := range p.placed {
+		for k := s.First; k < s.Last; k++ {
+			taken[k] = true
+		}
+	}
+	for _, m := range mentions(p.form, p.tokens, sentences, taken, speaker) {
+		method := "read.mentions"
+		if m.kind == mentionGroup {
+			method = "names.groups"
+		}
+		p.res.Mentions = append(p.res.Mentions, Mention{p.suggest(p.run(m.first, m.last), method, "1", m.confidence), m.kind, m.names})
+	}
 }
 
 // structure takes segments and sentences over.
@@ -342,6 +367,7 @@ func (p *pass) places(skip []bool) {
 		return at
 	}
 	k := 0
+	p.placed = p.placed[:0]
 	for _, f := range p.reader.Places.Find(text) {
 		if f.Start < points {
 			at, points = 0, 0
@@ -353,6 +379,13 @@ func (p *pass) places(skip []bool) {
 		}
 		if k < len(p.tokens) && skip[k] {
 			continue
+		}
+		if f.Confidence >= 0.4 {
+			last := k
+			for last < len(p.tokens) && p.tokens[last].Start < end {
+				last++
+			}
+			p.placed = append(p.placed, attributions.Range{First: k, Last: last})
 		}
 		x := Place{Suggestion: p.suggest(p.span(start, end), "places.gazetteer", "1", f.Confidence), ID: f.Place.ID, Name: f.Place.Name, Class: className(f.Place.Class), Country: f.Place.CountryCode}
 		if c, ok := places.Coarse(f.Place.At); ok && f.Place.Class != places.Country && f.Place.Class != places.Region && f.Place.Class != places.Continent {
