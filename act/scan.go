@@ -9,7 +9,7 @@ const (
 	// MaxDepth is how deep arrays and objects may be nested.
 	MaxDepth = 32
 	// maxFields bounds the fields of one object, known to us or not, so that
-	// looking for a repeated name stays cheap on hostile input.
+	// looking for a repeated name stays cheap on malicious input.
 	maxFields = 256
 	// maxInteger is the largest whole number that every JSON reader holds
 	// exactly (RFC 8259 section 6).

@@ -1,0 +1,269 @@
+package demo
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"entente/act"
+	"entente/charter"
+	"entente/internal/logcopy"
+	"entente/internal/node"
+	"entente/internal/store"
+	"entente/internal/store/logdb"
+	"entente/internal/web/api"
+	"entente/label"
+	"entente/seal"
+)
+
+// envelopes counts the sealed leaves of each originator.
+func (d *demo) envelopes(ctx context.Context) error {
+	log, err := logdb.Open(filepath.Join(d.house.configs["IRN"].Dir, node.FileLog), store.Options{})
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	size, err := log.Size(ctx)
+	if err != nil {
+		return err
+	}
+	raw, err := log.Headers(ctx, 0, size)
+	if err != nil {
+		return err
+	}
+	got, want := map[label.MemberID]int{}, map[label.MemberID]int{"IRQ": d.played.list}
+	for ; len(raw) > 0; raw = raw[seal.HeaderSize:] {
+		h, err := seal.ParseHeader(raw[:seal.HeaderSize])
+		if err != nil {
+			return err
+		}
+		if h.Kind == seal.Sealed {
+			got[h.Originator]++
+		}
+	}
+	for _, rep := range scenario() {
+		want[rep.from] += len(members()) - 1
+	}
+	for _, m := range members() {
+		if got[m] != want[m] {
+			return fmt.Errorf("%s has %d sealed envelopes in the log, not %d", m, got[m], want[m])
+		}
+	}
+	return nil
+}
+
+func (d *demo) oneHead(ctx context.Context) error {
+	if err := d.agree(ctx); err != nil {
+		return err
+	}
+	var root string
+	for _, m := range members() {
+		st, err := d.desks[m]["insp"].Status(ctx)
+		if err != nil {
+			return err
+		}
+		if st.Halted != nil {
+			return fmt.Errorf("%s has halted: %s", m, st.Halted.Message)
+		}
+		if root == "" {
+			root = st.Log.Root
+		}
+		if st.Log.Root != root {
+			return fmt.Errorf("%s has another root", m)
+		}
+	}
+	return nil
+}
+
+func (d *demo) cosigned(ctx context.Context) error {
+	for _, m := range members() {
+		st, err := d.desks[m]["insp"].Status(ctx)
+		if err != nil {
+			return err
+		}
+		if len(st.Log.Cosigned) < 3 || st.Log.Quorum != 3 {
+			return fmt.Errorf("%s holds %d cosignatures, quorum %d", m, len(st.Log.Cosigned), st.Log.Quorum)
+		}
+	}
+	return nil
+}
+
+func (d *demo) quarantine(ctx context.Context) error {
+	for _, m := range members() {
+		q, err := d.desks[m]["insp"].Quarantine(ctx, 0)
+		if err != nil {
+			return err
+		}
+		if len(q) > 0 {
+			return fmt.Errorf("%s did not understand %d envelopes: %s", m, len(q), q[0].Code)
+		}
+	}
+	return nil
+}
+
+func (d *demo) evidence(ctx context.Context) error {
+	for _, m := range members() {
+		e, err := d.desks[m]["insp"].Evidence(ctx)
+		if err != nil {
+			return err
+		}
+		if len(e) > 0 {
+			return fmt.Errorf("%s holds evidence: %s", m, e[0].Kind)
+		}
+	}
+	return nil
+}
+
+// bodies reads every body from a node's file.
+func (d *demo) bodies(ctx context.Context, m label.MemberID) error {
+	log, err := logdb.Open(filepath.Join(d.house.configs[m].Dir, node.FileLog), store.Options{})
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	size, err := log.Size(ctx)
+	if err != nil {
+		return err
+	}
+	for from := int64(0); from < size; from += 64 {
+		run, err := log.Read(ctx, from, min(from+64, size))
+		if err != nil {
+			return err
+		}
+		for i, body := range run.Bodies {
+			if body == nil {
+				return fmt.Errorf("the body of leaf %d is lost", from+int64(i))
+			}
+			if err := seal.CheckBody(run.Header(i), body); err != nil {
+				return fmt.Errorf("leaf %d: %w", from+int64(i), err)
+			}
+		}
+	}
+	return nil
+}
+
+// copyOf makes a copy of a member's log.
+func (d *demo) copyOf(ctx context.Context, m label.MemberID, to string) error {
+	log, err := logdb.Open(filepath.Join(d.house.configs[m].Dir, node.FileLog), store.Options{})
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	_, err = logcopy.Write(ctx, log, d.house.found, to, nil)
+	return err
+}
+
+func (d *demo) withCopy(ctx context.Context, m label.MemberID, look func(dir string, pinned charter.Hash) error) error {
+	dir, err := os.MkdirTemp("", "entente-copy-*")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	if err := d.copyOf(ctx, m, dir); err != nil {
+		return err
+	}
+	return look(dir, d.house.found.Hash())
+}
+
+func (d *demo) outside(ctx context.Context, m label.MemberID) error {
+	return d.withCopy(ctx, m, func(dir string, pinned charter.Hash) error {
+		v, err := logcopy.Verify(os.DirFS(dir), &pinned, nil)
+		if err != nil {
+			return err
+		}
+		st, err := d.desks[m]["insp"].Status(ctx)
+		if err != nil {
+			return err
+		}
+		if v.Size != st.Log.Certified {
+			return fmt.Errorf("it verifies %d leaves, the node shows %d", v.Size, st.Log.Certified)
+		}
+		return d.python(ctx, dir)
+	})
+}
+
+func (d *demo) tampered(ctx context.Context) error {
+	return d.withCopy(ctx, "RUS", func(dir string, pinned charter.Hash) error {
+		var entries string
+		err := filepath.WalkDir(filepath.Join(dir, logcopy.DirLog, "tile", "entries"), func(path string, e fs.DirEntry, err error) error {
+			if err == nil && e.Type().IsRegular() {
+				entries = path
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		data, err := os.ReadFile(entries)
+		if err != nil {
+			return err
+		}
+		data[len(data)/2] ^= 1
+		if err := os.WriteFile(entries, data, 0o600); err != nil {
+			return err
+		}
+		if _, err := logcopy.Verify(os.DirFS(dir), &pinned, nil); err == nil {
+			return errors.New("it was taken for whole")
+		}
+		return nil
+	})
+}
+
+// changedLabel changes one byte of a label in the bytes that RUS holds: the
+// portion has another digest then, and is not the one that was signed.
+func (d *demo) changedLabel(ctx context.Context) error {
+	t := d.played.byName["crossing/4"]
+	page, err := d.desks["RUS"]["an"].Reports(ctx, api.Find{Text: t.marker})
+	if err != nil {
+		return err
+	}
+	if len(page) != 1 {
+		return fmt.Errorf("RUS finds %d reports", len(page))
+	}
+	rep, err := d.desks["RUS"]["an"].Report(ctx, page[0].ID)
+	if err != nil {
+		return err
+	}
+	before, err := readAct(rep.Act)
+	if err != nil {
+		return err
+	}
+	changed := bytes.Replace(rep.Act, []byte(`"SECRET"`), []byte(`"SECRES"`), 1)
+	if bytes.Equal(changed, rep.Act) {
+		return errors.New("there is no label to change")
+	}
+	for i, p := range before.Portions {
+		other := bytes.Replace(p.Raw, []byte(`"SECRET"`), []byte(`"SECRES"`), 1)
+		if !bytes.Equal(other, p.Raw) && act.PortionDigest(other) == p.Digest {
+			return fmt.Errorf("portion %d has the same digest", i+1)
+		}
+	}
+	return d.signedBytes(ctx, rep.Index)
+}
+
+// signedBytes changes one byte of an envelope's body, and wants its header to
+// refuse it.
+func (d *demo) signedBytes(ctx context.Context, index int64) error {
+	log, err := logdb.Open(filepath.Join(d.house.configs["RUS"].Dir, node.FileLog), store.Options{})
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	run, err := log.Read(ctx, index, index+1)
+	if err != nil {
+		return err
+	}
+	body := bytes.Clone(run.Bodies[0])
+	for _, at := range []int{0, len(body) / 2, len(body) - 1} {
+		body[at] ^= 1
+		if seal.CheckBody(run.Header(0), body) == nil {
+			return fmt.Errorf("byte %d can be changed unseen", at)
+		}
+		body[at] ^= 1
+	}
+	return seal.CheckBody(run.Header(0), body)
+}
