@@ -79,7 +79,26 @@ type Portion struct {
 // NewPortion fixes the bytes of a portion. It draws ID and salt where in has
 // none, and refuses what a reader would refuse, by the same check.
 func NewPortion(in PortionInput) (Portion, error) {
-	if err := checkRoom(&in); err != nil {
+	return newPortion(&in, &decoder{})
+}
+
+// NewPortions is [NewPortion] for all portions of a report, which mostly share
+// their label: it is read once. An error says which portion, counted from 1.
+func NewPortions(in []PortionInput) ([]Portion, error) {
+	out := make([]Portion, len(in))
+	var d decoder
+	for i := range in {
+		p := in[i]
+		var err error
+		if out[i], err = newPortion(&p, &d); err != nil {
+			return nil, within(err, "portion %d", i+1)
+		}
+	}
+	return out, nil
+}
+
+func newPortion(in *PortionInput, d *decoder) (Portion, error) {
+	if err := checkRoom(in); err != nil {
 		return Portion{}, err
 	}
 	if in.ID == "" {
@@ -88,11 +107,14 @@ func NewPortion(in PortionInput) (Portion, error) {
 	if in.Salt == "" {
 		in.Salt = string(NewID())
 	}
-	raw, err := appendPortion(nil, &in)
+	raw, err := appendPortion(nil, in)
 	if err != nil {
 		return Portion{}, err
 	}
-	return ParsePortion(raw)
+	if d.tape, err = scan(raw, nil); err != nil {
+		return Portion{}, err
+	}
+	return d.portion(0)
 }
 
 // checkRoom refuses what cannot fit before it is copied.

@@ -49,7 +49,7 @@ func finding(portion int, err error) Finding {
 // against it. A draft may still lack its source, and may cite anything: that
 // keeps it from being released, not from being written.
 func CheckDraft(in PortionInput) []Finding {
-	_, errs := noteRules(in)
+	_, errs := noteRules(in, &decoder{})
 	var out []Finding
 	for _, err := range errs {
 		if !errors.Is(err, ErrNoSource) {
@@ -74,9 +74,10 @@ func CheckRelease(r Release) []Finding {
 		out = append(out, finding(0, err))
 	}
 	seen := make(map[ID]bool, len(r.Portions))
+	var d decoder // remembers the labels
 	for i := range r.Portions {
 		p := &r.Portions[i]
-		_, errs := noteRules(*p)
+		_, errs := noteRules(*p, &d)
 		if p.ID != "" && seen[p.ID] {
 			errs = append(errs, refuse(ErrPortionRepeated, "portion %d", i+1))
 		}
@@ -94,28 +95,11 @@ func CheckRelease(r Release) []Finding {
 
 // noteRules puts the portion into bytes and reads them back, as [NewPortion]
 // does, but notes every rule that is broken.
-func noteRules(in PortionInput) (Portion, []error) {
-	if err := checkRoom(&in); err != nil {
-		return Portion{}, []error{err}
-	}
-	if in.ID == "" {
-		in.ID = NewID()
-	}
-	if in.Salt == "" {
-		in.Salt = string(NewID())
-	}
-	raw, err := appendPortion(nil, &in)
+func noteRules(in PortionInput, d *decoder) (Portion, []error) {
+	d.noting, d.noted = true, nil
+	p, err := newPortion(&in, d)
 	if err != nil {
-		return Portion{}, []error{err}
-	}
-	t, err := scan(raw, nil)
-	if err != nil {
-		return Portion{}, []error{err}
-	}
-	d := decoder{tape: t, noting: true}
-	p, err := d.portion(0)
-	if err != nil {
-		d.noted = append(d.noted, err)
+		return p, append(d.noted, err)
 	}
 	return p, d.noted
 }

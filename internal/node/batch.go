@@ -3,8 +3,10 @@ package node
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
+	"errors"
+	"runtime"
 	"slices"
+	"sync"
 	"time"
 
 	"entente/act"
@@ -145,31 +147,27 @@ func (n *Node) PlanBatch(ctx context.Context, o section.Officer, batch string) (
 		if len(ds) == 0 {
 			break
 		}
+		judged, err := n.judgeAll(ctx, ds)
+		if err != nil {
+			return nil, err
+		}
 		var plans []section.Plan
 		for i := range ds {
-			d := &ds[i]
+			d, j := &ds[i], judged[i]
 			after = d.ID
-			if d.State != section.Drafted && d.State != section.Planned || d.Decision != "" {
+			if j == nil {
 				continue
 			}
-			p, err := n.planOf(ctx, *d)
-			if err != nil {
-				return nil, err
-			}
-			if p.Blocked != "" {
+			if j.blocked != "" {
 				if out.BlockedCount++; len(out.Blocked) < maxBlocked {
-					out.Blocked = append(out.Blocked, BlockedDraft{d.ID, p.Blocked})
+					out.Blocked = append(out.Blocked, BlockedDraft{d.ID, j.blocked})
 				}
 				continue
 			}
-			sum, err := hex.DecodeString(p.Digest)
-			if err != nil {
-				return nil, err
-			}
 			out.Count++
-			views.add(p.Release, n.self)
-			if d.Plan == nil || *d.Plan != section.Digest(sum) {
-				plans = append(plans, section.Plan{Draft: d.ID, Content: d.Digest, Plan: section.Digest(sum)})
+			views.add(j.rel, n.self)
+			if d.Plan == nil || *d.Plan != j.digest {
+				plans = append(plans, section.Plan{Draft: d.ID, Content: d.Digest, Plan: j.digest})
 			}
 		}
 		if len(plans) > 0 {
@@ -180,6 +178,32 @@ func (n *Node) PlanBatch(ctx context.Context, o section.Officer, batch string) (
 	}
 	out.Views = views.list()
 	return out, nil
+}
+
+// judgeAll judges those of the drafts that have not left and are not up for
+// release, on all processors; the others are nil.
+func (n *Node) judgeAll(ctx context.Context, ds []section.Draft) ([]*judgement, error) {
+	out := make([]*judgement, len(ds))
+	workers := min(runtime.GOMAXPROCS(0), 1+len(ds)/32)
+	errs := make([]error, workers)
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			for i := w; i < len(ds) && errs[w] == nil; i += workers {
+				d := &ds[i]
+				if d.State != section.Drafted && d.State != section.Planned || d.Decision != "" {
+					continue
+				}
+				draft, err := ParseDraft(d.Content)
+				if err == nil {
+					out[i], err = n.judge(ctx, draft)
+				}
+				errs[w] = err
+			}
+		})
+	}
+	wg.Wait()
+	return out, errors.Join(errs...)
 }
 
 // viewCounts counts views by their recipients.

@@ -187,13 +187,13 @@ func (n *Node) planOf(ctx context.Context, d section.Draft) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	rel, findings, err := n.releasePlan(ctx, draft)
+	j, err := n.judge(ctx, draft)
 	if err != nil {
 		return nil, err
 	}
-	out := &Plan{Draft: d.ID, ETag: d.ETag(), Release: rel, Findings: findings, Explain: map[label.MemberID]string{}}
+	out := &Plan{Draft: d.ID, ETag: d.ETag(), Release: j.rel, Findings: j.findings, Blocked: j.blocked, Digest: hex.EncodeToString(j.digest[:]), Explain: map[label.MemberID]string{}}
 	for m := range n.found.Members().All() {
-		out.Explain[m] = rel.Explain(m)
+		out.Explain[m] = j.rel.Explain(m)
 	}
 	var labels []label.Label
 	for i := range draft.Portions {
@@ -204,20 +204,31 @@ func (n *Node) planOf(ctx context.Context, d section.Draft) (*Plan, error) {
 			out.Banner = b
 		}
 	}
-	switch {
-	case len(findings) > 0:
-		out.Blocked = (&Refused{findings}).Error()
-	default:
-		if err := rel.Ready(); err != nil {
-			out.Blocked = err.Error()
-		}
-	}
-	digest, err := planDigest(rel)
+	return out, nil
+}
+
+// judgement is what a release of a draft would come to.
+type judgement struct {
+	rel      *label.ReleasePlan
+	findings []act.Finding
+	blocked  string // why it cannot go ahead
+	digest   section.Digest
+}
+
+// judge computes who would see what of a draft, and whether it can be released.
+func (n *Node) judge(ctx context.Context, d *Draft) (*judgement, error) {
+	rel, findings, err := n.releasePlan(ctx, d)
 	if err != nil {
 		return nil, err
 	}
-	out.Digest = hex.EncodeToString(digest[:])
-	return out, nil
+	j := &judgement{rel: rel, findings: findings}
+	if len(findings) > 0 {
+		j.blocked = (&Refused{findings}).Error()
+	} else if err := rel.Ready(); err != nil {
+		j.blocked = err.Error()
+	}
+	j.digest, err = planDigest(rel)
+	return j, err
 }
 
 // planDigest names a plan by who would see what, whenever it was computed.

@@ -96,11 +96,9 @@ func (s *sender) envelopes(ctx context.Context, dr section.Draft) ([]centre.Item
 			return nil, &Refused{findings}
 		}
 	}
-	portions := make([]act.Portion, len(draft.Portions))
-	for i := range draft.Portions {
-		if portions[i], err = act.NewPortion(draft.Portions[i]); err != nil {
-			return nil, err
-		}
+	portions, err := act.NewPortions(draft.Portions)
+	if err != nil {
+		return nil, err
 	}
 	epoch := n.station.Epoch()
 	// Views of one report share no field, so that only a report of one view
