@@ -159,11 +159,12 @@ type Station struct {
 	cosigner  *cosignLoop
 	recovery  *recovery
 
-	clockSkew atomic.Int64 // seconds, last seen
-	livingMu  sync.Mutex
-	living    context.Context // of Run
-	work      sync.WaitGroup  // what it has still to wait for
-	streams   streamCount
+	clockSkew  atomic.Int64 // seconds, last seen
+	cosignSeen atomic.Pointer[clockSeen]
+	livingMu   sync.Mutex
+	living     context.Context // of Run
+	work       sync.WaitGroup  // what it has still to wait for
+	streams    streamCount
 }
 
 // Halt is why a station stopped following the lead: what was seen, with the

@@ -37,6 +37,18 @@ func (s *Station) cosignedNotBefore(at int64) {
 	s.cosignAt = max(s.cosignAt, at)
 }
 
+// clockSeen is what the local clock showed when a head of this size was cosigned.
+type clockSeen struct{ size, now int64 }
+
+// compareClock notes how far the local clock was from the log time of a fresh
+// head when it was cosigned here (spec/time.md). A head that was certified while
+// nothing was said for long says nothing of the clock.
+func (s *Station) compareClock(size, logTime int64) {
+	if seen := s.cosignSeen.Load(); seen != nil && seen.size == size {
+		s.clockSkew.Store(seen.now - logTime)
+	}
+}
+
 // cosign returns this member's cosignature line over a head that the log here
 // holds durably and the time in it, or says why it does not cosign (spec/delivery.md, "What a
 // member cosigns"). The caller has checked that the head's root is the log's.
@@ -90,8 +102,6 @@ func (s *Station) cosign(ctx context.Context, note []byte, size int64) (line []b
 		return nil, 0, err
 	}
 	s.cosignTop = size
-	if certified > 0 {
-		s.clockSkew.Store(now - certified)
-	}
+	s.cosignSeen.Store(&clockSeen{size: size, now: now})
 	return line, at, nil
 }

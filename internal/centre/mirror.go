@@ -419,6 +419,7 @@ func (s *Station) certifiedHead(size int64, note []byte, cosigned []tlog.Cosigne
 		s.bump()
 	}
 	s.mu.Unlock()
+	s.compareClock(size, tlog.LogTime(cosigned))
 	s.watch.keepCosigned(note, size, cosigned)
 }
 
