@@ -1,7 +1,6 @@
 package names
 
 import (
-	"math"
 	"slices"
 	"sync"
 )
@@ -36,23 +35,6 @@ type TokenPair struct {
 	Similarity float64
 	// How says by what way.
 	How How
-}
-
-// pairAt is least similarity with which two tokens are a pair; below it they contradict each other.
-var pairAt float32 = 0.67
-
-// evidence is what the tokens say, before the decision.
-type evidence struct {
-	matched  float64 // weight of paired tokens, times similarity
-	loss     float64 // weight of paired tokens, times what lacks in similarity
-	left     float64 // weight without partner in the first name
-	right    float64
-	pairs    int
-	weak     bool    // numbers contradict
-	gen      bool    // father and son marks contradict
-	initial  float64 // weight of pairs by an initial
-	headless bool    // the longer name has a given name before the shorter one
-	faint    float64 // the best similarity of two tokens that is no pair
 }
 
 var matchers = sync.Pool{New: func() any { return new(matcher) }}
@@ -427,105 +409,4 @@ func generationsDiffer(ta, tb []Token) bool {
 	}
 	a, b := find(ta), find(tb)
 	return a != b && a != "" && b != ""
-}
-
-// common is the plain share of common weight, for an order among names that do not match.
-func (e *evidence) common() float64 {
-	all := e.matched + e.loss + 0.5*(e.left+e.right)
-	if all == 0 {
-		return 0
-	}
-	return e.matched/all + 0.1*e.faint
-}
-
-// decide turns the evidence into a probability.
-func (e *evidence) decide(kind Kind) float64 {
-	p := &personParameters
-	if kind == Organization {
-		p = &organizationParameters
-	}
-	if e.matched == 0 {
-		// far below any decision; it only orders what a search returns
-		return 1e-5 * e.faint
-	}
-	both := math.Min(e.left, e.right)
-	one := math.Max(e.left, e.right) - both
-	oneCost := p.one
-	if carried := e.matched - e.initial; carried < p.thin {
-		// a single common token, or one and an initial, does not carry a longer name
-		oneCost += (p.thin - carried) * p.thinCost
-	}
-	if e.headless {
-		oneCost += p.headless
-	}
-	x := e.matched / (e.matched + p.loss*e.loss + p.both*both + oneCost*one)
-	if e.weak {
-		x *= 0.55
-	}
-	if e.gen {
-		x *= 0.75
-	}
-	return 1 / (1 + math.Exp(-p.slope*(x-p.middle)))
-}
-
-// parameters of the decision; see doc/names.md.
-type parameters struct {
-	both     float64 // price of weight without partner on both sides: a contradiction
-	one      float64 // price of weight that one name has more
-	thin     float64 // matched weight below which the surplus of the other name costs more
-	thinCost float64
-	loss     float64 // price of what lacks in paired tokens
-	headless float64 // added to one where the longer name opens with another given name
-	middle   float64 // quotient at probability one half
-	slope    float64
-}
-
-var personParameters = parameters{both: 2.25, one: 0.05, thin: 1.5, thinCost: 1.4, loss: 0.55, headless: 0.4, middle: 0.72, slope: 14}
-
-var organizationParameters = parameters{both: 1.9, one: 0.08, thin: 1.4, thinCost: 1.7, loss: 0.4, middle: 0.82, slope: 14}
-
-// statedAcronym recognises one name as the acronym that the other gives of itself in parentheses.
-func statedAcronym(a, b *Name) float64 {
-	for _, p := range [...][2]*Name{{a, b}, {b, a}} {
-		if x := p[0].acronym; len(x) >= 3 && (p[1].acronym == x || p[1].folded == x) {
-			return 0.85
-		}
-	}
-	return 0
-}
-
-// acronymOf recognises one name as the first letters of the other: 0.85 when every word takes part, 0 when not.
-func acronymOf(a, b *Name) float64 {
-	if len(a.Tokens) > len(b.Tokens) {
-		a, b = b, a
-	}
-	var short string
-	for i := range a.Tokens {
-		if a.Tokens[i].Role == RoleLegal {
-			continue
-		}
-		if short != "" {
-			return 0
-		}
-		short = a.Tokens[i].Text
-	}
-	letters := []rune(short)
-	if len(letters) < 3 || len(letters) > 8 {
-		return 0
-	}
-	for _, withLegal := range [...]bool{false, true} {
-		var initials []rune
-		for i := range b.Tokens {
-			t := &b.Tokens[i]
-			if t.Role == RoleLegal && !withLegal {
-				continue
-			}
-			r, _ := firstRune(t.Text)
-			initials = append(initials, r)
-		}
-		if len(initials) >= 3 && string(initials) == short {
-			return 0.85
-		}
-	}
-	return 0
 }

@@ -166,7 +166,8 @@ var (
 	cyrlRules = sync.OnceValue(cyrillicRules.compile)
 )
 
-var ruleScale, rulePower = 0.335, 1.55
+// ruleScale is the cost per letter at which the similarity is 1/e, rulePower how sharply it falls there.
+const ruleScale, rulePower = 0.335, 1.55
 
 // worstRule is the price per letter, in hundredths of a letter, from which two spellings are not alike at all.
 const worstRule = 35

@@ -258,13 +258,12 @@ func (m *matcher) cross(t *multigram, a, b *prepared) float32 {
 	return float32(crossCurve(x))
 }
 
-var crossScale, crossPower = 0.12, 1.5
-
 func crossCurve(x float64) float64 {
+	const scale, power = 0.12, 1.5
 	if x <= 0 {
 		return 0
 	}
-	return 1 - math.Exp(-math.Pow(x/crossScale, crossPower))
+	return 1 - math.Exp(-math.Pow(x/scale, power))
 }
 
 // plainSimilarity is for scripts without a table: one minus the edit distance over the length.

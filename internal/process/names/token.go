@@ -307,7 +307,7 @@ var personLike = words(`islam جهاد jihad cihad noor general nord sud est ost
 	zavod yeni sanat vakif gaz naft foolad division بيت كتيبه اداره military exchange امن air exp imp tech res intl imports exports works plant marine agro center guards jama شهيد شهداء عرب عربي arab نصره nusrat fath فتح muslim مجاهدين tawhid توحيد مجاهدون mujahidin شباب shabab اماره land ارض بلاد atom space call دعوه miras dawlah دوله combat ihya sahaba emirlik nusra nusrah طبي medical muslims صحابه`)
 
 // knownNameWeight is the weight of a given name of the lexicon: many bear it.
-var knownNameWeight float32 = 0.55
+const knownNameWeight = 0.55
 
 func newToken(text string, role Role) Token {
 	t := Token{Text: text, Role: role, weight: 1}
