@@ -10,10 +10,7 @@ import (
 )
 
 // The encodings of one byte a letter that texts of the region come in.
-var encodings = sync.OnceValue(func() (list []struct {
-	name  string
-	table [256]rune
-}) {
+var encodings = sync.OnceValue(func() (list []Encoding) {
 	for _, e := range []struct {
 		name string
 		m    *charmap.Charmap
@@ -22,18 +19,22 @@ var encodings = sync.OnceValue(func() (list []struct {
 		for i := range t {
 			t[i] = e.m.DecodeByte(byte(i))
 		}
-		list = append(list, struct {
-			name  string
-			table [256]rune
-		}{e.name, t})
+		list = append(list, Encoding{e.name, t})
 	}
 	return list
 })
 
-// guessEncoding returns the encoding of a text that is not UTF-8, nil for one
+// Encoding is one of a byte a letter; nil stands for UTF-8.
+type Encoding struct {
+	// Name is the name that the IANA registry has.
+	Name  string
+	table [256]rune
+}
+
+// GuessEncoding returns the encoding of a text that is not UTF-8, nil for one
 // that is, or is but for a few bytes. The one is taken that gives the text
 // most clearly a language that is read.
-func guessEncoding(s string) (*[256]rune, string) {
+func GuessEncoding(s string) *Encoding {
 	bad, good, control := 0, 0, 0
 	head := s[:min(len(s), 64<<10)]
 	for i := 0; i < len(head); {
@@ -53,10 +54,10 @@ func guessEncoding(s string) (*[256]rune, string) {
 		i += n
 	}
 	if bad < 8 || bad < 3*good || control*50 > len(head) {
-		return nil, ""
+		return nil
 	}
-	var best *[256]rune
-	name, most := "", 0.6
+	var best *Encoding
+	most := 0.6
 	list := encodings()
 	for i := range list {
 		e := &list[i]
@@ -77,10 +78,10 @@ func guessEncoding(s string) (*[256]rune, string) {
 		// and Windows-1251 hold them the other way round.
 		c -= swapped(runes)
 		if c > most {
-			best, name, most = &e.table, e.name, c
+			best, most = e, c
 		}
 	}
-	return best, name
+	return best
 }
 
 // swapped returns the share of words that go from a small letter to a capital.

@@ -125,19 +125,24 @@ func (f *Form) FromOriginal(s Span) Span {
 }
 
 // Points turns byte offsets of a text into offsets in code points. A byte that
-// is not UTF-8 counts as one. Offsets that are asked for in rising order cost
+// is not UTF-8 counts as one, and so does each byte of a text in an encoding of
+// one byte a letter. Offsets that are asked for in rising order cost
 // one pass over the text in all.
 type Points struct {
 	text         string
+	single       bool
 	byteAt, cpAt int
 }
 
-// NewPoints begins at the start of a text.
-func NewPoints(text string) *Points { return &Points{text: text} }
+// NewPoints begins at the start of a text in an encoding.
+func NewPoints(text string, e *Encoding) *Points { return &Points{text: text, single: e != nil} }
 
 // At returns how many code points stand before byte offset off.
 func (p *Points) At(off int) int {
 	off = min(max(off, 0), len(p.text))
+	if p.single {
+		return off
+	}
 	if off < p.byteAt {
 		if p.byteAt-off > off {
 			p.byteAt, p.cpAt = 0, 0

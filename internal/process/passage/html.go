@@ -26,10 +26,13 @@ func LooksLikeHTML(s string) bool {
 // the page's bytes. Scripts, navigation, headers and footers, forms, bars and
 // captions are left out; where a page marks its article, only that is read.
 // The elements that it knows as bars are those of package collect.
-func HTML(page string) *Form {
-	f := readHTML(page, true)
+func HTML(page string) *Form { return HTMLIn(page, GuessEncoding(page)) }
+
+// HTMLIn is HTML for a page whose encoding is known.
+func HTMLIn(page string, e *Encoding) *Form {
+	f := readHTML(page, e, true)
 	if len(strings.TrimSpace(f.Text)) < 40 {
-		if g := readHTML(page, false); len(g.Text) > len(f.Text) {
+		if g := readHTML(page, e, false); len(g.Text) > len(f.Text) {
 			return g
 		}
 	}
@@ -69,10 +72,12 @@ type element struct {
 // maxOpen bounds how many open elements are followed.
 const maxOpen = 512
 
-func readHTML(page string, strict bool) *Form {
+func readHTML(page string, e *Encoding, strict bool) *Form {
 	b := newBuilder(page)
-	table, name := guessEncoding(page)
-	if table != nil {
+	var table *[256]rune
+	name := ""
+	if e != nil {
+		table, name = &e.table, e.Name
 		b.flags.Add(FlagDecoded, Span{0, len(page)})
 	}
 	z := html.NewTokenizer(strings.NewReader(page))

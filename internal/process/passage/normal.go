@@ -13,14 +13,17 @@ import (
 // in one of the encodings of old Arabic, Persian and Russian systems is read
 // in that one, and flagged; other bytes that are not UTF-8 stay where they are.
 // It never fails.
-func New(original string) *Form {
+func New(original string) *Form { return NewIn(original, GuessEncoding(original)) }
+
+// NewIn is New for a text, or a part of one, whose encoding is known.
+func NewIn(original string, e *Encoding) *Form {
 	b := newBuilder(original)
-	if table, name := guessEncoding(original); table != nil {
+	if e != nil {
 		for i := range len(original) {
-			b.put(table[original[i]], i, i+1)
+			b.put(e.table[original[i]], i, i+1)
 		}
 		b.flags.Add(FlagDecoded, Span{0, len(original)})
-		return b.form(name)
+		return b.form(e.Name)
 	}
 	b.text(0, len(original))
 	return b.form("")

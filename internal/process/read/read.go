@@ -54,18 +54,22 @@ type Options struct {
 
 // Text reads one text. It never fails: what cannot be read is flagged.
 func (r *Reader) Text(text string, o Options) *Result {
-	p := &pass{reader: r, text: text, points: passage.NewPoints(text), doc: o.Date, res: &Result{
-		Source: o.Source, Bytes: len(text),
+	e := passage.GuessEncoding(text)
+	p := &pass{reader: r, text: text, points: passage.NewPoints(text, e), doc: o.Date, res: &Result{
+		Source: o.Source, Bytes: len(text), Encoding: "utf-8",
 		Languages: []Language{}, Sentences: []Sentence{}, Mentions: []Mention{}, Places: []Place{}, Dates: []Date{},
 		Quantities: []Quantity{}, Attributions: []Attribution{}, Credits: []Credit{}, Flags: []Flag{},
 	}}
+	if e != nil {
+		p.res.Encoding = e.Name
+	}
 	if o.Date.Known {
 		p.res.DocumentDate = &DocumentDate{Date: o.Date.Day.String(), From: "given"}
 	}
 	if o.HTML || !o.Plain && passage.LooksLikeHTML(text) {
 		p.res.HTML = true
 		end := cut(text, min(len(text), MaxHTML))
-		p.window(passage.HTML(text[:end]), 0, true)
+		p.window(passage.HTMLIn(text[:end], e), 0, true)
 		p.res.Read = end
 	} else {
 		for p.res.Read < min(len(text), MaxBytes) && p.found < MaxFound {
@@ -75,7 +79,7 @@ func (r *Reader) Text(text string, o Options) *Result {
 				end = pause(text, from, from+window)
 			}
 			end = min(end, cut(text, MaxBytes))
-			p.window(passage.New(text[from:end]), from, from == 0)
+			p.window(passage.NewIn(text[from:end], e), from, from == 0)
 			p.res.Read = end
 		}
 	}

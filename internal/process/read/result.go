@@ -6,6 +6,9 @@ type Result struct {
 	Source     string `json:"source,omitempty"`
 	Bytes      int    `json:"bytes"`
 	CodePoints int    `json:"code_points"`
+	// Encoding is "utf-8", or the one of a byte a letter in which a text that
+	// is not UTF-8 was read.
+	Encoding string `json:"encoding"`
 	// Read is how many bytes were read; less than Bytes only where the text is
 	// beyond the bounds, which a flag says too.
 	Read int `json:"read"`
