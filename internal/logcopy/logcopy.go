@@ -54,18 +54,35 @@ func Write(ctx context.Context, log *logdb.Log, f *charter.Founding, dir string,
 	if err != nil {
 		return cp, err
 	}
-	out := Dir(dir)
+	return cp, WriteTo(ctx, log, f, head, Dir(dir), progress)
+}
+
+// WriteTo writes the log up to a certified head as Write does, to wherever out
+// puts files. The checkpoint comes last.
+func WriteTo(ctx context.Context, log *logdb.Log, f *charter.Founding, head logdb.Head, out tlog.ExportDir, progress tlog.Progress) error {
 	if err := out.WriteFile(FileFounding, f.Note()); err != nil {
-		return cp, err
+		return err
 	}
-	public, err := publicBodies(ctx, log, cp.Size)
+	public, err := publicBodies(ctx, log, head.Size)
 	if err != nil {
-		return cp, err
+		return err
 	}
 	if err := out.WriteFile(FilePublic, public); err != nil {
-		return cp, err
+		return err
 	}
-	return cp, tlog.Export(Dir(filepath.Join(dir, DirLog)), source{ctx, log}, head.Note, progress)
+	return tlog.Export(below{out, DirLog + "/"}, source{ctx, log}, head.Note, progress)
+}
+
+// below is a directory of an export.
+type below struct {
+	tlog.ExportDir
+	prefix string
+}
+
+func (b below) ReadFile(name string) ([]byte, error) { return b.ExportDir.ReadFile(b.prefix + name) }
+
+func (b below) WriteFile(name string, data []byte) error {
+	return b.ExportDir.WriteFile(b.prefix+name, data)
 }
 
 // publicBodies returns the bodies of the public leaves below size, each as

@@ -159,6 +159,17 @@ type Plan struct {
 	Blocked string `json:"blocked,omitempty"`
 }
 
+// ReadPlan returns the dry-run of a draft's release and attaches nothing to it:
+// whoever approves sees by it who would see what, also while the draft is up
+// for release.
+func (n *Node) ReadPlan(ctx context.Context, o section.Officer, id string) (*Plan, error) {
+	d, err := n.section.Draft(ctx, o, id)
+	if err != nil {
+		return nil, err
+	}
+	return n.planOf(ctx, d)
+}
+
 // Plan computes the dry-run of a draft and attaches it, so that it can be put
 // up for release.
 func (n *Node) Plan(ctx context.Context, o section.Officer, id string) (*Plan, error) {

@@ -122,7 +122,7 @@ func (s *Server) drafts() {
 	register(s, operation{id: "readPlan", method: http.MethodGet, path: "/drafts/{id}/plan", tag: "drafts", op: section.OpDraftRead,
 		summary: "What the plan of a draft says now", description: "Changes nothing, so that who approves or inspects sees who would see what, also of a draft that is up for release. Compare its digest with that of the decision's drafts."},
 		func(ctx context.Context, c caller, in *DraftPath) (*body[api.Plan], error) {
-			p, err := s.dryRun(ctx, c.officer, in.ID)
+			p, err := s.node.ReadPlan(ctx, c.officer, in.ID)
 			if err != nil {
 				return nil, err
 			}
