@@ -115,8 +115,8 @@ func (s *Station) Certify(ctx context.Context, certificate []byte) (Filed, error
 	return filed[0], nil
 }
 
-// withdraw takes out of the outbox what can no longer be logged because the
-// chain that it continues is not the log's. The caller holds filing.
+// withdraw takes everything out of the outbox when it can no longer be logged,
+// because the chain that it continues is not the log's. The caller holds filing.
 func (o *outbox) withdraw(ctx context.Context) error {
 	s := o.s
 	s.mu.RLock()
@@ -139,15 +139,19 @@ func (o *outbox) withdraw(ctx context.Context) error {
 		}
 	}
 	// Nothing of it was ever logged, so its references are free again.
-	return s.log.DB().Write(ctx, func(tx *sql.Tx) error {
-		args := []any{chain.Incarnation, chain.Incarnation, int64(chain.Sequence)}
-		const past = `(incarnation > ? OR (incarnation = ? AND sequence > ?))`
-		if _, err := tx.ExecContext(ctx, `UPDATE own SET ref = NULL WHERE idx IS NULL AND `+past, args...); err != nil {
+	if err := s.log.DB().Write(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `UPDATE own SET ref = NULL WHERE idx IS NULL`); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `DELETE FROM outbox WHERE `+past, args...)
+		_, err := tx.ExecContext(ctx, `DELETE FROM outbox`)
 		return err
-	})
+	}); err != nil {
+		return err
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.waiting, o.recent = nil, nil
+	return nil
 }
 
 // incarnation returns the highest incarnation that others have reported.
@@ -183,6 +187,13 @@ func (r *recovery) begun() {
 	defer r.mu.Unlock()
 	r.headerOK, r.stolen = true, false
 	clear(r.headers)
+}
+
+// theft stops all signing: somebody else signs with our header key.
+func (r *recovery) theft() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stolen = true
 }
 
 func (r *recovery) isStolen() bool {

@@ -92,6 +92,12 @@ func (s *Station) appendRun(ctx context.Context, r run, v *verdict, accept func(
 			b.Own = append(b.Own, logdb.Own{Incarnation: be32(raw[44:]), Sequence: be64(raw[48:]), Index: index})
 		}
 	}
+	if len(b.Own) > 0 && s.out.alien(chains[s.self]) {
+		// It takes a place of ours, and nothing of ours has been logged.
+		s.logger.Error("the log holds a header under our name that differs from ours", "incarnation", chains[s.self].Incarnation, "sequence", chains[s.self].Sequence)
+		s.recovery.theft()
+		b.Own = nil
+	}
 	for m, n := range moved {
 		c := chains[m]
 		b.Chains = append(b.Chains, logdb.Chain{Originator: string(m), Incarnation: c.Incarnation, Sequence: c.Sequence, Hash: c.Last, Bytes: s.bytes[m] + n})

@@ -1,6 +1,7 @@
 package centre
 
 import (
+	"cmp"
 	"context"
 	crand "crypto/rand"
 	"errors"
@@ -52,6 +53,7 @@ type outbox struct {
 	lastLogged seal.Chain              // end of the own chain in the log
 	cert       *charter.KeyCertificate // under which the chain goes on
 	signer     seal.Signer             // of its header key; nil when that is not at hand
+	waiting    []seal.Chain            // the chain after each envelope that is not in the log, in order
 	recent     []logdb.Filed           // last envelopes filed, in order, so that they need not be read again
 	unsent     seal.Chain              // where a certificate waits that the log does not hold; zero when none does
 }
@@ -87,6 +89,7 @@ func (o *outbox) load(ctx context.Context) error {
 		}
 		for _, e := range es {
 			after = seal.Chain{Incarnation: e.Incarnation, Sequence: e.Sequence, Last: seal.HashHeader(e.Header)}
+			o.waiting = append(o.waiting, after)
 			if seal.Kind(e.Header[5]) != seal.Keys {
 				continue
 			}
@@ -275,6 +278,7 @@ func (o *outbox) place(ctx context.Context, items []Item, chain seal.Chain) ([]F
 	claimed := time.Now().Unix() / coarse * coarse
 	epoch := o.s.Epoch()
 	rows := make([]logdb.Filed, 0, len(order))
+	ends := make([]seal.Chain, 0, len(order))
 	for _, i := range order {
 		e, err := items[i].Seal(chain.Place(o.s.hash, o.s.self, claimed, epoch))
 		if err != nil {
@@ -287,6 +291,7 @@ func (o *outbox) place(ctx context.Context, items []Item, chain seal.Chain) ([]F
 			return nil, fmt.Errorf("%w: the envelope is signed under another key than the one in force at its place", ErrKeys)
 		}
 		rows = append(rows, logdb.Filed{Incarnation: chain.Incarnation, Sequence: chain.Sequence, Header: e.Header, Body: e.Body, Ref: items[i].Ref})
+		ends = append(ends, chain)
 		out[i] = Filed{Incarnation: chain.Incarnation, Sequence: chain.Sequence, Hash: chain.Last}
 	}
 	if err := o.s.log.File(ctx, rows); err != nil {
@@ -296,6 +301,7 @@ func (o *outbox) place(ctx context.Context, items []Item, chain seal.Chain) ([]F
 	}
 	o.mu.Lock()
 	o.chain = chain
+	o.waiting = append(o.waiting, ends...)
 	if n := len(o.recent); n > 0 && (o.recent[n-1].Incarnation != rows[0].Incarnation || o.recent[n-1].Sequence+1 != rows[0].Sequence) {
 		o.recent = nil
 	}
@@ -321,6 +327,7 @@ func (o *outbox) reload(ctx context.Context) error {
 	}
 	if c := (seal.Chain{Incarnation: tail.Incarnation, Sequence: tail.Sequence, Last: seal.HashHeader(tail.Header)}); after(c, o.chain) {
 		o.chain = c
+		o.waiting = append(o.waiting, c)
 		o.wake()
 	}
 	return nil
@@ -358,6 +365,11 @@ func (o *outbox) logged(last seal.Chain) {
 	if moved {
 		o.lastLogged = last
 	}
+	n := 0
+	for n < len(o.waiting) && !after(o.waiting[n], last) {
+		n++
+	}
+	o.waiting = o.waiting[n:]
 	if restored {
 		// The log knows more of us than our outbox: we were restored, and
 		// have just learned it back.
@@ -374,6 +386,17 @@ func (o *outbox) logged(last seal.Chain) {
 			}
 		}
 	}
+}
+
+// alien says whether an end of the own chain in the log is another than what was
+// filed here for that place: then somebody else signs with our key.
+func (o *outbox) alien(logged seal.Chain) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	i, ok := slices.BinarySearchFunc(o.waiting, logged, func(a, b seal.Chain) int {
+		return cmp.Or(cmp.Compare(a.Incarnation, b.Incarnation), cmp.Compare(a.Sequence, b.Sequence))
+	})
+	return ok && o.waiting[i].Last != logged.Last
 }
 
 // after says whether chain a reaches further than b.
@@ -425,12 +448,12 @@ func (s *Station) Epoch() uint32 {
 
 // submitLoop brings the outbox to the lead, in order, until ctx ends.
 func (o *outbox) submitLoop(ctx context.Context) error {
-	if err := o.s.recovery.wait(ctx, o.s.recovery.maySign); err != nil {
-		return err
-	}
 	var sent seal.Chain // last envelope the lead has acknowledged
 	pause := o.s.tune.RetryMin
 	for {
+		if err := o.s.recovery.wait(ctx, o.s.recovery.maySign); err != nil {
+			return err
+		}
 		o.mu.Lock()
 		if after(o.lastLogged, sent) {
 			sent = o.lastLogged

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -225,28 +226,47 @@ func TestNewIncarnation(t *testing.T) {
 // incarnation under new keys ends it, what it had filed and not logged is filed
 // again, and the thief's fork does not suspend it.
 func TestStolenKey(t *testing.T) {
+	for _, answered := range []bool{true, false} {
+		t.Run(fmt.Sprint("others answer first: ", answered), func(t *testing.T) { stolenKey(t, answered) })
+	}
+}
+
+func stolenKey(t *testing.T, answered bool) {
 	simulate(t, nil, func(t *testing.T, c *centreOf) {
 		ctx := context.Background()
 		c.start(four...)
 		c.certified(1, four...)
 		c.net.sever("RUS", true)
-		c.file("RUS", 2) // never leaves
+		_, err := c.posts["RUS"].File(ctx, c.items("RUS", 2, 100, "act")) // never leaves
+		check(t, err)
 		c.stop("RUS")
 		thief := &maker{c: c, id: "RUS", keys: c.keys["RUS"]}
 		stolen := thief.next()
 		c.net.sever("RUS", false)
 		c.ask("RUS", "IRQ", "POST", "/submit", stolen)
 		c.certified(2, "IRQ", "IRN", "SYR")
+		if !answered {
+			c.net.part("RUS", "IRN", true) // it mirrors before enough have answered
+		}
 		c.start("RUS")
 		p := c.posts["RUS"]
+		if !answered {
+			await(t, p.Station, "the thief's leaf", func() bool { return p.Size() == 2 })
+			c.net.part("RUS", "IRN", false)
+		}
 		await(t, p.Station, "the theft to show", func() bool { return p.recovery.isStolen() })
+		await(t, p.Station, "enough answers", func() bool {
+			p.recovery.mu.Lock()
+			defer p.recovery.mu.Unlock()
+			return len(p.recovery.heard) == 3
+		})
 		serial, _, next := p.NextCertificate()
 		if _, err := p.Certify(ctx, c.keys["RUS"].certified(t, "RUS", c.found, serial, next)); !errors.Is(err, ErrCertify) {
 			t.Errorf("the stolen key goes on: %v", err)
 		}
-		_, err := p.Certify(ctx, c.certify("RUS", serial, next))
+		_, err = p.Certify(ctx, c.certify("RUS", serial, next))
 		check(t, err)
-		_, err = p.File(ctx, c.items("RUS", 2, 100, ""))
+		_, err = p.File(ctx, c.items("RUS", 2, 100, "act"))
 		check(t, err)
 		c.certified(5, four...)
 		// Now that the key is ended, its fork is kept and shown, and suspends nobody.
