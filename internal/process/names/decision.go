@@ -72,4 +72,4 @@ type parameters struct {
 
 var personParameters = parameters{both: 2.25, one: 0.05, thin: 1.5, thinCost: 1.4, loss: 0.55, headless: 0.4, middle: 0.72, slope: 14}
 
-var organizationParameters = parameters{both: 1.9, one: 0.08, thin: 1.4, thinCost: 1.7, loss: 0.4, middle: 0.82, slope: 14}
+var organizationParameters = parameters{both: 1.9, one: 0.1, thin: 1.4, thinCost: 1.7, loss: 0.4, middle: 0.82, slope: 14}

@@ -137,9 +137,9 @@ func organizationWord(ws []word, i int, t string) Token {
 		case c.weight <= 0.1:
 			tok.weight = 0.06
 		case c.weight <= 0.2:
-			tok.weight = 0.3
+			tok.weight = 0.4
 		case c.weight <= 0.3:
-			tok.weight = 0.45
+			tok.weight = 0.7
 		default:
 			tok.weight = 0.55
 		}
@@ -148,13 +148,13 @@ func organizationWord(ws []word, i int, t string) Token {
 	if p, ok := places[t]; ok {
 		tok := newToken(t, RolePlace)
 		tok.class = p
-		tok.weight = 0.5
+		tok.weight = 0.35
 		return tok
 	}
 	if p, ok := places[ws[i].text]; ok {
 		tok := newToken(t, RolePlace)
 		tok.class = p
-		tok.weight = 0.5
+		tok.weight = 0.35
 		return tok
 	}
 	tok := newToken(canonicalCompound(t), RoleName)
