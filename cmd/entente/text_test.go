@@ -1,0 +1,62 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"entente/internal/process/read"
+)
+
+func runText(t *testing.T, in string, args ...string) (string, string, int) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	code := run(t.Context(), append([]string{"text", "read"}, args...), strings.NewReader(in), &out, &errs)
+	return out.String(), errs.String(), code
+}
+
+func TestTextRead(t *testing.T) {
+	const text = "Three people were killed on Tuesday near Baghdad, a security source told AFP."
+	file := filepath.Join(t.TempDir(), "report.txt")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, errs, code := runText(t, text, "--json", "--date", "2015-10-14", file, "-")
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	if code != exitDone || len(lines) != 2 {
+		t.Fatalf("code %d, %d lines, %s", code, len(lines), errs)
+	}
+	for _, line := range lines {
+		var res read.Result
+		if err := json.Unmarshal([]byte(line), &res); err != nil {
+			t.Fatal(err)
+		}
+		if len(res.Dates) != 1 || *res.Dates[0].From != "2015-10-13" || len(res.Quantities) != 1 || res.Quantities[0].Kind != "killed" ||
+			len(res.Attributions) != 1 || res.Attributions[0].SpeakerKind != "anonymous" || len(res.Places) != 1 || res.Places[0].Country != "IQ" {
+			t.Errorf("%s", line)
+		}
+	}
+}
+
+func TestTextReadLines(t *testing.T) {
+	in := `{"id":"a","text":"قتل ثلاثة أشخاص أمس.","date":"2015-10-14"}` + "\n" + `{"text":"Nothing."}` + "\n"
+	out, _, code := runText(t, in, "--lines", "--no-places")
+	if code != exitDone || !strings.Contains(out, "# a\n") || !strings.Contains(out, "\t2015-10-13\t") || !strings.Contains(out, "killed 3 persons") {
+		t.Errorf("code %d, %s", code, out)
+	}
+	if _, errs, code := runText(t, `{"text":`, "--lines", "--no-places"); code != exitFailure || !strings.Contains(errs, "text 1") {
+		t.Errorf("code %d, %s", code, errs)
+	}
+}
+
+func TestTextReadRefuses(t *testing.T) {
+	if _, errs, code := runText(t, "", "--date", "yesterday"); code != exitFailure || !strings.Contains(errs, "2015-10-01") {
+		t.Errorf("code %d, %s", code, errs)
+	}
+	if _, _, code := runText(t, "", filepath.Join(t.TempDir(), "none.txt")); code != exitFailure {
+		t.Errorf("code %d for a file that is not there", code)
+	}
+}
