@@ -224,7 +224,7 @@ func (f *finder) finish(a *Attribution) {
 	if a.Kind == "" || a.Kind == NoSpeaker && !a.Speaker.Empty() {
 		a.Kind = f.kind(a.Speaker)
 	}
-	if a.Speaker.Empty() {
+	if a.Speaker.Empty() && a.Kind != Pronoun {
 		a.Kind = NoSpeaker
 	}
 	if a.Modality == Assert && f.negatedVerb(a.Cue.First) {

@@ -84,8 +84,11 @@ func (f *finder) dateline(sentences []passage.Sentence) (Credit, bool) {
 			break
 		}
 		// «МОСКВА, 1 октября. /ТАСС/.» and "(Reuters)" without a dash.
-		if from > start && from-start < 12 && f.capitals(start, from-1) && (f.key(from-1) == "/" || f.key(from-1) == "(") {
+		if from > start && from-start < 12 && f.capitals(start, from-1) && (f.key(from-1) == "/" || f.key(from-1) == "(" || f.key(from-2) == "/" || f.key(from-3) == "/") {
 			end := from + f.size(from)
+			for end < from+6 && f.key(end) != "/" && f.key(end) != ")" {
+				end++
+			}
 			if k := f.key(end); k == "/" || k == ")" {
 				end++
 				if f.key(end) == "." || f.key(end) == "-" {
@@ -110,6 +113,12 @@ func (f *finder) capitals(from, to int) bool {
 func (f *finder) edged(i int) bool {
 	end := i + f.size(i)
 	prev, next := f.key(i-1), f.key(end)
+	// /Корр. ТАСС Иван Иванов/
+	for k := i - 1; k > i-4 && k >= 0 && prev != "/"; k-- {
+		if f.key(k) == "/" {
+			prev = "/"
+		}
+	}
 	return prev == "(" || prev == "/" || prev == "[" || next == "-" && end < len(f.tokens) && f.tokens[end].Space || (prev == "-" || i == 0 || prev == ",") && (next == "-" || next == ".")
 }
 

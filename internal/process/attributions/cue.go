@@ -18,6 +18,15 @@ func (f *finder) noVerb(i int) bool {
 		if passive[prev] && next != "by" && f.size(i) == 1 && strings.HasSuffix(key, "ed") {
 			return true
 		}
+		if key == "quoted" && f.size(i) == 1 {
+			// "Media quoted a colonel as saying"
+			for k := i + 1; k < i+14 && k+1 < f.last; k++ {
+				if f.key(k) == "as" && f.key(k+1) == "saying" {
+					return passive[prev]
+				}
+			}
+			return true
+		}
 		if key == "reports" && !f.is(i-1, rAgency) && !f.is(i+1, rThat) {
 			return true
 		}
@@ -117,6 +126,14 @@ func (f *finder) verb(i, begun int) (Attribution, bool) {
 		f.verbLast(&a)
 	}
 	if a.Speaker.Empty() {
+		// Verbs that say by their form that he or she spoke.
+		end := a.Cue.Last
+		if lang == language.Arabic && (f.is(end, rThat) || f.key(end) == "الی" && f.is(end+1, rThat)) ||
+			(lang == language.Persian || lang == language.Sorani) && i-f.first <= 2 && (f.is(end, rThat) || f.key(end) == ":") {
+			a.Kind, a.Confidence = Pronoun, 0.6
+			f.content(&a, end)
+			return a, true
+		}
 		return a, false
 	}
 	a.Confidence = f.confidence(a.Speaker)
@@ -220,6 +237,9 @@ func (f *finder) medium(a *Attribution, from, to int) {
 func (f *finder) toldHere(j int, lang language.Tag) bool {
 	p := f.key(j - 1)
 	quoted := p == "\""
+	if quoted {
+		p = f.key(j - 2)
+	}
 	if f.is(j-1, rDet) || f.is(j-1, rSource) {
 		p = f.key(j - 2)
 	}

@@ -16,6 +16,12 @@ func (f *finder) english(a *Attribution) {
 		a.Content = Range{f.from, i}
 		return
 	}
+	if f.tokens[i].Key == "quoted" && f.size(i) == 1 {
+		a.Via = f.before(i)
+		a.Speaker = f.name(end)
+		f.content(a, max(end, a.Speaker.Last))
+		return
+	}
 	before := f.before(i)
 	inverted := f.key(i-1) == "\"" || f.key(i-1) == "," && (f.key(i-2) == "\"") || i == f.first
 	if (inverted || before.Empty()) && f.tokens[i].Key != "told" {

@@ -27,6 +27,10 @@ func (f *finder) russian(a *Attribution) {
 		}
 	}
 	if before.Empty() {
+		// «заявил во вторник на брифинге X»
+		for n := 0; n < 8 && k < f.last && (f.dated(k) || f.is(k, rIn) && f.dated(k+1)); n++ {
+			k++
+		}
 		if f.is(k, rMedium) && a.Medium.Empty() {
 			a.Medium, a.MediumKind = Range{k, k + f.size(k)}, f.senses[k].name
 			k += f.size(k)
@@ -218,6 +222,9 @@ func (f *finder) verbLast(a *Attribution) {
 	}
 }
 
+// toldBy begin those who were told, in Arabic.
+var toldBy = map[string]bool{"لوکاله": true, "لقناه": true, "لصحیفه": true, "لموقع": true, "لتلفزیون": true, "لاذاعه": true, "لمراسل": true, "لشبکه": true}
+
 // chunk returns a name in Arabic, Persian or Sorani from token i on: up to a
 // preposition, a mark, or what was said.
 func (f *finder) chunk(i int) Range {
@@ -241,6 +248,9 @@ func (f *finder) chunk(i int) Range {
 			break
 		}
 		if k > i && (f.is(k, rMedium) && f.size(k) > 1 || f.is(k, rAgency) && f.toldHere(k, t.Lang) && t.Lang == language.Arabic) {
+			break
+		}
+		if k > i && t.Lang == language.Arabic && toldBy[t.Key] {
 			break
 		}
 		if k > i && t.Lang == language.Arabic && k+1 < f.last && f.is(k+1, rAgency) && t.Key[:2] == "ل" {
@@ -327,9 +337,24 @@ func (f *finder) within(from, to int, begins bool) Range {
 	}
 	if first > from && f.is(first-1, rStop) && first == start && f.is(start, rAgency|rReporters) {
 		// Those who were told, not who spoke.
-		if r := f.within(start+f.size(start), to, false); !r.Empty() {
+		next := start
+		for next < to && f.is(next, rAgency|rReporters) {
+			next += f.size(next)
+		}
+		if r := f.within(next, to, false); !r.Empty() {
 			return r
 		}
+		if !begins {
+			return Range{}
+		}
+	}
+	if first > from && f.is(first-1, rStop) && begins && !f.is(from, rStop|rMedium|rPrep|rHearsay|rAdverb|rSource) && f.tokens[from].Kind == passage.Word && !f.dated(from) {
+		// A bare name, then where or to whom.
+		if r := f.chunk(from); !r.Empty() && r.Last <= first && r.Last-r.First <= 6 {
+			return r
+		}
+	}
+	if first > from && f.is(first-1, rStop) && f.is(first, rAgency|rReporters) && first == start {
 		return Range{}
 	}
 	if first > from && f.is(first-1, rStop) && first < start {

@@ -40,6 +40,11 @@ func (f *finder) relative(i int) (Date, bool) {
 		// Yesterday Tuesday; yesterday evening.
 		for range 2 {
 			if n, ok := f.is(d.Last, cWeekday); ok && off <= 0 && f.words[d.Last].class&cShort == 0 && f.tokens[d.Last].Lang != language.English {
+				// The weekday is surer than the document's date.
+				if w := int(f.words[d.Last].off); w != d.From.Weekday() && d.Resolved {
+					d.From = f.doc.Day - Day((f.doc.Day.Weekday()-w+7)%7)
+					d.To, d.Confidence = d.From, 0.6
+				}
 				d.Last += n
 			} else if n, ok := f.is(d.Last, cPart); ok {
 				d.Last += n

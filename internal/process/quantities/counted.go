@@ -1,6 +1,8 @@
 package quantities
 
 import (
+	"strings"
+
 	"entente/internal/process/language"
 	"entente/internal/process/passage"
 )
@@ -148,6 +150,9 @@ func (f *finder) near(q *Quantity) bool {
 	for j := q.First - 1; j >= q.First-4 && j >= f.first; j-- {
 		e := &f.senses[j]
 		if e.role&rEvent != 0 && e.role&rBefore != 0 && j+int(e.size) >= q.First-2 {
+			if strings.HasPrefix(f.tokens[j].Key, "уничтож") {
+				return false // things are, as often as people
+			}
 			return true
 		}
 		if f.tokens[j].Lang == language.English && stops[f.tokens[j].Key] && !tollWords[f.key(j-1)] {

@@ -236,6 +236,10 @@ func (f *finder) noQuantity(n *numerals.Number) bool {
 			return true
 		}
 	}
+	// "One in five".
+	if t.Lang == language.English && (f.key(n.Last) == "in" && f.numAt[min(n.Last+1, f.last)] != 0 || i-2 >= f.first && f.key(i-1) == "in" && (f.tokens[i-2].Kind == passage.Number || f.key(i-2) == "one")) {
+		return true
+	}
 	switch f.key(n.Last) {
 	case ":":
 		return !f.tokens[n.Last].Space && n.Last+1 < f.last && f.tokens[n.Last+1].Kind == passage.Number && !f.tokens[n.Last+1].Space

@@ -114,6 +114,7 @@ func digits(tokens []passage.Token, i int) (Number, bool) {
 	}
 	n.Low, n.High = v, v
 	n.multiply(tokens)
+	n.further(tokens)
 	return n, n.High <= maxNumeral || math.IsInf(n.High, 1)
 }
 
@@ -138,6 +139,23 @@ func (n *Number) multiply(tokens []passage.Token) {
 		if n.Last < len(tokens) && tokens[n.Last].Key == "." && !tokens[n.Last].Space && (t.Key == "тыс" || t.Key == "млн" || t.Key == "млрд") {
 			n.Last++
 		}
+	}
+}
+
+// further adds the smaller part of a number: «۳ میلیون و ۲۰۰ هزار».
+func (n *Number) further(tokens []passage.Token) {
+	if n.Low < 1e6 || n.Digits || n.Last+2 >= len(tokens) || tokens[n.Last].Key != arabicAnd || tokens[n.Last+1].Kind != passage.Number {
+		return
+	}
+	m, ok := digits(tokens, n.Last+1)
+	unit := 1e6
+	if n.Low >= 1e9 {
+		unit = 1e9
+	}
+	if ok && !m.Digits && m.Low >= 1000 && m.Low < unit {
+		n.Low += m.Low
+		n.High += m.Low
+		n.Last = m.Last
 	}
 }
 
@@ -254,6 +272,13 @@ func words(tokens []passage.Token, i int) (Number, bool) {
 		}
 		j = k + 1
 		n.Last = j
+	}
+	// «около двух десятков»
+	if n.Last < len(tokens) && total == 0 && group > 1 && group < 20 && tokens[i].Lang == language.Russian {
+		if w, ok := lexicon()[language.Russian][tokens[n.Last].Key]; ok && w.class == open && w.value <= 200 {
+			group *= w.value / 2
+			n.Last++
+		}
 	}
 	n.Ordinal = prevOrdinal
 	n.Low = total + group
