@@ -27,6 +27,9 @@ func (f *finder) noVerb(i int) bool {
 			}
 			return true
 		}
+		if key == "saying" && prev == "as" {
+			return true
+		}
 		if key == "reports" && !f.is(i-1, rAgency) && !f.is(i+1, rThat) {
 			return true
 		}
