@@ -23,6 +23,7 @@ const (
 	BatchDrafts    BatchState = "drafts"    // to be put up for release
 	BatchPrepared  BatchState = "prepared"  // up for release
 	BatchReleased  BatchState = "released"  // all of it has left, or was given up
+	BatchEmpty     BatchState = "empty"     // nothing in it was new
 )
 
 // BatchInfo is an import in a list.
@@ -98,8 +99,10 @@ func (n *Node) batchInfo(ctx context.Context, o section.Officer, b section.Batch
 		x.State = BatchDrafts
 	case c.Deciding > 0:
 		x.State = BatchPrepared
-	default:
+	case c.Released+c.Discarded > 0:
 		x.State = BatchReleased
+	default:
+		x.State = BatchEmpty
 	}
 	return x, nil
 }

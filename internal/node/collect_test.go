@@ -128,6 +128,19 @@ func TestListIsTakenInReleasedAndUpdated(t *testing.T) {
 		t.Errorf("%d of the first reports are superseded, want 8", superseded)
 	}
 
+	// All has left; a list of the same entries under another day holds nothing new.
+	h.eventually("the batch to be released", func() bool {
+		b, err := irq.Batch(ctx, duty, next.Batch)
+		check(t, err)
+		return b.State == BatchReleased && b.Released == 10
+	})
+	same := strings.Replace(string(inventedList(t, 40, 3, 5, 2)), "2016-02-01", "2016-02-09", 1)
+	if got := h.collect("IRQ", CollectRequest{Kind: CollectUNList, Name: "list.xml", Reader: strings.NewReader(same), Origin: everybody()}); got.Added+got.Changed != 0 || got.Same != 39 {
+		t.Errorf("%+v", got)
+	} else if b, err := irq.Batch(ctx, duty, got.Batch); err != nil || b.State != BatchEmpty || got.Batch == next.Batch {
+		t.Errorf("%v %+v", err, b)
+	}
+
 	// An older list would undo what came after it.
 	_, err = irq.Collect(ctx, duty, CollectRequest{Kind: CollectUNList, Name: "old.xml", Reader: bytes.NewReader(inventedList(t, 40)), Origin: everybody()})
 	if !errors.Is(err, collect.ErrOlder) {

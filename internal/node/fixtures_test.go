@@ -227,6 +227,18 @@ func (h *house) find(m label.MemberID, q viewdb.Query, want int) []viewdb.Row {
 	}
 }
 
+// eventually waits for what nothing announces.
+func (h *house) eventually(what string, done func() bool) {
+	h.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
+	defer cancel()
+	for !done() {
+		if err := pause(ctx, 20*time.Millisecond); err != nil {
+			h.t.Fatalf("waited %v for %s", testPatience, what)
+		}
+	}
+}
+
 func (h *house) ready(ms ...label.MemberID) {
 	h.t.Helper()
 	for _, m := range ms {

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"entente/act"
 	"entente/internal/section"
@@ -130,14 +129,8 @@ func TestForgottenLeavesNoByteBehind(t *testing.T) {
 		h.find(m, viewdb.Query{Text: "afterwards"}, 1)
 	}
 	last := h.find("IRQ", viewdb.Query{Text: "afterwards"}, 1)[0].Index
-	limit := time.After(15 * time.Second)
-	for len(h.nodes["IRQ"].receipts.by(last, []string{"RUS"})) == 0 {
-		select {
-		case <-time.After(50 * time.Millisecond):
-		case <-limit:
-			t.Fatalf("no receipt of RUS holds: %+v", h.nodes["IRQ"].receipts.list())
-		}
-	}
+	h.eventually("a receipt of RUS", func() bool { return len(h.nodes["IRQ"].receipts.by(last, []string{"RUS"})) > 0 })
+	check(t, settle(h.nodes["RUS"].Node))
 	before := dump(t, h.nodes["RUS"].Views())
 	h.nodes["RUS"].stop()
 	delete(h.nodes, "RUS")

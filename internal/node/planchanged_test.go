@@ -67,10 +67,12 @@ func TestWhatWasNotApprovedDoesNotLeave(t *testing.T) {
 	}
 
 	h.find("RUS", viewdb.Query{Text: "lasting"}, 1)
-	got := waitFor(h, "IRQ", func() (section.Decision, bool) {
-		d, err := n.section.Decision(ctx, fdo, d.ID)
+	var got section.Decision
+	h.eventually("the release to end", func() bool {
+		var err error
+		got, err = n.section.Decision(ctx, fdo, d.ID)
 		check(t, err)
-		return d, d.State == section.Failed
+		return got.State == section.Failed
 	})
 	if got.Released != 1 || !strings.Contains(got.Reason, "rule 6") {
 		t.Errorf("%+v", got)

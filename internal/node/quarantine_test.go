@@ -32,36 +32,18 @@ func (h *house) put(m label.MemberID, raw []byte) {
 
 // quarantined waits until a node shows so many quarantined envelopes, and
 // returns their codes, oldest first.
-func (h *house) quarantined(m label.MemberID, want int) []string {
+func (h *house) quarantined(m label.MemberID, want int) (codes []string) {
 	h.t.Helper()
-	return waitFor(h, m, func() ([]string, bool) {
+	h.eventually("quarantine", func() bool {
 		st, err := h.nodes[m].Status(context.Background())
 		check(h.t, err)
-		var codes []string
+		codes = nil
 		for _, q := range st.Quarantine {
 			codes = append([]string{q.Code}, codes...)
 		}
-		return codes, len(codes) >= want
+		return len(codes) >= want
 	})
-}
-
-// waitFor looks again whenever a node's projection moves.
-func waitFor[T any](h *house, m label.MemberID, look func() (T, bool)) T {
-	h.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
-	defer cancel()
-	for {
-		_, moved := h.nodes[m].Projected()
-		got, ok := look()
-		if ok {
-			return got
-		}
-		select {
-		case <-moved:
-		case <-ctx.Done():
-			h.t.Fatalf("%s: %+v after %v", m, got, testPatience)
-		}
-	}
+	return codes
 }
 
 // Whatever stands in an envelope, it stops nobody: what is not understood is
@@ -215,9 +197,8 @@ func TestPacketQuota(t *testing.T) {
 	h.ready(four...)
 	n := h.nodes["IRQ"]
 	ctx := context.Background()
-	waitFor(h, "IRQ", func() (uint32, bool) {
-		epoch := n.station.Epoch()
-		return epoch, n.reachable(n.station.State(), label.Members(four...), epoch)
+	h.eventually("everybody's epoch keys", func() bool {
+		return n.reachable(n.station.State(), label.Members(four...), n.station.Epoch())
 	})
 	// All numbers below the quota are given away.
 	for i := range 9 {
