@@ -222,6 +222,13 @@ func (f *finder) verbLast(a *Attribution) {
 	}
 }
 
+// isDeed reports Arabic nouns of what is done, of the patterns افتعال, انفعال,
+// استفعال and إفعال.
+func isDeed(key string) bool {
+	r := []rune(key)
+	return len(r) >= 5 && r[0] == 'ا' && r[1] != 'ل' && r[len(r)-2] == 'ا'
+}
+
 // toldBy begin those who were told, in Arabic.
 var toldBy = map[string]bool{"لوکاله": true, "لقناه": true, "لصحیفه": true, "لموقع": true, "لتلفزیون": true, "لاذاعه": true, "لمراسل": true, "لشبکه": true}
 
@@ -249,6 +256,9 @@ func (f *finder) chunk(i int) Range {
 		}
 		if k > i && (f.is(k, rMedium) && f.size(k) > 1 || f.is(k, rAgency) && f.toldHere(k, t.Lang) && t.Lang == language.Arabic) {
 			break
+		}
+		if k > i+1 && t.Lang == language.Arabic && isDeed(t.Key) {
+			break // «رئيس البرلمان افتتاح المركز»
 		}
 		if k > i && t.Lang == language.Arabic && toldBy[t.Key] {
 			break

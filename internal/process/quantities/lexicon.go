@@ -66,10 +66,11 @@ event-b displaced: displacing; forced; displacement of; evacuating
 event-a displaced: fled; have fled; had fled; been displaced; flee; idps; refugees
 event-ab detained: detained; arrested; imprisoned; captured; jailed; rounded up
 event-b detained: detaining; arresting; arrest of; detention of; capturing; arrests of
-event-a detained: detainees; arrests; prisoners; in custody; behind bars; in detention
+event-n detained: detainees; arrests; prisoners
+event-a detained: in custody; behind bars; in detention
 event-ab abducted: kidnapped; abducted; taken hostage
 event-b abducted: kidnapping; abducting; abduction of; kidnapping of
-event-a abducted: hostages
+event-n abducted: hostages; captives
 event-ab missing: missing; unaccounted for; disappeared
 event-a missing: went missing; remain missing
 event-ab freed: released; freed
