@@ -386,7 +386,7 @@ func TestEmptyAnnouncements(t *testing.T) {
 		ln := c.net.listen("RUS")
 		srv := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if answer == nil || r.URL.Path != linkPath+"/envelope" {
-				writeError(w, 404, "not_found", "")
+				WriteError(w, 404, "not_found", "")
 				return
 			}
 			w.Write(answer)

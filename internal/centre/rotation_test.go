@@ -73,6 +73,26 @@ func TestNewKeysWhileRunning(t *testing.T) {
 	c.same(four...)
 }
 
+// A member whose new certificate is logged while it has no line to the lead shows
+// the new key as soon as the others refuse the old one, and learns the rest from
+// them.
+func TestNewKeysWithoutTheLead(t *testing.T) {
+	c := newCentre(t, func(ch *charter.Charter) { ch.MergeDelaySeconds = 1 })
+	c.tune = Tuning{RetryMin: 5 * time.Millisecond, RetryMax: 100 * time.Millisecond, CompareEvery: 100 * time.Millisecond}
+	c.start(four...)
+	defer c.stopAll()
+	c.certified(1, four...)
+	c.file("RUS", 1)
+	c.certified(2, four...)
+	c.net.part("RUS", "IRQ", true)
+	_, err := c.posts["RUS"].Certify(context.Background(), c.certify("RUS", 2, 1))
+	check(t, err)
+	c.certified(3, four...) // handed in by whoever chased it
+	c.file("RUS", 1)
+	c.certified(4, four...)
+	c.same(four...)
+}
+
 // What is signed with an ended key is refused, wherever it comes.
 func TestEndedKey(t *testing.T) {
 	simulate(t, nil, func(t *testing.T, c *centreOf) {

@@ -52,17 +52,7 @@ type Caller func(r *http.Request) (label.MemberID, bool)
 func (s *Station) Handler(caller Caller) http.Handler {
 	mux := http.NewServeMux()
 	handle := func(pattern string, h func(w http.ResponseWriter, r *http.Request, from label.MemberID) error) {
-		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			from, ok := caller(r)
-			if !ok {
-				writeError(w, http.StatusForbidden, codeStranger, "the key of this connection is no member's TLS key in force")
-				return
-			}
-			r.Body = http.MaxBytesReader(w, r.Body, maxFrame)
-			if err := h(w, r, from); err != nil {
-				s.refuse(w, err)
-			}
-		})
+		mux.Handle(pattern, s.Guard(caller, h))
 	}
 	handle("POST "+linkPath+"/announce", s.serveAnnounce)
 	handle("GET "+linkPath+"/envelope", s.serveEnvelope)
@@ -76,6 +66,23 @@ func (s *Station) Handler(caller Caller) http.Handler {
 	handle("POST "+linkPath+"/submit", s.serveSubmit)
 	handle("POST "+linkPath+"/cosign", s.serveCosign)
 	return mux
+}
+
+// Guard serves one path of the member link: it refuses who is no member, bounds
+// what is read of a request, and answers the error that h returns with its code
+// (see [Code]). A handler that has begun its answer returns nil.
+func (s *Station) Guard(caller Caller, h func(w http.ResponseWriter, r *http.Request, from label.MemberID) error) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		from, ok := caller(r)
+		if !ok {
+			WriteError(w, http.StatusForbidden, codeStranger, "the key of this connection is no member's TLS key in force")
+			return
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, maxFrame)
+		if err := h(w, r, from); err != nil {
+			s.refuse(w, err)
+		}
+	})
 }
 
 // refuse answers with the code of err and nothing of what is inside the node.
@@ -95,10 +102,12 @@ func (s *Station) refuse(w http.ResponseWriter, err error) {
 		s.logger.Error("the member link failed", "err", err)
 		status, message = http.StatusInternalServerError, "the node could not answer; its log says why"
 	}
-	writeError(w, status, code, message)
+	WriteError(w, status, code, message)
 }
 
-func writeError(w http.ResponseWriter, status int, code, message string) {
+// WriteError answers a request on the member link with an error: every one of
+// them has this form (spec/delivery.md).
+func WriteError(w http.ResponseWriter, status int, code, message string) {
 	writeJSON(w, status, errorAnswer{code, message})
 }
 
@@ -258,7 +267,7 @@ func (s *Station) serveStream(w http.ResponseWriter, r *http.Request, from label
 		return ErrNotFound
 	}
 	if !s.streams.enter(from) {
-		writeError(w, http.StatusTooManyRequests, "streams", "this member holds as many streams as are allowed; close one")
+		WriteError(w, http.StatusTooManyRequests, "streams", "this member holds as many streams as are allowed; close one")
 		return nil
 	}
 	defer s.streams.leave(from)

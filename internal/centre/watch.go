@@ -214,14 +214,17 @@ func (w *watch) heard(_ context.Context, from label.MemberID, body []byte) error
 	if state.Suspended(from) {
 		return fmt.Errorf("%w: %s", ErrSuspended, from)
 	}
-	// Under a certificate that the log does not hold yet nothing can be
-	// verified: the caller says it again until the log has brought it.
 	key, ok := state.HeaderKey(from, math.MaxInt64)
 	if !ok {
 		return fmt.Errorf("%w: %s", charter.ErrUnknownMember, from)
 	}
-	if err := seal.VerifyHeader(last, key[:]); err != nil {
-		return err
+	// Under a certificate that the log does not hold yet nothing can be
+	// verified: the caller says it again until the log has brought it. It is
+	// chased all the same, for a lead must not withhold a revocation; whoever
+	// chases verifies what it gets.
+	unverified := seal.VerifyHeader(last, key[:])
+	if unverified != nil && !(errors.Is(unverified, seal.ErrKeyID) && changesKeys(body)) {
+		return unverified
 	}
 	now := time.Now()
 	w.mu.Lock()
@@ -229,7 +232,7 @@ func (w *watch) heard(_ context.Context, from label.MemberID, body []byte) error
 	for i := range n {
 		raw := body[i*seal.HeaderSize : (i+1)*seal.HeaderSize]
 		inc, seq := be32(raw[44:]), be64(raw[48:])
-		if t := w.top[from]; t == nil || inc > be32(t[44:]) || inc == be32(t[44:]) && seq > be64(t[48:]) {
+		if t := w.top[from]; unverified == nil && (t == nil || inc > be32(t[44:]) || inc == be32(t[44:]) && seq > be64(t[48:])) {
 			w.top[from] = append([]byte(nil), raw...)
 			w.topMoved = true
 		}
@@ -245,7 +248,17 @@ func (w *watch) heard(_ context.Context, from label.MemberID, body []byte) error
 		}
 		w.pending[from] = append(q, notice{incarnation: inc, sequence: seq, hash: seal.HashHeader(raw), heard: now, raw: append([]byte(nil), raw...)})
 	}
-	return nil
+	return unverified
+}
+
+// changesKeys says whether headers include a certificate's.
+func changesKeys(headers []byte) bool {
+	for at := 0; at < len(headers); at += seal.HeaderSize {
+		if seal.Kind(headers[at+5]) == seal.Keys {
+			return true
+		}
+	}
+	return false
 }
 
 // logged drops notices of what the log holds by now.
