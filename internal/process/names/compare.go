@@ -297,8 +297,8 @@ func (m *matcher) weigh(ta, tb []Token, kind Kind, r *Result) evidence {
 	for i := range ta {
 		for j := range tb {
 			s, how := m.similarity(&m.a[i], &m.b[j])
-			if korean && s < koreanAlike && m.koreanA[i] == m.koreanB[j] {
-				s, how = koreanAlike, Romanisation
+			if korean {
+				s, how = koreanSimilarity(m.koreanA[i], m.koreanB[j], s, how)
 			}
 			m.sims[i][j], m.hows[i][j], m.raws[i][j] = s, how, m.raw
 			if s < pairAt {

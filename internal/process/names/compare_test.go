@@ -64,6 +64,8 @@ func TestCompare(t *testing.T) {
 		{"Мохаммед Юсеф ат-Тамими", "محمد يوسف التميمي", Person, true},
 		{"Petrov Ivan Sergeevich", "Ivan Petrov", Person, true},
 		{"Petrov Ivan Sergeevich", "Petrov Pyotr Sergeevich", Person, false},
+		{"Петренко Степан Григорьевич", "Stsiapan Ryhoravich Petrenka", Person, true},
+		{"Kim Yong Chol", "Kim Jong Chol", Person, false},
 		{"I. S. Petrov", "Ivan Sergeevich Petrov", Person, true},
 		{"علی رضا محمدی", "Ali Reza Mohammadi", Person, true},
 		{"شێرکۆ عەلی", "Sherko Ali", Person, true},

@@ -111,5 +111,18 @@ func (n *koreanName) read(ts []Token) bool {
 // koreanAlike is the similarity of two words of one neutral spelling.
 const koreanAlike = 0.96
 
+// koreanApart is what two words of different neutral spellings have at most: a letter more or less is another name.
+const koreanApart = 0.6
+
+func koreanSimilarity(a, b string, s float32, how How) (float32, How) {
+	switch {
+	case a == b && s < koreanAlike:
+		return koreanAlike, Romanisation
+	case a != b && s > koreanApart:
+		return koreanApart, how
+	}
+	return s, how
+}
+
 // koreanName holds the neutral spellings of a name's words.
 type koreanName [koreanWords]string

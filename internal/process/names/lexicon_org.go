@@ -61,12 +61,13 @@ const conceptLines = `
 3 council совет рада مجلس المجلس شوراي شورا shura meclisi consejo conseil rat
 3 ministry ministère ministerio ministerium министерство міністерство وزاره وزارت vezarat wizara bakanligi وەزارەتي
 3 department dept департамент отдел управление دايره اداره departement departamento vahed
+3 headquarters hq base штаб قرارگاه مقر
 3 directorate directorat дирекция مديريه
 3 institute institut instituto институт معهد موسسه پژوهشكده enstitusu
 3 university universite universidad università универсiтет университет جامعه دانشگاه daneshgah universitesi zanko universitat universidade
 3 school школа مدرسه madrasa madrasah madrassa okul ecole escuela
 3 academy академия اكاديميه فرهنگستان akademi
-3 research исследования исследовательский научно научный بحث بحوث ابحاث تحقيقات پژوهش arastirma recherche pajuhesh
+3 research нии nii исследования исследовательский научно научный بحث بحوث ابحاث تحقيقات پژوهش arastirma recherche pajuhesh
 3 center centre centro zentrum центр مركز المركز مرکز markaz merkezi sanat
 3 office bureau бюро офис مكتب دفتر buro ofis maktab
 3 agency agence agencia agentur агентство وكاله الوكاله آژانس ajans ajansi ajansi خبرگزاري
@@ -85,7 +86,7 @@ const conceptLines = `
 3 metallurgy metallurgical металлургия металлургический metalurgia متالورژي
 3 metal metals metall металл металлы فلزات معادن metales
 3 aviation aviacion авиация авиационный авиационная هواپيمايي هوايي طيران للطيران havacilik
-3 airlines airline airways авиакомпания авиалинии خطوط
+3 airlines airline airways air авиакомпания авиалинии خطوط
 3 airport аэропорт مطار فرودگاه
 3 helicopter helicopters вертолет вертолеты هليكوپتر
 3 aerospace аэрокосмический هوافضا

@@ -139,8 +139,10 @@ func personWord(ws []word, i *int) Token {
 		return newToken(rest, RoleKunya)
 	}
 	t = canonicalCompound(t)
-	if isPatronymic(t) {
-		return newToken(t, RolePatronymic)
+	if stem, ok := patronymicStem(t); ok {
+		tok := newToken(t, RolePatronymic)
+		tok.class = fatherClass(stem)
+		return tok
 	}
 	tok := newToken(t, RoleName)
 	if t != raw && strings.HasPrefix(raw, "ال") {
@@ -387,12 +389,27 @@ func canonicalCompound(t string) string {
 	return t
 }
 
-// isPatronymic knows the East Slavic patronymics in Cyrillic and in Latin.
-func isPatronymic(t string) bool {
-	for _, suf := range [...]string{"ович", "евич", "ьич", "овна", "евна", "ична", "инична", "ovich", "evich", "ovych", "evych", "ovna", "evna", "avich", "owicz", "ovitch", "evitch", "iovych", "yich", "lyich", "ivna", "ivna"} {
+// patronymicEndings are those of the East Slavic patronymics in Cyrillic and in Latin, longer ones first.
+var patronymicEndings = [...]string{"инична", "ьевич", "ович", "евич", "авич", "ьевна", "овна", "евна", "авна", "ична", "ьич", "iovych", "yevich", "ovich", "evich", "avich", "ovych", "evych", "owicz", "ovitch", "evitch", "yovych",
+	"yevna", "ovna", "evna", "avna", "ivna", "lyich", "yich"}
+
+// patronymicStem is the father's name in a patronymic without its own ending; ok is false when t is none.
+func patronymicStem(t string) (string, bool) {
+	for _, suf := range patronymicEndings {
 		if head, ok := strings.CutSuffix(t, suf); ok && len([]rune(head)) >= 3 {
-			return true
+			return head, true
 		}
 	}
-	return false
+	return "", false
+}
+
+// fatherClass is the class of the given name that a patronymic is made of, 0 when the lexicon lacks it.
+func fatherClass(stem string) uint16 {
+	stem = strings.TrimRight(stem, "ьy")
+	for _, end := range [...]string{"", "й", "ий", "ь", "а", "я", "i", "y", "iy", "ii", "ei", "ey", "a"} {
+		if c := givenClass[stem+end]; c != 0 {
+			return c
+		}
+	}
+	return 0
 }

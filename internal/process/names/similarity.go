@@ -91,7 +91,7 @@ func (m *matcher) letterSimilarity(a, b *tokenForms) (float32, How) {
 		return m.initial(a, b)
 	}
 	if ta.class != 0 && ta.class == tb.class && sameClassKind(ta.Role, tb.Role) {
-		if sameClassKind(ta.Role, RoleName) {
+		if sameClassKind(ta.Role, RoleName) || ta.Role == RolePatronymic {
 			if ta.Script == tb.Script {
 				return 0.96, Variant
 			}
@@ -143,6 +143,8 @@ func sameClassKind(a, b Role) bool {
 		switch r {
 		case RoleName, RoleServant, RoleKunya:
 			return 1
+		case RolePatronymic:
+			return 4
 		case RoleGeneric, RoleLegal:
 			return 2
 		case RolePlace:
