@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"entente/act"
+	"entente/internal/centre"
 	"entente/internal/section"
 	"entente/label"
 	"entente/seal"
@@ -195,24 +196,29 @@ func (n *Node) fetchFrom(ctx context.Context, from label.MemberID, ref seal.Atta
 	return got, err
 }
 
-// serveAttachment gives a sealed attachment to a member that knows its digest,
-// which is a secret between those who were told of it.
-func (n *Node) serveAttachment(w http.ResponseWriter, r *http.Request) {
-	if _, ok := n.station.CallerTLS(r); !ok {
-		http.Error(w, `{"code":"not_a_member","message":"the key of this connection is no member's"}`, http.StatusForbidden)
-		return
-	}
+// serveAttachment gives a sealed attachment of this member's own, released
+// reports to a member that knows its digest, which is a secret between those
+// who were told of it. Of what was fetched from others, or has not left,
+// nothing is said: whether this node holds it is nobody's to know (rule 9).
+func (n *Node) serveAttachment(w http.ResponseWriter, r *http.Request, _ label.MemberID) error {
 	digest := r.PathValue("digest")
-	if raw, err := hex.DecodeString(digest); err != nil || len(raw) != 32 || hex.EncodeToString(raw) != digest {
-		http.Error(w, `{"code":"not_found","message":"there is nothing of that name"}`, http.StatusNotFound)
-		return
+	raw, err := hex.DecodeString(digest)
+	if err != nil || len(raw) != len(act.Digest{}) || hex.EncodeToString(raw) != digest {
+		return centre.ErrNotFound
+	}
+	own, err := n.views.OwnNames(r.Context(), [32]byte(raw))
+	if err != nil {
+		return err
+	}
+	if !own {
+		return centre.ErrNotFound
 	}
 	f, err := os.Open(filepath.Join(n.dir, DirAttached, digest))
 	if err != nil {
-		http.Error(w, `{"code":"not_found","message":"there is nothing of that name"}`, http.StatusNotFound)
-		return
+		return centre.ErrNotFound
 	}
 	defer f.Close()
 	w.Header().Set("Content-Type", "application/octet-stream")
 	http.ServeContent(w, r, "", time.Time{}, f)
+	return nil
 }

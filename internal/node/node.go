@@ -304,8 +304,8 @@ func (n *Node) LinkTLS() *tls.Config {
 func (n *Node) LinkHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", n.station.Handler(n.station.CallerTLS))
-	mux.HandleFunc("POST /entente/v1/receipt", n.serveReceipt)
-	mux.HandleFunc("GET /entente/v1/attachment/{digest}", n.serveAttachment)
+	mux.Handle("POST /entente/v1/receipt", n.station.Guard(n.station.CallerTLS, n.serveReceipt))
+	mux.Handle("GET /entente/v1/attachment/{digest}", n.station.Guard(n.station.CallerTLS, n.serveAttachment))
 	return mux
 }
 

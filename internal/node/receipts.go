@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"entente/internal/centre"
 	"entente/label"
 )
 
@@ -160,22 +161,18 @@ func (n *Node) sendReceipt(ctx context.Context, to label.MemberID) error {
 	return nil
 }
 
-func (n *Node) serveReceipt(w http.ResponseWriter, r *http.Request) {
-	from, ok := n.station.CallerTLS(r)
-	if !ok {
-		http.Error(w, `{"code":"not_a_member","message":"the key of this connection is no member's"}`, http.StatusForbidden)
-		return
-	}
+func (n *Node) serveReceipt(w http.ResponseWriter, r *http.Request, from label.MemberID) error {
 	b, err := io.ReadAll(io.LimitReader(r.Body, receiptSize+1))
 	if err == nil {
 		err = n.takeReceipt(r.Context(), from, b)
 	}
 	if err != nil {
 		n.logger.Warn("a receipt is refused", "from", string(from), "err", err)
-		http.Error(w, `{"code":"receipt","message":"`+ErrReceipt.Error()+`"}`, http.StatusUnprocessableEntity)
-		return
+		centre.WriteError(w, http.StatusUnprocessableEntity, "receipt", ErrReceipt.Error())
+		return nil
 	}
 	w.WriteHeader(http.StatusNoContent)
+	return nil
 }
 
 // takeReceipt holds a receipt against what this node has sealed to the member.
