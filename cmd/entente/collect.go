@@ -87,7 +87,10 @@ func (c *collectFile) origin(w *world, cl *client.Client) (*api.CollectOrigin, e
 	if c.Class != "" || len(c.Rel) > 0 {
 		o.Label = &mark
 	}
-	if len(c.Grade) == 2 {
+	if c.Grade != "" {
+		if len(c.Grade) != 2 {
+			return nil, usage("--grade %s: write reliability and credibility, such as B2", c.Grade)
+		}
 		o.Grade = &api.CollectGrade{Reliability: c.Grade[:1], Credibility: c.Grade[1:]}
 	}
 	if c.Src != "" {

@@ -13,7 +13,7 @@ type demoCmd struct {
 	Once         bool   `help:"Play, check, stop; exit code 1 when a check fails."`
 	Bare         bool   `help:"Found the centre and start its nodes, but play nothing: an empty centre to try by hand."`
 	PasswordFile string `help:"File with the password of all officers; without it one is drawn and shown." type:"existingfile" placeholder:"FILE"`
-	Processes    bool   `help:"Run each node as a process of its own; one of them is killed on the way and comes back."`
+	Processes    bool   `help:"Run each node as a process of its own; one of them is lost at once on the way and comes back."`
 	UNList       string `name:"un-list" help:"The UN's consolidated list in XML, instead of an invented one." type:"existingfile" placeholder:"FILE"`
 	Dir          string `help:"Directory for the four nodes; must be empty. Without it a temporary one, removed at the end." placeholder:"DIR"`
 	PortShift    int    `help:"Move all ports by this much, for demonstrations beside each other." placeholder:"N"`

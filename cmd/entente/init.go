@@ -157,7 +157,7 @@ func (initJoin) Help() string {
 // Run pins the charter, appoints the custodian and writes the configuration.
 func (c *initJoin) Run(w *world) error {
 	if (c.PassphraseFile == "") == (c.Credential == "") {
-		return errors.New("name one of --passphrase-file and --credential: the node opens its keys without a person")
+		return usage("name one of --passphrase-file and --credential: the node opens its keys without a person")
 	}
 	file, err := os.ReadFile(c.Charter)
 	if err != nil {
@@ -194,10 +194,9 @@ func (c *initJoin) Run(w *world) error {
 	}
 	var password []byte
 	if c.PasswordFile != "" {
-		if password, err = os.ReadFile(c.PasswordFile); err != nil {
+		if password, err = secretFile(c.PasswordFile); err != nil {
 			return err
 		}
-		password = []byte(strings.TrimRight(string(password), "\r\n"))
 	} else if password, err = askSecret(w, "first password of "+c.Custodian, true); err != nil {
 		return err
 	}

@@ -29,6 +29,15 @@ const (
 // the findings themselves are already written.
 var errFindings = errors.New("done with findings")
 
+// errUsage is wrapped by what is wrong with a command line that the parser
+// cannot see.
+var errUsage = errors.New("wrong usage")
+
+// usage says what is wrong with the command line.
+func usage(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", errUsage, fmt.Sprintf(format, args...))
+}
+
 // world is what a command may touch of the process around it: its streams,
 // whether answers are to be JSON, and a context that ends on interrupt.
 type world struct {
@@ -62,6 +71,7 @@ type cli struct {
 	Completion kongcompletion.Completion `cmd:"" help:"Print the line that adds completion to a shell."`
 	Demo       demoCmd                   `cmd:"" help:"Play the main job whole with four nodes."`
 	Stix       stixCmd                   `cmd:"" help:"Check STIX 2.1 documents and patterns, derive identifiers."`
+	Taxii      taxiiCmd                  `cmd:"" help:"Serve and read TAXII 2.1; take over a medallion server."`
 	Name       nameCmd                   `cmd:"" help:"Compare and search names across scripts; resolve names of groups."`
 	Place      placeCmd                  `cmd:"" help:"Put names of places on the map, alone and in texts."`
 	Text       textCmd                   `cmd:"" help:"Read what texts say: names, places, dates, numbers, statements."`
@@ -124,6 +134,9 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		return exitDone
 	case errors.Is(err, errFindings):
 		return exitFindings
+	case errors.Is(err, errUsage):
+		fmt.Fprintf(errs, "entente: %v; see entente --help\n", err)
+		return exitUsage
 	}
 	fmt.Fprintln(errs, "entente:", err)
 	return exitFailure

@@ -19,6 +19,7 @@ import (
 type reportCmd struct {
 	New     reportNew     `cmd:"" help:"Write a report as a draft."`
 	Drafts  reportDrafts  `cmd:"" help:"List drafts."`
+	Draft   reportDraft   `cmd:"" help:"Show a draft with its marks and texts."`
 	Plan    reportPlan    `cmd:"" help:"Dry-run: who would see what, and why not the rest."`
 	Release reportRelease `cmd:"" help:"Put up, decide on and list releases."`
 	State   reportState   `cmd:"" help:"What became of a draft: waiting, filed, logged, received by whom."`
@@ -63,7 +64,7 @@ A portion without label or grade is refused; one without source or citation is s
 }
 
 // maxDraft bounds a draft on its way to the node.
-const maxDraft = 4 << 20
+const maxDraft = 2 << 20
 
 // Run saves a draft.
 func (c *reportNew) Run(w *world) error {
@@ -79,6 +80,9 @@ func (c *reportNew) Run(w *world) error {
 	}
 	if err != nil {
 		return err
+	}
+	if (c.Replace == "") != (c.ETag == "") {
+		return usage("--replace and --etag go together: the etag says which version is changed")
 	}
 	var d *api.Draft
 	if c.Replace != "" {
@@ -101,7 +105,7 @@ func (c *reportNew) written(w *world, cl *client.Client) ([]byte, error) {
 	in := act.PortionInput{Lang: c.Lang, Text: c.Text, Label: mark}
 	if c.Grade != "" {
 		if len(c.Grade) != 2 {
-			return nil, fmt.Errorf("--grade %s: write reliability and credibility, such as B2", c.Grade)
+			return nil, usage("--grade %s: write reliability and credibility, such as B2", c.Grade)
 		}
 		in.Grade = act.Grade{Reliability: act.Reliability(c.Grade[:1]), Credibility: act.Credibility(c.Grade[1:])}
 	}
@@ -196,9 +200,56 @@ func (c *reportDrafts) Run(w *world) error {
 	})
 }
 
+type reportDraft struct {
+	asOfficer
+	ID string `arg:"" help:"Id of the draft."`
+}
+
+// Help gives an example.
+func (reportDraft) Help() string {
+	return "Example:\n\n    entente report draft 0c1d..."
+}
+
+// Run shows a draft.
+func (c *reportDraft) Run(w *world) error {
+	cl, err := c.desk()
+	if err != nil {
+		return err
+	}
+	d, err := cl.Draft(w.ctx, c.ID)
+	if err != nil {
+		return w.refused(err)
+	}
+	return w.answer(d, func() { w.draft(d) })
+}
+
+// draft writes a draft for people.
+func (w *world) draft(d *api.Draft) {
+	w.printf("draft %s, version %d, %s, etag %s", d.ID, d.Version, d.State, d.ETag)
+	var content api.Content
+	if json.Unmarshal(d.Content, &content) != nil {
+		return // erased
+	}
+	w.printf("%s: %s", content.ReportType, content.Title)
+	for i, p := range content.Portions {
+		mark := "(unmarked)"
+		if p.Label.Class != "" {
+			mark = fmt.Sprintf("(%s REL %s)", p.Label.Class, p.Label.Rel)
+		}
+		w.printf("%d. %s %s  %s", i+1, mark, p.Grade, p.Text)
+		for _, src := range p.Sources {
+			w.printf("     source: %s (%s, %s)", src.Descriptor, src.Kind, src.Originator)
+		}
+		for _, c := range p.Cites {
+			w.printf("     cites a portion of %s", c.Originator)
+		}
+	}
+}
+
 type reportPlan struct {
 	asOfficer
 	Draft string `arg:"" help:"Id of the draft."`
+	Read  bool   `help:"Only look: for a draft that is up for release."`
 }
 
 // Help gives an example.
@@ -212,7 +263,11 @@ func (c *reportPlan) Run(w *world) error {
 	if err != nil {
 		return err
 	}
-	p, err := cl.PlanDraft(w.ctx, c.Draft)
+	plan := cl.PlanDraft
+	if c.Read {
+		plan = cl.ReadPlan
+	}
+	p, err := plan(w.ctx, c.Draft)
 	if err != nil {
 		return w.refused(err)
 	}
@@ -242,168 +297,11 @@ func printPlan(w *world, p *api.Plan) {
 	w.printf("Digest of the plan: %s", p.Digest)
 }
 
-// reportRelease is the four-eyes release.
-type reportRelease struct {
-	Ask      releaseAsk      `cmd:"" help:"Put drafts, or an import, up for release by a second officer."`
-	List     releaseList     `cmd:"" help:"List releases that wait for a decision."`
-	Show     releaseShow     `cmd:"" help:"Show what a release would let out, and to whom."`
-	Approve  releaseApprove  `cmd:"" help:"Approve a release that another officer put up."`
-	Refuse   releaseRefuse   `cmd:"" help:"Refuse a release."`
-	Withdraw releaseWithdraw `cmd:"" help:"Take back a release that has not begun to leave."`
-}
-
-type releaseAsk struct {
-	asOfficer
-	Drafts []string `arg:"" optional:"" help:"Ids of drafts."`
-	Batch  string   `help:"Id of an import, released as one by its digest." placeholder:"ID"`
-}
-
-// Help gives an example.
-func (releaseAsk) Help() string {
-	return "Example:\n\n    entente report release ask 0c1d...\n    entente report release ask --batch 7f20..."
-}
-
-// Run asks for release.
-func (c *releaseAsk) Run(w *world) error {
-	if (len(c.Drafts) == 0) == (c.Batch == "") {
-		return errors.New("name drafts, or one import with --batch")
-	}
-	cl, err := c.desk()
-	if err != nil {
-		return err
-	}
-	var r *api.Release
-	if c.Batch != "" {
-		r, err = cl.PrepareBatch(w.ctx, c.Batch)
-	} else {
-		r, err = cl.PrepareRelease(w.ctx, c.Drafts...)
-	}
-	return w.release(r, err)
-}
-
-// release shows a decision.
-func (w *world) release(r *api.Release, err error) error {
-	if err != nil {
-		return w.refused(err)
-	}
-	return w.answer(r, func() {
-		w.printf("%s  %s  %d drafts  digest %s  put up by %s", r.ID, r.State, r.Drafts, r.Digest, r.PreparedBy)
-	})
-}
-
-type releaseList struct {
-	asOfficer
-	State string `help:"Only in this state." default:"prepared"`
-	Limit int    `help:"How many." default:"50"`
-}
-
-// Help gives an example.
-func (releaseList) Help() string { return "Example:\n\n    entente report release list" }
-
-// Run lists.
-func (c *releaseList) Run(w *world) error {
-	cl, err := c.desk()
-	if err != nil {
-		return err
-	}
-	rs, err := cl.Releases(w.ctx, api.FindReleases{State: c.State, Limit: c.Limit})
-	if err != nil {
-		return w.refused(err)
-	}
-	return w.answer(api.Releases{Releases: rs}, func() {
-		for _, r := range rs {
-			w.printf("%s  %s  %d drafts  digest %s  put up by %s", r.ID, r.State, r.Drafts, r.Digest, r.PreparedBy)
-		}
-	})
-}
-
-type releaseShow struct {
-	asOfficer
-	ID string `arg:"" help:"Id of the release."`
-}
-
-// Help gives an example.
-func (releaseShow) Help() string { return "Example:\n\n    entente report release show 51aa..." }
-
-// Run shows.
-func (c *releaseShow) Run(w *world) error {
-	cl, err := c.desk()
-	if err != nil {
-		return err
-	}
-	r, err := cl.Release(w.ctx, c.ID)
-	if err != nil {
-		return w.refused(err)
-	}
-	return w.answer(r, func() {
-		w.printf("%s  %s  %d drafts  put up by %s\ndigest %s", r.ID, r.State, r.Drafts, r.PreparedBy, r.Digest)
-	})
-}
-
-type releaseApprove struct {
-	asOfficer
-	ID     string `arg:"" help:"Id of the release."`
-	Digest string `required:"" help:"Digest of the release as it was read: another content is not approved." placeholder:"HEX"`
-}
-
-// Help gives an example.
-func (releaseApprove) Help() string {
-	return "Example:\n\n    entente report release show 51aa...\n    entente report release approve 51aa... --digest 9e0f..."
-}
-
-// Run approves.
-func (c *releaseApprove) Run(w *world) error {
-	cl, err := c.desk()
-	if err != nil {
-		return err
-	}
-	return w.release(cl.Approve(w.ctx, c.ID, c.Digest))
-}
-
-type releaseRefuse struct {
-	asOfficer
-	ID     string `arg:"" help:"Id of the release."`
-	Reason string `required:"" help:"Why, for the section alone."`
-}
-
-// Help gives an example.
-func (releaseRefuse) Help() string {
-	return "Example:\n\n    entente report release refuse 51aa... --reason \"portion 2 names a source\""
-}
-
-// Run refuses.
-func (c *releaseRefuse) Run(w *world) error {
-	cl, err := c.desk()
-	if err != nil {
-		return err
-	}
-	return w.release(cl.Refuse(w.ctx, c.ID, c.Reason))
-}
-
-type releaseWithdraw struct {
-	asOfficer
-	ID     string `arg:"" help:"Id of the release."`
-	Reason string `required:"" help:"Why, for the section alone."`
-}
-
-// Help gives an example.
-func (releaseWithdraw) Help() string {
-	return "Example:\n\n    entente report release withdraw 51aa... --reason \"a newer draft is ready\""
-}
-
-// Run withdraws.
-func (c *releaseWithdraw) Run(w *world) error {
-	cl, err := c.desk()
-	if err != nil {
-		return err
-	}
-	return w.release(cl.Withdraw(w.ctx, c.ID, c.Reason))
-}
-
 type reportState struct {
 	asOfficer
-	Draft string `arg:"" help:"Id of the draft."`
-	Wait  string `help:"Wait until it is logged or received." enum:",logged,received" default:""`
+	Draft string        `arg:"" help:"Id of the draft."`
+	Wait  string        `help:"Wait until it is logged or received." enum:",logged,received" default:""`
+	For   time.Duration `name:"timeout" help:"Wait so long at most." default:"5m"`
 }
 
 // Help gives an example.
@@ -419,6 +317,8 @@ func (c *reportState) Run(w *world) error {
 	}
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
+	late := time.NewTimer(c.For)
+	defer late.Stop()
 	for {
 		st, err := cl.DraftState(w.ctx, c.Draft)
 		if err != nil {
@@ -434,6 +334,8 @@ func (c *reportState) Run(w *world) error {
 		}
 		select {
 		case <-tick.C:
+		case <-late.C:
+			return fmt.Errorf("after %s it is still %s; look whether it was released, and whether its recipients are in reach", c.For, st.State)
 		case <-w.ctx.Done():
 			return w.ctx.Err()
 		}
@@ -522,23 +424,21 @@ func (c *reportShow) Run(w *world) error {
 		return w.refused(err)
 	}
 	return w.answer(r, func() {
-		var a struct {
-			Portions []struct {
-				Text  string `json:"text"`
-				Grade struct {
-					Reliability string `json:"reliability"`
-					Credibility string `json:"credibility"`
-				} `json:"grade"`
-			} `json:"portions"`
-		}
-		json.Unmarshal(r.Act, &a) // the node has checked it
 		w.printf("%s\n%s of %s: %s\nwritten %s, leaf %d, %s\n", r.Banner, r.Type, r.Originator, r.Title, r.Written, r.Index, r.State)
-		for i, p := range a.Portions {
-			mark := ""
-			if i < len(r.Marks) {
-				mark = r.Marks[i]
+		if a, err := act.Parse(r.Act); err == nil && a.Report != nil {
+			for i, p := range a.Report.Portions {
+				mark := ""
+				if i < len(r.Marks) {
+					mark = r.Marks[i]
+				}
+				w.printf("%d. %s %s  %s", i+1, mark, p.Grade, p.Text)
+				if d := p.Designation; d != nil {
+					w.printf("     %s, %s %s: %s, listed on %s, %s", d.Authority, d.List, d.Reference, d.Names[0].Name, d.ListedOn, d.Status)
+				}
+				for _, f := range p.Attachments {
+					w.printf("     attachment %s  %s  %d bytes", f.Digest, f.Name, f.Size)
+				}
 			}
-			w.printf("%d. %s %s%s  %s", i+1, mark, p.Grade.Reliability, p.Grade.Credibility, p.Text)
 		}
 		for _, c := range r.Cites {
 			w.printf("cites %s: %s", c.Originator, c.Text)

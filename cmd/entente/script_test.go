@@ -65,7 +65,7 @@ func ports(ts *testscript.TestScript, neg bool, args []string) {
 
 // ready ADDRESS... waits until nodes sign and serve.
 func ready(ts *testscript.TestScript, neg bool, args []string) {
-	limit := time.Now().Add(time.Minute)
+	limit := time.Now().Add(5 * time.Minute)
 	for _, a := range args {
 		for {
 			resp, err := http.Get("http://" + a + "/readyz")
@@ -86,7 +86,7 @@ func ready(ts *testscript.TestScript, neg bool, args []string) {
 // eventually runs a program until it succeeds (with ! until it fails), as
 // long as what it asks for is on its way.
 func eventually(ts *testscript.TestScript, neg bool, args []string) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	for {
 		err := ts.Exec(args[0], args[1:]...)

@@ -30,6 +30,25 @@ func (p passphrase) unlock(w *world, what string, anew bool) (keyring.Unlock, er
 	return keyring.Passphrase(text), nil
 }
 
+// secretFile reads a password from a file that nobody but its owner may read.
+func secretFile(path string) ([]byte, error) {
+	st, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if st.Mode().Perm()&0o077 != 0 {
+		return nil, fmt.Errorf("the password file %s is open to others (mode %o); chmod 600 it", path, st.Mode().Perm())
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	if text = bytes.TrimRight(text, "\r\n"); len(text) == 0 || len(text) > maxSecret {
+		return nil, fmt.Errorf("%s holds no password of 1 to %d bytes", path, maxSecret)
+	}
+	return text, nil
+}
+
 // maxSecret bounds a typed passphrase or password.
 const maxSecret = 1024
 

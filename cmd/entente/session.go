@@ -138,7 +138,7 @@ func (c *loginCmd) Run(w *world) error {
 	}
 	in, err := cl.LogIn(w.ctx, c.Login, string(password))
 	if err != nil {
-		return err
+		return w.refused(err)
 	}
 	if in.Officer.MustChange {
 		next, err := passwordOf(w, c.NewPassword, "new password of "+c.Login)
@@ -146,7 +146,7 @@ func (c *loginCmd) Run(w *world) error {
 			return fmt.Errorf("the password must be changed at the first log-in: %w", err)
 		}
 		if err := cl.ChangePassword(w.ctx, string(password), string(next)); err != nil {
-			return err
+			return w.refused(err)
 		}
 		if cl.Token() == "" {
 			if _, err := cl.LogIn(w.ctx, c.Login, string(next)); err != nil {
@@ -170,14 +170,7 @@ func passwordOf(w *world, file, what string) ([]byte, error) {
 	if file == "" {
 		return askSecret(w, what, false)
 	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	if text = []byte(strings.TrimRight(string(text), "\r\n")); len(text) == 0 || len(text) > maxSecret {
-		return nil, fmt.Errorf("%s holds no password of 1 to %d bytes", file, maxSecret)
-	}
-	return text, nil
+	return secretFile(file)
 }
 
 type logoutCmd struct {
@@ -206,5 +199,8 @@ func (c *logoutCmd) Run(w *world) error {
 			delete(s.Open, key)
 		}
 	}
-	return s.write(path)
+	if err := s.write(path); err != nil {
+		return err
+	}
+	return w.done("logged out")
 }

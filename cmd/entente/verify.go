@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"entente/internal/node"
 	"entente/internal/store"
 	"entente/internal/store/logdb"
+	"entente/tlog"
 )
 
 type verifyCmd struct {
@@ -47,9 +49,15 @@ func (c *verifyCmd) Run(w *world) error {
 		}
 		defer os.RemoveAll(tmp)
 		if err := copyLog(w, dir, tmp); err != nil {
-			return c.found(w, err)
+			if errors.Is(err, tlog.ErrTiles) {
+				return c.found(w, err) // the node's own log does not make up its head
+			}
+			return err
 		}
 		dir = tmp
+	}
+	if _, err := os.Stat(filepath.Join(dir, logcopy.FileFounding)); err != nil {
+		return fmt.Errorf("%s is neither a node's directory nor a copy of the log: %w", c.Dir, err)
 	}
 	step := w.progress("verifying")
 	v, err := logcopy.Verify(os.DirFS(dir), pinned, func(done, total int64) error { step(done, total); return w.ctx.Err() })
@@ -64,10 +72,14 @@ func (c *verifyCmd) Run(w *world) error {
 	})
 }
 
-// found tells what does not hold.
+// found tells what does not hold. What could not be read accuses nobody.
 func (c *verifyCmd) found(w *world, err error) error {
 	if cerr := w.ctx.Err(); cerr != nil {
 		return cerr
+	}
+	var disk *fs.PathError
+	if errors.As(err, &disk) && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s cannot be verified: %w", c.Dir, err)
 	}
 	if werr := w.answer(map[string]any{"ok": false, "message": err.Error()}, func() { w.printf("It does not hold: %v", err) }); werr != nil {
 		return werr

@@ -139,27 +139,43 @@ func Run(ctx context.Context, o Options) (sum Summary, err error) {
 }
 
 // between is what happens in the middle of the scenario: with processes, one
-// node is lost at once and comes back.
+// node is lost at once, the others file and certify without it, and it comes
+// back.
 func (d *demo) between(ctx context.Context) func() error {
 	if !d.Processes {
 		return nil
 	}
 	return func() error {
-		if err := d.house.stop("RUS", true); err != nil {
+		if err := d.house.stop(lost, true); err != nil {
 			return err
 		}
-		d.step("the process of RUS was killed; the others go on without it", 0, 0)
-		_, err := d.desks["IRQ"]["insp"].Status(ctx)
+		d.step("the process of "+string(lost)+" is lost at once; the others go on without it", 0, 0)
+		before, err := d.desks["IRQ"]["insp"].Status(ctx)
 		if err != nil {
 			return err
 		}
-		if err := d.house.start(ctx, "RUS"); err != nil {
+		reports := whileLost()
+		for i := range reports {
+			if err := d.file(ctx, len(scenario())+i, &reports[i]); err != nil {
+				return err
+			}
+		}
+		if err := d.wait(ctx, "what was filed without "+string(lost)+" to be certified", func() (bool, error) {
+			st, err := d.desks["IRQ"]["insp"].Status(ctx)
+			return err == nil && st.Log.Certified >= before.Log.Size+int64(len(reports)*(len(members())-1)) && st.Log.Outbox == 0, err
+		}); err != nil {
 			return err
 		}
-		d.step("RUS is back", 0, 0)
-		return d.ready(ctx, "RUS")
+		if err := d.house.start(ctx, lost); err != nil {
+			return err
+		}
+		d.step(string(lost)+" is back", 0, 0)
+		return d.ready(ctx, lost)
 	}
 }
+
+// lost is the member whose process is lost on the way.
+const lost label.MemberID = "RUS"
 
 // logIn waits for the nodes and logs every officer in.
 func (d *demo) logIn(ctx context.Context) error {

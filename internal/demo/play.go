@@ -222,7 +222,7 @@ const settleWait = 2 * time.Minute
 
 // settle waits until every report was received by all its recipients.
 func (d *demo) settle(ctx context.Context) error {
-	for _, rep := range scenario() {
+	for _, rep := range d.filed() {
 		id, duty := d.played.drafts[rep.key], d.desks[rep.from]["duty"]
 		if err := d.wait(ctx, "receipts for "+rep.key, func() (bool, error) {
 			st, err := duty.DraftState(ctx, id)

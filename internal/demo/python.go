@@ -13,20 +13,26 @@ import (
 // alone, where the source is at hand.
 const outsideVerifier = "testdata/verify.py"
 
-// python has the verifier of the source look at a copy of the log, where both
-// it and Python are there; the program's own outside verifier has agreed by
-// then.
-func (d *demo) python(ctx context.Context, dir string) error {
+// hasPython says whether that verifier can run here.
+func hasPython() bool {
+	_, err := os.Stat(outsideVerifier)
+	_, missing := exec.LookPath("python3")
+	return err == nil && missing == nil
+}
+
+// python has the verifier of the source look at a copy of the log. ran is false
+// where it or Python is not there.
+func python(ctx context.Context, dir string) (ran bool, err error) {
 	if _, err := os.Stat(outsideVerifier); err != nil {
-		return nil
+		return false, nil
 	}
-	python, err := exec.LookPath("python3")
+	program, err := exec.LookPath("python3")
 	if err != nil {
-		return nil
+		return false, nil
 	}
-	out, err := exec.CommandContext(ctx, python, outsideVerifier, filepath.Join(dir, "founding.note"), dir).CombinedOutput()
+	out, err := exec.CommandContext(ctx, program, outsideVerifier, filepath.Join(dir, "founding.note"), dir).CombinedOutput()
 	if err != nil {
-		return fmt.Errorf("%s: %w: %s", outsideVerifier, err, strings.TrimSpace(string(out)))
+		return true, fmt.Errorf("%s: %w: %s", outsideVerifier, err, strings.TrimSpace(string(out)))
 	}
-	return nil
+	return true, nil
 }

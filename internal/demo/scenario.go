@@ -219,6 +219,27 @@ func scenario() []report {
 	}
 }
 
+// whileLost returns what the others file while a member's node is lost.
+func whileLost() []report {
+	return []report{
+		{key: "lost-irq", from: "IRQ", kind: act.SITREP, title: "While a node was away", portions: []portion{
+			p("all", r, "B2", "en", "the duty officer", "The bridge in Hit district is open to one lane."),
+		}},
+		{key: "lost-syr", from: "SYR", kind: act.INTREP, title: "While a node was away, too", portions: []portion{
+			p("RUS", c, "B2", "ar", "ضابط ارتباط", "تأخرت القافلة يوماً واحداً في محافظة حمص."),
+			p("all", u, "B3", "ar", "صحيفة محلية", "أُعيدت الكهرباء إلى حيين في حمص."),
+		}},
+	}
+}
+
+// filed returns every report that a run files.
+func (d *demo) filed() []report {
+	if d.Processes {
+		return append(scenario(), whileLost()...)
+	}
+	return scenario()
+}
+
 // letters make words that no language of the scenario has.
 const letters = "bdfgjklmnprstvz"
 

@@ -209,7 +209,7 @@ func Verify(fsys fs.FS, pinned *charter.Hash, progress tlog.Progress) (*Verdict,
 	}
 	public, err := fsys.Open(FilePublic)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %v", ErrCopy, err)
+		return nil, fmt.Errorf("%w: %w", ErrCopy, err)
 	}
 	defer public.Close()
 	c.public = &bodies{r: public}
@@ -244,7 +244,7 @@ func Verify(fsys fs.FS, pinned *charter.Hash, progress tlog.Progress) (*Verdict,
 func readBounded(fsys fs.FS, name string, limit int64) ([]byte, error) {
 	f, err := fsys.Open(name)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %v", ErrCopy, err)
+		return nil, fmt.Errorf("%w: %w", ErrCopy, err)
 	}
 	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, limit+1))

@@ -1,0 +1,204 @@
+package main
+
+import (
+	"strings"
+
+	"entente/internal/client"
+	"entente/internal/web/api"
+)
+
+// reportRelease is the four-eyes release.
+type reportRelease struct {
+	Ask      releaseAsk      `cmd:"" help:"Put drafts, or an import, up for release by a second officer."`
+	List     releaseList     `cmd:"" help:"List releases that wait for a decision."`
+	Show     releaseShow     `cmd:"" help:"Show what a release would let out, and to whom."`
+	Approve  releaseApprove  `cmd:"" help:"Approve a release that another officer put up."`
+	Refuse   releaseRefuse   `cmd:"" help:"Refuse a release."`
+	Withdraw releaseWithdraw `cmd:"" help:"Take back a release that has not begun to leave."`
+}
+
+type releaseAsk struct {
+	asOfficer
+	Drafts []string `arg:"" optional:"" help:"Ids of drafts."`
+	Batch  string   `help:"Id of an import, released as one by its digest." placeholder:"ID"`
+}
+
+// Help gives an example.
+func (releaseAsk) Help() string {
+	return "Example:\n\n    entente report release ask 0c1d...\n    entente report release ask --batch 7f20..."
+}
+
+// Run asks for release.
+func (c *releaseAsk) Run(w *world) error {
+	if (len(c.Drafts) == 0) == (c.Batch == "") {
+		return usage("name drafts, or one import with --batch")
+	}
+	cl, err := c.desk()
+	if err != nil {
+		return err
+	}
+	var r *api.Release
+	if c.Batch != "" {
+		r, err = cl.PrepareBatch(w.ctx, c.Batch)
+	} else {
+		r, err = cl.PrepareRelease(w.ctx, c.Drafts...)
+	}
+	return w.release(r, err)
+}
+
+// release shows a decision.
+func (w *world) release(r *api.Release, err error) error {
+	if err != nil {
+		return w.refused(err)
+	}
+	return w.answer(r, func() {
+		w.printf("%s  %s  %d drafts  digest %s  put up by %s", r.ID, r.State, r.Drafts, r.Digest, r.PreparedBy)
+	})
+}
+
+type releaseList struct {
+	asOfficer
+	State string `help:"Only in this state." default:"prepared"`
+	Limit int    `help:"How many." default:"50"`
+}
+
+// Help gives an example.
+func (releaseList) Help() string { return "Example:\n\n    entente report release list" }
+
+// Run lists.
+func (c *releaseList) Run(w *world) error {
+	cl, err := c.desk()
+	if err != nil {
+		return err
+	}
+	rs, err := cl.Releases(w.ctx, api.FindReleases{State: c.State, Limit: c.Limit})
+	if err != nil {
+		return w.refused(err)
+	}
+	return w.answer(api.Releases{Releases: rs}, func() {
+		for _, r := range rs {
+			w.printf("%s  %s  %d drafts  digest %s  put up by %s", r.ID, r.State, r.Drafts, r.Digest, r.PreparedBy)
+		}
+	})
+}
+
+type releaseShow struct {
+	asOfficer
+	ID string `arg:"" help:"Id of the release."`
+}
+
+// Help gives an example.
+func (releaseShow) Help() string { return "Example:\n\n    entente report release show 51aa..." }
+
+// Run shows.
+func (c *releaseShow) Run(w *world) error {
+	cl, err := c.desk()
+	if err != nil {
+		return err
+	}
+	r, err := cl.Release(w.ctx, c.ID)
+	if err != nil {
+		return w.refused(err)
+	}
+	var shown error
+	if err := w.answer(r, func() { shown = w.releaseDetail(cl, r) }); err != nil {
+		return err
+	}
+	return shown
+}
+
+// shownDrafts is how many drafts of a release are shown in full.
+const shownDrafts = 20
+
+// releaseDetail writes what a release would let out, and to whom: what the
+// second officer has to read before approving.
+func (w *world) releaseDetail(cl *client.Client, r *api.ReleaseDetail) error {
+	w.printf("release %s, %s, put up by %s\ndigest %s\n%d drafts", r.ID, r.State, r.PreparedBy, r.Digest, r.Drafts)
+	if r.Batch != "" {
+		w.printf("of import %s, digest of its entries %s", r.Batch, r.Entries)
+	}
+	for _, v := range r.Views {
+		w.printf("  %d views to %s", v.Count, strings.Join(v.To, " "))
+	}
+	drafts, err := cl.ReleaseDrafts(w.ctx, r.ID, "", shownDrafts)
+	if err != nil {
+		return w.refused(err)
+	}
+	for _, one := range drafts {
+		d, err := cl.Draft(w.ctx, one.Draft)
+		if err != nil {
+			return w.refused(err)
+		}
+		w.printf("")
+		w.draft(d)
+		p, err := cl.ReadPlan(w.ctx, one.Draft)
+		if err != nil {
+			return w.refused(err)
+		}
+		printPlan(w, p)
+	}
+	if int64(len(drafts)) < r.Drafts {
+		w.printf("\nand %d more; entente report draft ID shows each", r.Drafts-int64(len(drafts)))
+	}
+	return nil
+}
+
+type releaseApprove struct {
+	asOfficer
+	ID     string `arg:"" help:"Id of the release."`
+	Digest string `required:"" help:"Digest of the release as it was read: another content is not approved." placeholder:"HEX"`
+}
+
+// Help gives an example.
+func (releaseApprove) Help() string {
+	return "Example:\n\n    entente report release show 51aa...\n    entente report release approve 51aa... --digest 9e0f..."
+}
+
+// Run approves.
+func (c *releaseApprove) Run(w *world) error {
+	cl, err := c.desk()
+	if err != nil {
+		return err
+	}
+	return w.release(cl.Approve(w.ctx, c.ID, c.Digest))
+}
+
+type releaseRefuse struct {
+	asOfficer
+	ID     string `arg:"" help:"Id of the release."`
+	Reason string `required:"" help:"Why, for the section alone."`
+}
+
+// Help gives an example.
+func (releaseRefuse) Help() string {
+	return "Example:\n\n    entente report release refuse 51aa... --reason \"portion 2 names a source\""
+}
+
+// Run refuses.
+func (c *releaseRefuse) Run(w *world) error {
+	cl, err := c.desk()
+	if err != nil {
+		return err
+	}
+	return w.release(cl.Refuse(w.ctx, c.ID, c.Reason))
+}
+
+type releaseWithdraw struct {
+	asOfficer
+	ID     string `arg:"" help:"Id of the release."`
+	Reason string `required:"" help:"Why, for the section alone."`
+}
+
+// Help gives an example.
+func (releaseWithdraw) Help() string {
+	return "Example:\n\n    entente report release withdraw 51aa... --reason \"a newer draft is ready\""
+}
+
+// Run withdraws.
+func (c *releaseWithdraw) Run(w *world) error {
+	cl, err := c.desk()
+	if err != nil {
+		return err
+	}
+	return w.release(cl.Withdraw(w.ctx, c.ID, c.Reason))
+}
