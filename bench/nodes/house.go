@@ -10,7 +10,7 @@
 //	h, err := nodes.New(dir)
 //	err = h.Start(ctx, nodes.Members...)
 //	defer h.Stop()
-//	bulk, err := h.Bulk(ctx, "IRQ", 5000)
+//	bulk, err := h.Bulk(ctx, "IRQ", 1, 0, 5000) // seed, first number, how many
 //
 // Nothing here is for use: the passphrase is a constant.
 package nodes
