@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"entente/act"
@@ -111,7 +113,7 @@ func (n *Node) openAttachment(ctx context.Context, from label.MemberID, ref seal
 	path := filepath.Join(n.dir, DirAttached, ref.Digest.String())
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) && from != n.self {
-		if err := n.fetch(ctx, from, ref, path); err != nil {
+		if err := n.fetchOnce(ctx, from, ref, path); err != nil {
 			return err
 		}
 		f, err = os.Open(path)
@@ -123,7 +125,57 @@ func (n *Node) openAttachment(ctx context.Context, from label.MemberID, ref seal
 	return seal.DecryptAttachment(w, f, ref)
 }
 
-// fetch brings a sealed attachment from its originator.
+// fetching lets one fetch at a time work on what has come of an attachment.
+type fetching struct {
+	mu sync.Mutex
+	m  map[seal.Hash]chan struct{} // closed when the fetch has ended
+}
+
+// begin waits until nobody fetches an attachment, and returns what ends the
+// caller's turn.
+func (f *fetching) begin(ctx context.Context, digest seal.Hash) (end func(), err error) {
+	for {
+		f.mu.Lock()
+		other, busy := f.m[digest]
+		if !busy {
+			done := make(chan struct{})
+			if f.m == nil {
+				f.m = map[seal.Hash]chan struct{}{}
+			}
+			f.m[digest] = done
+			f.mu.Unlock()
+			return func() {
+				f.mu.Lock()
+				delete(f.m, digest)
+				f.mu.Unlock()
+				close(done)
+			}, nil
+		}
+		f.mu.Unlock()
+		select {
+		case <-other:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// fetchOnce fetches an attachment unless another has done so meanwhile.
+func (n *Node) fetchOnce(ctx context.Context, from label.MemberID, ref seal.AttachmentRef, path string) error {
+	end, err := n.fetching.begin(ctx, ref.Digest)
+	if err != nil {
+		return err
+	}
+	defer end()
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return n.fetch(ctx, from, ref, path)
+}
+
+// fetch brings a sealed attachment from its originator. What stands under its
+// name has its digest: anything else is removed, so that asking again begins
+// anew.
 func (n *Node) fetch(ctx context.Context, from label.MemberID, ref seal.AttachmentRef, path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
@@ -155,6 +207,18 @@ func (n *Node) fetch(ctx context.Context, from label.MemberID, ref seal.Attachme
 		if err := pause(ctx, time.Duration(tries+1)*200*time.Millisecond); err != nil {
 			return err
 		}
+	}
+	if _, err := part.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	sum := sha256.New()
+	if _, err := io.Copy(sum, part); err != nil {
+		return err
+	}
+	if seal.Hash(sum.Sum(nil)) != ref.Digest {
+		n.logger.Warn("a member gave something else than the attachment that its report names", "member", string(from), "digest", ref.Digest.String())
+		err := fmt.Errorf("%s gave something else than the attachment that its report names, and it was thrown away: ask %s to give it whole, then ask again: %w", from, from, seal.ErrDigest)
+		return errors.Join(err, os.Remove(path+".part"))
 	}
 	if err := part.Sync(); err != nil {
 		return err

@@ -3,17 +3,21 @@ package node
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
+	"errors"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"entente/act"
 	"entente/internal/section"
 	"entente/internal/store/viewdb"
 	"entente/label"
+	"entente/seal"
 )
 
 // releaseFile releases a report to all with one attachment, and returns what a
@@ -97,5 +101,79 @@ func TestHoldingAnAttachmentDoesNotShow(t *testing.T) {
 	if status, got := h.ask("SYR", "RUS", "POST", "/receipt"); status != http.StatusUnprocessableEntity ||
 		!strings.Contains(got, "Content-Type: application/json") || !strings.Contains(got, `"code":"receipt"`) {
 		t.Errorf("what is no receipt: HTTP %d %s", status, got)
+	}
+}
+
+// An originator that gives other bytes than its report names is told by name,
+// nothing of them is kept, and once it gives the right ones the attachment is
+// there: for all who ask at the same time by one fetch.
+func TestAnAttachmentOfOtherBytesIsNotKept(t *testing.T) {
+	h := newHouse(t, nil)
+	h.start(four...)
+	defer h.stopAll()
+	h.ready(four...)
+	ctx := context.Background()
+	content := make([]byte, 300_000)
+	_, err := rand.Read(content)
+	check(t, err)
+	file := h.releaseFile("IRQ", "the plan of the bridge", content)
+	row := h.find("RUS", viewdb.Query{Text: "bridge"}, 1)[0]
+	an := h.officer("RUS", "an", section.RoleAnalyst)
+
+	path := filepath.Join(h.dir, "IRQ", DirAttached, file.Digest.String())
+	right, err := os.ReadFile(path)
+	check(t, err)
+	lie := bytes.Clone(right)
+	lie[len(lie)/2] ^= 1
+	check(t, os.WriteFile(path, lie, 0o600))
+	err = h.nodes["RUS"].Attachment(ctx, an, row.ID, file.Digest, io.Discard)
+	if !errors.Is(err, seal.ErrDigest) || !strings.Contains(err.Error(), "IRQ gave") {
+		t.Errorf("other bytes: %v", err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(h.dir, "RUS", DirAttached, "*")); len(left) > 0 {
+		t.Errorf("what IRQ gave is kept: %v", left)
+	}
+
+	check(t, os.WriteFile(path, right, 0o600))
+	var wg sync.WaitGroup
+	errs := make([]error, 8)
+	for i := range errs {
+		wg.Go(func() {
+			var b bytes.Buffer
+			errs[i] = h.nodes["RUS"].Attachment(ctx, an, row.ID, file.Digest, &b)
+			if errs[i] == nil && !bytes.Equal(b.Bytes(), content) {
+				errs[i] = errors.New("it is another content")
+			}
+		})
+	}
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
+		t.Errorf("eight at once: %v", err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(h.dir, "RUS", DirAttached, "*")); len(left) != 1 {
+		t.Errorf("RUS keeps %v, want the attachment alone", left)
+	}
+}
+
+// One fetch at a time works on an attachment; whoever waits can give up.
+func TestOneFetchAtATime(t *testing.T) {
+	var f fetching
+	one, two := seal.Hash{1}, seal.Hash{2}
+	end, err := f.begin(t.Context(), one)
+	check(t, err)
+	other, err := f.begin(t.Context(), two)
+	check(t, err)
+	other()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := f.begin(ctx, one); !errors.Is(err, context.Canceled) {
+		t.Errorf("a second fetch of one attachment begins: %v", err)
+	}
+	end()
+	end, err = f.begin(t.Context(), one)
+	check(t, err)
+	end()
+	if len(f.m) != 0 {
+		t.Errorf("%d turns are left", len(f.m))
 	}
 }

@@ -78,6 +78,7 @@ type Node struct {
 	projector projector
 	receipts  receipts
 	epochs    epochs
+	fetching  fetching
 	releasing sync.Mutex
 	kick      chan struct{} // an approved release waits
 	fault     func(stage string, index int64)
