@@ -79,8 +79,17 @@ func sequence(ctx context.Context, r *run) ([]figure, error) {
 	return []figure{
 		least(fmt.Sprintf("envelopes of 2 KB logged, mirrored, cosigned by four (%d)", total.Envelopes), total.PerSecond(), "1/s", 3000).over(baseline, 0.25).
 			noted("goal 6,000; baseline: bare fsynced SQLite append, %d batches", len(batches)),
-		most("cost of an envelope, last quarter over first", rates[0]/rates[parts-1], "×", 1.3).noted("%d to %d in the log", warm, warm+n),
+		flat("cost of an envelope, last quarter over first", rates[0]/rates[parts-1], r.full).noted("%d to %d in the log; demanded from 10,000 to 1,000,000", warm, warm+n),
 	}, nil
+}
+
+// flat is a figure of growth: it is judged only where the log has grown as far
+// as is demanded.
+func flat(name string, value float64, full bool) figure {
+	if full {
+		return most(name, value, "×", 1.3)
+	}
+	return shown(name, value, "×")
 }
 
 // batchesOf returns the sizes of the batches in the lead's log.
@@ -167,7 +176,33 @@ func latency(ctx context.Context, r *run) ([]figure, error) {
 	slices.Sort(p50)
 	slices.Sort(p99)
 	return []figure{
-		most("submit to certified and readable elsewhere at 500/s, p50", p50[1], "ms", 15).noted("median of 3 runs, %.1f to %.1f", p50[0], p50[2]),
-		most("submit to certified and readable elsewhere at 500/s, p99", p99[1], "ms", 60).noted("median of 3 runs, %.1f to %.1f", p99[0], p99[2]),
+		most("submit to certified, held whole elsewhere at 500/s, p50", p50[1], "ms", 15).noted("median of 3 runs, %.1f to %.1f", p50[0], p50[2]),
+		most("submit to certified, held whole elsewhere at 500/s, p99", p99[1], "ms", 60).noted("median of 3 runs, %.1f to %.1f", p99[0], p99[2]),
 	}, nil
+}
+
+// catchUp measures how fast a node follows from nothing, over small envelopes.
+func catchUp(ctx context.Context, r *run) ([]figure, error) {
+	n := 60_000
+	if r.full {
+		n = 1_000_000
+	}
+	dir, err := r.scratch()
+	if err != nil {
+		return nil, err
+	}
+	c, err := stations.Open(ctx, stations.Options{Dir: dir, ActBytes: 100})
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	if _, err := c.Sequence(ctx, n); err != nil {
+		return nil, err
+	}
+	leaves, took, err := c.CatchUp(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rate := float64(leaves) / took.Seconds()
+	return []figure{least(fmt.Sprintf("catch-up from nothing (%d headers)", leaves), rate, "1/s", 1_000_000.0/15).noted("1,000,000 in %.0f s at this rate; bar 15 s", 1_000_000/rate)}, nil
 }

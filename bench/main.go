@@ -99,6 +99,7 @@ func measurements() []measurement {
 		{"label", labels},
 		{"sequence", sequence},
 		{"latency", latency},
+		{"catch-up", catchUp},
 		{"reports", reports},
 		{"names", nameFigures},
 		{"places", placeFigures},

@@ -57,8 +57,10 @@ type Options struct {
 
 // Centre is a running centre.
 type Centre struct {
-	options Options
-	members []*member
+	options   Options
+	founding  *charter.Founding
+	addresses map[label.MemberID]string
+	members   []*member
 }
 
 // member is one member's station and what belongs to it.
@@ -174,23 +176,22 @@ func Open(ctx context.Context, o Options) (_ *Centre, err error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Centre{options: o, members: members}
+	c := &Centre{options: o, founding: f, addresses: map[label.MemberID]string{}, members: members}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, c.Close())
 		}
 	}()
-	addresses := map[label.MemberID]string{}
 	listeners := map[label.MemberID]net.Listener{}
 	for _, m := range members {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			return nil, err
 		}
-		addresses[m.id], listeners[m.id] = l.Addr().String(), l
+		c.addresses[m.id], listeners[m.id] = l.Addr().String(), l
 	}
 	for _, m := range members {
-		if err := m.start(ctx, f, o, addresses, listeners[m.id]); err != nil {
+		if err := m.start(ctx, f, o, c.addresses, listeners[m.id]); err != nil {
 			return nil, err
 		}
 	}
