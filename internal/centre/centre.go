@@ -8,7 +8,9 @@
 // The way through: a [Station] is opened over a log.db; [Station.Run] follows
 // the lead (or sequences, on the lead's own node), announces, compares heads
 // and recovers; [Station.Handler] serves the other members; [Station.File] puts
-// envelopes into the outbox.
+// envelopes into the outbox, [Station.Certify] new keys. What proves a fault is
+// kept, handed on, and judged by [Means] with nothing but the founding file and
+// a copy of the log (spec/evidence.md).
 package centre
 
 import (

@@ -76,6 +76,21 @@ func check(t testing.TB, err error) {
 
 // founding makes the founding file of the four members of the tests.
 func founding(t testing.TB, change func(*charter.Charter)) (*charter.Founding, map[label.MemberID]*testKeys) {
+	if change == nil {
+		usual.once.Do(func() { usual.found, usual.keys = found(t, nil) })
+		return usual.found, usual.keys
+	}
+	return found(t, change)
+}
+
+// usual is the founding that most tests share: its keys come from fixed seeds.
+var usual struct {
+	once  sync.Once
+	found *charter.Founding
+	keys  map[label.MemberID]*testKeys
+}
+
+func found(t testing.TB, change func(*charter.Charter)) (*charter.Founding, map[label.MemberID]*testKeys) {
 	keys := map[label.MemberID]*testKeys{}
 	c := charter.New()
 	c.Name = "Centre of the tests"
