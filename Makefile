@@ -22,7 +22,7 @@ test-long:
 # Form: gofmt, vet, staticcheck, and known weaknesses of dependencies where
 # govulncheck is installed.
 lint:
-	@test -z "$$(gofmt -s -l $$(git ls-files "*.go"))" || { gofmt -s -l $$(git ls-files "*.go"); exit 1; }
+	@found=$$(gofmt -s -l .) && test -z "$$found" || { echo "gofmt -s would change:"; echo "$$found"; exit 1; }
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 	@if command -v govulncheck >/dev/null 2>&1; then govulncheck ./... || exit 1; else echo "govulncheck is not installed: known weaknesses were not looked up"; fi

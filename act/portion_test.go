@@ -190,10 +190,10 @@ func TestRoundTrip(t *testing.T) {
 	})
 }
 
-// TestHostileInputIsCheap bounds the work for the worst bytes of the largest
+// TestMaliciousInputIsCheap bounds the work for the worst bytes of the largest
 // size: the reader's effort is linear but for the bounded look for repeated
 // names.
-func TestHostileInputIsCheap(t *testing.T) {
+func TestMaliciousInputIsCheap(t *testing.T) {
 	names := `{"v":1,"type":"x","o":[`
 	object := "{" + manyFields(250)[1:] + "}"
 	for len(names)+len(object) < MaxAct-10 {

@@ -106,7 +106,7 @@ type linkClient struct {
 func (l *Link) Client(m label.MemberID) (*http.Client, string, error) {
 	addr := l.Addresses[m]
 	if addr == "" {
-		return nil, "", fmt.Errorf("no address of %s is configured (members.%s.address)", m, m)
+		return nil, "", fmt.Errorf("no address of %s is configured; name it in [link.members] of the configuration", m)
 	}
 	station := l.Station()
 	own, other := station.LinkKeys().TLS, station.State().TLSKeys()[m]

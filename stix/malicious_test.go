@@ -14,7 +14,7 @@ import (
 // Every case here is one that a careless reader does not survive; that the
 // test ends is the test.
 
-func TestHostileDocuments(t *testing.T) {
+func TestMaliciousDocuments(t *testing.T) {
 	campaign := `{"type":"campaign","spec_version":"2.1","id":"campaign--ff1e0780-358c-4808-a8c7-d0fca4ef6ef4","created":"2016-04-06T20:03:48.000Z","modified":"2016-04-06T20:03:48.000Z","name":"n"`
 	many := func(n int, f string) string {
 		var b strings.Builder
@@ -76,7 +76,7 @@ func TestReferencesInACircle(t *testing.T) {
 	}
 }
 
-func TestHostilePatterns(t *testing.T) {
+func TestMaliciousPatterns(t *testing.T) {
 	test := "[file:name = 'a']"
 	for name, text := range map[string]string{
 		"parentheses":    strings.Repeat("(", 100_000) + test + strings.Repeat(")", 100_000),
