@@ -211,7 +211,10 @@ func (s *Station) ReloadKeys() error {
 	defer s.appending.Unlock()
 	s.heads.Store(nil)
 	s.useKeys()
-	if err := s.out.useKeys(s.out.cert); err != nil {
+	s.out.mu.Lock()
+	cert := s.out.cert
+	s.out.mu.Unlock()
+	if err := s.out.useKeys(cert); err != nil {
 		return err
 	}
 	return s.heads.Load().unusable

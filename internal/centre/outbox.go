@@ -378,9 +378,10 @@ func (o *outbox) logged(last seal.Chain) {
 	if !after(o.unsent, last) {
 		o.unsent = seal.Chain{}
 	}
+	have := o.cert
 	o.mu.Unlock()
 	if restored {
-		if cert, ok := o.s.State().Certificate(o.s.self, math.MaxInt64); ok && *cert != *o.cert {
+		if cert, ok := o.s.State().Certificate(o.s.self, math.MaxInt64); ok && *cert != *have {
 			if err := o.useKeys(cert); err != nil {
 				o.s.logger.Error("headers are not signed here", "code", Code(err), "err", err)
 			}
