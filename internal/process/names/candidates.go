@@ -44,7 +44,7 @@ func (s *Searcher) candidates(t *Token, joined bool) []candidate {
 		}
 		s.meet(k&^cutKey, t, length, false)
 		// Two words with a consonant left out of each meet in crowded places when little is left of them.
-		if n := keyLetters(k); n >= 3 || n >= 1 && len(x.vocab) < crowded {
+		if n := keyLetters(k); n >= tellingKey || n >= 1 && len(x.vocab) < crowded {
 			s.meet(k, t, length, false)
 		}
 	}
@@ -80,8 +80,16 @@ func (s *Searcher) candidates(t *Token, joined bool) []candidate {
 	return kept
 }
 
+// tellingKey is the number of consonants from which a cut key is looked up among cut keys in any vocabulary.
+const tellingKey = 4
+
 // crowded is the vocabulary from which short cut keys are no longer looked up among cut keys.
 const crowded = 30_000
+
+// A brief is the script and the length of a token in one byte; the length is 0 where there is a second reading.
+const briefScript = 0xe0
+
+func briefOf(length int, s Script) uint8 { return uint8(s)<<5 | uint8(min(length, 31)) }
 
 // meet adds the tokens under a key to s.order with their rough distance.
 func (s *Searcher) meet(k uint64, t *Token, length int, sure bool) {
@@ -90,7 +98,20 @@ func (s *Searcher) meet(k uint64, t *Token, length int, sure bool) {
 	if !ok {
 		return
 	}
+	widest := 4
+	if len(x.vocab) >= crowded {
+		widest = 2
+	}
+	// The lengths lie close together in memory, what else is known of a token does not.
+	low, high := uint8(0), uint8(255)
+	if !sure && t.Alt == "" {
+		low, high = briefOf(max(length-widest, 1), t.Script), briefOf(length+widest, t.Script)
+	}
+	mask := briefOf(0, t.Script)
 	for _, id := range x.keyToken[span[0]:span[1]] {
+		if b := x.brief[id]; b&briefScript == mask && b&^briefScript != 0 && (b < low || b > high) {
+			continue
+		}
 		if s.stamp[id] == s.round {
 			continue
 		}
@@ -105,9 +126,6 @@ func (s *Searcher) meet(k uint64, t *Token, length int, sure bool) {
 			d := int(v.length) - length
 			if d < 0 {
 				d = -d
-			}
-			if d > 4 && !v.alt && t.Alt == "" {
-				continue
 			}
 			gap = 0.2 * float32(d)
 		}

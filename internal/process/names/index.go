@@ -22,6 +22,7 @@ type Index struct {
 
 	vocab  []Token
 	rough  []rough
+	brief  []uint8           // see briefOf
 	byText map[string]uint32 // letters -> the last vocabulary number with them
 	next   []uint32          // vocabulary number -> the one before with the same letters, itself at the end
 
@@ -258,6 +259,7 @@ func (x *Index) buildKeys() {
 	var keys []uint64
 	var letters []rune
 	x.rough = make([]rough, len(x.vocab))
+	x.brief = make([]uint8, len(x.vocab))
 	for id := range x.vocab {
 		t := &x.vocab[id]
 		letters = letters[:0]
@@ -267,6 +269,9 @@ func (x *Index) buildKeys() {
 		r := roughOf(letters)
 		r.length, r.script, r.alt = uint8(min(len(letters), 255)), t.Script, t.Alt != ""
 		x.rough[id] = r
+		if x.brief[id] = briefOf(len(letters), t.Script); t.Alt != "" {
+			x.brief[id] = briefOf(0, t.Script)
+		}
 		work, keys = tokenKeys(t, letters, work, keys[:0], true)
 		for _, k := range keys {
 			entries = append(entries, entry{k, uint32(id)})
