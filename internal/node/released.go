@@ -2,8 +2,10 @@ package node
 
 import (
 	"context"
+	"errors"
 
 	"entente/internal/section"
+	"entente/internal/store/viewdb"
 	"entente/label"
 )
 
@@ -15,6 +17,9 @@ type State struct {
 	// Views are the reports that readers got, by id, with who has proved to
 	// have received each.
 	Views []ViewState `json:"views,omitempty"`
+	// Unread counts envelopes that are certified and not read back here yet:
+	// each may become one more of Views.
+	Unread int `json:"unread,omitempty"`
 }
 
 // ViewState is one view of a released draft.
@@ -43,6 +48,10 @@ func (n *Node) StateOf(ctx context.Context, o section.Officer, id string) (State
 	}
 	st := State{State: "logged"}
 	certified := n.station.Certified().Size
+	cursor, err := n.views.Cursor(ctx)
+	if err != nil {
+		return State{}, err
+	}
 	for _, p := range positions {
 		i, ok, err := n.log.OwnIndex(ctx, p.Incarnation, p.Sequence)
 		if err != nil {
@@ -53,8 +62,14 @@ func (n *Node) StateOf(ctx context.Context, o section.Officer, id string) (State
 			continue
 		}
 		full, err := n.views.At(ctx, i)
-		if err != nil {
-			continue // a dummy, or not projected yet
+		switch {
+		case errors.Is(err, viewdb.ErrNotFound) && i >= cursor:
+			st.Unread++
+			continue
+		case errors.Is(err, viewdb.ErrNotFound):
+			continue // a dummy, or forgotten
+		case err != nil:
+			return State{}, err
 		}
 		st.Views = append(st.Views, ViewState{Report: full.ID, Index: i, Recipients: full.Recipients, Received: n.receipts.by(i, full.Recipients)})
 	}

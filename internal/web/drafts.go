@@ -157,7 +157,7 @@ func (s *Server) saveDraft(ctx context.Context, c caller, id, etag string, raw [
 // shownState adds to the node's state when every view has arrived.
 func (s *Server) shownState(st node.State) api.DraftState {
 	out := api.DraftState{State: st.State, Views: []api.SentView{}}
-	all := len(st.Views) > 0
+	all := len(st.Views) > 0 && st.Unread == 0
 	for _, v := range st.Views {
 		to := []string{} // others: this member has it anyhow
 		for _, m := range v.Recipients {
