@@ -4,6 +4,8 @@ import (
 	"crypto/ed25519"
 	"encoding/hex"
 	"fmt"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -49,7 +51,7 @@ func (n *Node) open(state *charter.State, o *opened, body []byte, stored map[key
 	}
 	defer func() {
 		if r := recover(); r != nil {
-			n.logger.Error("an act broke the projection and is quarantined", "index", o.index, "panic", fmt.Sprint(r))
+			n.logger.Error("an act broke the projection and is quarantined", "index", o.index, "panic", fmt.Sprintf("%T", r), "at", calls())
 			o.mine, o.report, o.code = true, nil, codePanic
 		}
 	}()
@@ -95,6 +97,25 @@ func (n *Node) open(state *charter.State, o *opened, body []byte, stored map[key
 	if o.h.Originator == n.self {
 		o.to = a.Report.To // our own word of whom we sealed it to
 	}
+}
+
+// calls tells the functions and lines that led to the panic being recovered,
+// innermost first, at most 24, without the values that they were called with:
+// a log must hold no contents, and what a panic says may quote them.
+func calls() string {
+	var pcs [64]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])
+	var out []string
+	for len(out) < 24 {
+		f, more := frames.Next()
+		if f.Function != "" && !strings.HasPrefix(f.Function, "runtime.") {
+			out = append(out, fmt.Sprintf("%s (%s:%d)", f.Function, filepath.Base(f.File), f.Line))
+		}
+		if !more {
+			break
+		}
+	}
+	return strings.Join(out, ", ")
 }
 
 // reportRow makes the row of a report.
