@@ -1,4 +1,5 @@
-// Command gen learns the tables of letter groups in ../tables from public transliteration pairs. Run it in the package's directory:
+// Command gen learns the tables of letter groups in ../tables from public transliteration pairs. Run it in the
+// package's directory:
 //
 //	go run ./gen -data DIR
 //
@@ -55,8 +56,8 @@ func main() {
 	data := flag.String("data", "../../../../shared/data/names", "directory of the training pairs")
 	rounds := flag.Int("rounds", 8, "rounds of expectation and maximisation")
 	floor := flag.Float64("floor", 3, "least expected count of a unit")
-	maxA := flag.Int("maxa", 2, "")
-	maxB := flag.Int("maxb", 3, "")
+	maxA := flag.Int("maxa", 3, "longest group of the foreign side")
+	maxB := flag.Int("maxb", 3, "longest group of the Latin side")
 	flag.Parse()
 	log.SetFlags(0)
 
