@@ -42,10 +42,10 @@ func (r *request) read(w http.ResponseWriter, c *Collection, ep endpoint) error 
 		return err
 	}
 	if len(page.Records) == 0 {
-		// An object that is not there, or was deleted in this version, is not
-		// found (5.7); one that other filters keep back is an empty answer.
+		// An object that is not there, or not in this version, is not found
+		// (5.7); one that other filters keep back is an empty answer (5.6).
 		one := ep == epObject || ep == epVersions
-		if one && q.next == "" && (!page.Known || len(q.filter.Versions.At) > 0) {
+		if one && q.next == "" && !page.Known {
 			return ErrNotFound
 		}
 		write(w, http.StatusOK, []byte("{}"))

@@ -81,6 +81,7 @@ type Page struct {
 	// More tells that further records follow the last one.
 	More bool
 	// Known tells whether the collection holds any object of the identifiers
+	// asked for, in one of the versions of Versions.At where these alone are
 	// asked for. It is only set for a page without records.
 	Known bool
 }

@@ -78,16 +78,21 @@ func (db *DB) Page(ctx context.Context, _ string, s taxii.Selection) (taxii.Page
 		return taxii.Page{}, err
 	}
 	if len(page.Records) == 0 && len(s.Filter.IDs) > 0 {
-		page.Known, err = db.known(ctx, no, s.Filter.IDs)
+		page.Known, err = db.known(ctx, no, &s.Filter)
 	}
 	return page, err
 }
 
-// known tells whether any object of the identifiers is held.
-func (db *DB) known(ctx context.Context, no int64, ids []string) (bool, error) {
+// known tells whether any object of the identifiers is held, in the versions
+// asked for where these are given.
+func (db *DB) known(ctx context.Context, no int64, f *taxii.Filter) (bool, error) {
 	q := &query{}
 	q.add(`SELECT EXISTS (SELECT 1 FROM objects WHERE collection = ? AND `, no)
-	q.in("id", ids)
+	q.in("id", f.IDs)
+	if v := &f.Versions; len(v.At) > 0 && !v.First && !v.Last {
+		q.add(` AND `)
+		q.in("vkey", v.At)
+	}
 	q.add(`)`)
 	stmt, err := db.stmt(ctx, q.String())
 	if err != nil {
