@@ -78,9 +78,15 @@ func (n *Node) Forget(ctx context.Context, o section.Officer, reason string, ids
 	if len(all) == 0 || len(all) > maxForget {
 		return Forgotten{}, fmt.Errorf("%w: %d reports at once, 1 to %d are", viewdb.ErrNotFound, len(all), maxForget)
 	}
+	return n.forgetAt(ctx, o.Login, reason, all)
+}
+
+// forgetAt notes reports as forgotten and destroys them. The caller holds
+// projector.busy.
+func (n *Node) forgetAt(ctx context.Context, login, reason string, all []int64) (Forgotten, error) {
 	var list []logdb.Forgotten
 	for _, i := range all {
-		f := logdb.Forgotten{Index: i, Login: o.Login, Basis: reason}
+		f := logdb.Forgotten{Index: i, Login: login, Basis: reason}
 		full, err := n.views.At(ctx, i)
 		switch {
 		case err == nil && full.Own:
@@ -102,10 +108,10 @@ func (n *Node) Forget(ctx context.Context, o section.Officer, reason string, ids
 // portion.
 func (n *Node) copiesOf(ctx context.Context, id string) ([]int64, error) {
 	var found []int64
-	full, err := n.views.Get(ctx, id)
+	index, err := n.views.IndexOf(ctx, id)
 	switch {
 	case err == nil:
-		found = []int64{full.Index}
+		found = []int64{index}
 	case !errors.Is(err, viewdb.ErrNotFound):
 		return nil, err
 	default:
@@ -197,6 +203,9 @@ func (n *Node) forget(ctx context.Context, list []logdb.Forgotten) (Forgotten, e
 	}
 	// The drafts name files too, and go before these are looked at.
 	for _, f := range list {
+		if f.Login == byTheNode {
+			continue // what ends is the release
+		}
 		draft, err := n.draftAt(ctx, f.Index)
 		if err != nil {
 			return out, err

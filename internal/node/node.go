@@ -152,6 +152,7 @@ func Open(ctx context.Context, o Options) (n *Node, err error) {
 			return nil, err
 		}
 	}
+	n.views.Follow(func() int64 { return n.station.Certified().Time })
 	if err := n.sweepSealing(); err != nil {
 		return nil, err
 	}
@@ -273,6 +274,7 @@ func (n *Node) Run(ctx context.Context) error {
 	start("keys", n.keepEpochs)
 	start("releases", n.release)
 	start("receipts", n.sendReceipts)
+	start("retention", n.keepRetention)
 	<-ctx.Done()
 	wg.Wait()
 	return first

@@ -126,6 +126,7 @@ func (n *Node) reportRow(o *opened, a act.Act) *viewdb.Report {
 		Type: string(r.View.Type), Title: r.Title, Written: r.Written.UTC().Format(time.RFC3339), Logged: o.h.Time,
 		Class: string(r.Label.Class), Act: a.Raw, Supersedes: string(r.Supersedes),
 	}
+	row.Ends = endOf(r.Label)
 	if !r.Batch.IsZero() {
 		row.Batch = r.Batch.String()
 	}

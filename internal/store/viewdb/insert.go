@@ -23,7 +23,7 @@ func insertInto(place int, table string, columns, together int) into {
 
 // The tables of a report, in the order in which their rows are stored.
 var (
-	intoReport      = insertInto(0, "report (idx, id, originator, own, type, title, written, logged, class, banner, grade, portions, recipients, batch, supersedes, act)", 16, 16)
+	intoReport      = insertInto(0, "report (idx, id, originator, own, type, title, written, logged, class, banner, grade, portions, recipients, batch, supersedes, act, ends)", 17, 16)
 	intoPortion     = insertInto(1, "portion (idx, n, key, id, digest)", 5, 64)
 	intoDesignation = insertInto(2, "designation (idx, n, originator, authority, list, reference, kind, name, status)", 9, 16)
 	intoAttachment  = insertInto(3, "attachment (idx, n, digest)", 3, 16)
@@ -70,7 +70,7 @@ func (in *inserts) report(r *Report) {
 		own = 1
 	}
 	in.add(&intoReport, r.Index, r.ID, r.Originator, own, r.Type, r.Title, r.Written, r.Logged, r.Class, r.Banner, r.Grade,
-		len(r.Portions), strings.Join(r.Recipients, " "), r.Batch, r.Supersedes, r.Act)
+		len(r.Portions), strings.Join(r.Recipients, " "), r.Batch, r.Supersedes, r.Act, r.Ends)
 	for n := range r.Portions {
 		p := &r.Portions[n]
 		in.add(&intoPortion, r.Index, n, portionKey(&p.ID), p.ID[:], p.Digest[:])

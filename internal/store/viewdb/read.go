@@ -35,8 +35,11 @@ type Full struct {
 	Act []byte
 }
 
-const columns = `r.idx, r.id, r.originator, r.own, r.type, r.title, r.written, r.class, r.banner, r.grade, r.portions, r.recipients, r.batch, r.supersedes,
-	coalesce((SELECT s.id FROM report s WHERE s.supersedes = r.id AND s.supersedes <> '' ORDER BY s.idx DESC LIMIT 1), '')`
+// columns are those of a Row.
+func (v *Views) columns() string {
+	return `r.idx, r.id, r.originator, r.own, r.type, r.title, r.written, r.class, r.banner, r.grade, r.portions, r.recipients, r.batch, r.supersedes,
+	coalesce((SELECT s.id FROM report s WHERE s.supersedes = r.id AND s.supersedes <> '' AND ` + v.shown(`s`) + ` ORDER BY s.idx DESC LIMIT 1), '')`
+}
 
 func scanRow(scan func(...any) error, more ...any) (Row, error) {
 	var r Row
@@ -63,7 +66,7 @@ func (v *Views) Find(ctx context.Context, q Query) ([]Row, error) {
 	if q.Limit <= 0 || q.Limit > 500 {
 		q.Limit = 50
 	}
-	var where []string
+	where := []string{v.shown(`r`)}
 	var args []any
 	add := func(cond string, arg any) {
 		where, args = append(where, cond), append(args, arg)
@@ -99,10 +102,7 @@ func (v *Views) Find(ctx context.Context, q Query) ([]Row, error) {
 		}
 		add(`r.own = ?`, own)
 	}
-	query := `SELECT ` + columns + ` FROM ` + from
-	if len(where) > 0 {
-		query += ` WHERE ` + strings.Join(where, ` AND `)
-	}
+	query := `SELECT ` + v.columns() + ` FROM ` + from + ` WHERE ` + strings.Join(where, ` AND `)
 	order := ` ORDER BY r.idx DESC`
 	if strings.HasPrefix(from, "search") {
 		order = ` ORDER BY search.rowid DESC`
@@ -140,10 +140,10 @@ func matchQuery(text string) string {
 	return strings.Join(parts, " AND ")
 }
 
-// Get returns one report.
+// Get returns one report that has not ended.
 func (v *Views) Get(ctx context.Context, id string) (Full, error) {
 	var f Full
-	row := v.db.Reader.QueryRowContext(ctx, `SELECT `+columns+`, r.act FROM report r WHERE r.id = ?`, id)
+	row := v.db.Reader.QueryRowContext(ctx, `SELECT `+v.columns()+`, r.act FROM report r WHERE r.id = ? AND `+v.shown(`r`), id)
 	r, err := scanRow(row.Scan, &f.Act)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Full{}, ErrNotFound
@@ -152,10 +152,11 @@ func (v *Views) Get(ctx context.Context, id string) (Full, error) {
 	return f, err
 }
 
-// At returns the report whose envelope stands at a log index.
+// At returns the report whose envelope stands at a log index, ended or not: it
+// is for the node's own book-keeping and no officer reads by it.
 func (v *Views) At(ctx context.Context, index int64) (Full, error) {
 	var f Full
-	row := v.db.Reader.QueryRowContext(ctx, `SELECT `+columns+`, r.act FROM report r WHERE r.idx = ?`, index)
+	row := v.db.Reader.QueryRowContext(ctx, `SELECT `+v.columns()+`, r.act FROM report r WHERE r.idx = ?`, index)
 	r, err := scanRow(row.Scan, &f.Act)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Full{}, ErrNotFound
@@ -168,7 +169,7 @@ func (v *Views) At(ctx context.Context, index int64) (Full, error) {
 func (v *Views) WithPortion(ctx context.Context, id [16]byte) (Full, int, error) {
 	var f Full
 	var n int
-	row := v.db.Reader.QueryRowContext(ctx, `SELECT `+columns+`, r.act, p.n FROM portion p JOIN report r ON r.idx = p.idx WHERE p.key = ? AND p.id = ? ORDER BY p.idx DESC LIMIT 1`, portionKey(&id), id[:])
+	row := v.db.Reader.QueryRowContext(ctx, `SELECT `+v.columns()+`, r.act, p.n FROM portion p JOIN report r ON r.idx = p.idx WHERE p.key = ? AND p.id = ? AND `+v.shown(`r`)+` ORDER BY p.idx DESC LIMIT 1`, portionKey(&id), id[:])
 	r, err := scanRow(row.Scan, &f.Act, &n)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Full{}, 0, ErrNotFound
@@ -230,7 +231,7 @@ type Listing struct {
 func (v *Views) Designations(ctx context.Context, after string, limit int) ([]Listing, error) {
 	rows, err := v.db.Reader.QueryContext(ctx, `SELECT d.originator, d.authority, d.list, d.reference, d.kind, d.name, d.status, r.id
 		FROM designation d JOIN report r ON r.idx = d.idx
-		WHERE d.reference > ? AND NOT EXISTS (SELECT 1 FROM designation l WHERE l.reference = d.reference AND l.originator = d.originator AND l.list = d.list AND (l.idx, l.n) > (d.idx, d.n))
+		WHERE d.reference > ? AND `+v.shown(`r`)+` AND NOT EXISTS (SELECT 1 FROM designation l JOIN report lr ON lr.idx = l.idx AND `+v.shown(`lr`)+` WHERE l.reference = d.reference AND l.originator = d.originator AND l.list = d.list AND (l.idx, l.n) > (d.idx, d.n))
 		ORDER BY d.reference, d.originator LIMIT ?`, after, limit)
 	if err != nil {
 		return nil, err
@@ -255,12 +256,17 @@ type Counts struct {
 	Listings    int64 `json:"designations"`
 }
 
-// Counts returns totals of what is here.
+// Counts returns totals of what is here and has not ended.
 func (v *Views) Counts(ctx context.Context) (Counts, error) {
 	var c Counts
+	var ended, ownEnded int64
+	at := v.logTime()
 	err := v.db.Reader.QueryRowContext(ctx, `SELECT coalesce((SELECT n FROM total WHERE name = 'reports'), 0), coalesce((SELECT n FROM total WHERE name = 'own'), 0),
-		coalesce((SELECT n FROM total WHERE name = 'quarantined'), 0), (SELECT count(*) FROM (SELECT DISTINCT reference, originator, list FROM designation))`).
-		Scan(&c.Reports, &c.Own, &c.Quarantined, &c.Listings)
+		coalesce((SELECT n FROM total WHERE name = 'quarantined'), 0),
+		(SELECT count(*) FROM (SELECT DISTINCT reference, originator, list FROM designation WHERE idx NOT IN (SELECT idx FROM report WHERE ends <> 0 AND ends <= ?))),
+		(SELECT count(*) FROM report WHERE ends <> 0 AND ends <= ?), (SELECT count(*) FROM report WHERE ends <> 0 AND ends <= ? AND own = 1)`, at, at, at).
+		Scan(&c.Reports, &c.Own, &c.Quarantined, &c.Listings, &ended, &ownEnded)
+	c.Reports, c.Own = c.Reports-ended, c.Own-ownEnded
 	return c, err
 }
 

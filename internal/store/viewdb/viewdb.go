@@ -28,7 +28,8 @@ var ErrNotFound = errors.New("no report of that id is here")
 
 // Views is an open view.db.
 type Views struct {
-	db *store.DB
+	db  *store.DB
+	now func() int64 // log time; nil: before everything
 }
 
 const (
@@ -90,7 +91,7 @@ func tune(db *store.DB) error {
 
 // analyser names what the views were made by: the analyser's version and the
 // layout of the tables.
-var analyser = strconv.Itoa(process.AnalyserVersion) + "/6"
+var analyser = strconv.Itoa(process.AnalyserVersion) + "/7"
 
 const (
 	settingAnalyser = "analyser"

@@ -32,6 +32,9 @@ type Report struct {
 	Listings   []Designation
 	// Attachments are the digests of the sealed files.
 	Attachments [][32]byte
+	// Ends is the log time from which the report is shown to nobody, Unix
+	// seconds; 0 when it never ends.
+	Ends int64
 }
 
 // Portion is where a portion stands.

@@ -1,0 +1,148 @@
+package node
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"entente/act"
+	"entente/charter"
+	"entente/internal/centre"
+	"entente/internal/keyring"
+	"entente/internal/section"
+	"entente/internal/store/viewdb"
+	"entente/label"
+)
+
+// madeAgain stops a node, makes its views again, starts it, and says whether
+// they are the same.
+func (w *world) madeAgain(m label.MemberID) bool {
+	w.t.Helper()
+	before := dump(w.t, w.nodes[m].Views())
+	w.halt(m)
+	w.rebuild(m)
+	w.startNodes(m)
+	w.settle(2 * time.Minute)
+	return dump(w.t, w.nodes[m].Views()) == before
+}
+
+// A report that has expired, and one whose review is overdue, are answered as
+// what never was as soon as the log's time is past that, whatever the clock
+// says. After the grace nothing of them is left at a reader; the originator
+// keeps its draft. Views made again are the same at every stage.
+func TestWhatHasEndedIsHiddenAndDestroyed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "IRQ", func(c *charter.Charter) { c.GraceDays, c.ReceiptSeconds = 2, 3600 })
+		w.tuning = centre.Tuning{CompareEvery: 10 * time.Minute, Alive: 10 * time.Minute}
+		w.startNodes(four...)
+		defer w.close()
+		w.settle(2 * time.Minute)
+		w.ready(four...)
+		ctx := context.Background()
+		const word = "quincunxzebra"
+		end, ok := label.InstantOf(time.Now().Add(24 * time.Hour).Truncate(time.Second))
+		if !ok {
+			t.Fatal("the clock is out of bounds")
+		}
+		file, err := w.nodes["IRQ"].Attach(ctx, w.officer("IRQ", "duty", section.RoleDuty), "plan.bin", "application/octet-stream", bytes.NewReader([]byte("a plan")), nil)
+		check(t, err)
+		expiring := portion(mark("RESTRICTED", "IRQ", four...), "IRQ", word)
+		expiring.Label.Expires = end
+		expiring.Attachments = []act.Attachment{file}
+		draft := w.releaseReport("IRQ", &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{expiring}})
+		overdue := portion(mark("RESTRICTED", "IRQ", four...), "IRQ", "overdue")
+		overdue.Label.Personal, overdue.Label.ReviewBy = true, end
+		w.releaseReport("IRQ", &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{overdue}})
+		reviewed := portion(mark("RESTRICTED", "IRQ", four...), "IRQ", "impersonal") // its marking is to be reviewed, no more
+		reviewed.Label.ReviewBy = end
+		w.releaseReport("IRQ", &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{reviewed}})
+		w.settle(time.Minute)
+		an := w.officer("RUS", "an", section.RoleAnalyst)
+		rus := w.nodes["RUS"]
+		row := w.find("RUS", viewdb.Query{Text: word}, 1)[0]
+		_, _, h := leaf(t, rus.Node, row.Index)
+		key := keyring.EnvelopeID{Originator: h.Originator, Incarnation: h.Incarnation, Sequence: h.Sequence}
+		check(t, rus.Attachment(ctx, an, row.ID, file.Digest, io.Discard))
+		full, err := rus.views.Get(ctx, row.ID)
+		check(t, err)
+		a, err := act.Parse(full.Act)
+		check(t, err)
+
+		// The clock alone ends nothing.
+		time.Sleep(25 * time.Hour)
+		w.find("RUS", viewdb.Query{Text: word}, 1)
+		w.find("RUS", viewdb.Query{Text: "overdue"}, 1)
+
+		w.report("IRQ", "day one")
+		for _, m := range []label.MemberID{"RUS", "IRQ"} {
+			n := w.nodes[m]
+			for _, text := range []string{word, "overdue"} {
+				if rows, err := n.views.Find(ctx, viewdb.Query{Text: text}); err != nil || len(rows) > 0 {
+					t.Errorf("%s finds what has ended: %v %v", m, rows, err)
+				}
+			}
+			w.find(m, viewdb.Query{Text: "impersonal"}, 1)
+			if rows, err := n.views.Find(ctx, viewdb.Query{}); err != nil || len(rows) != 2 {
+				t.Errorf("%s lists %d reports, want 2 (%v)", m, len(rows), err)
+			}
+			if c, err := n.views.Counts(ctx); err != nil || c.Reports != 2 || m == "IRQ" && c.Own != 2 {
+				t.Errorf("%s counts %+v, want 2 (%v)", m, c, err)
+			}
+		}
+		_, never := rus.Report(ctx, an, "00000000000000000000000000000000")
+		if _, err := rus.Report(ctx, an, row.ID); !errors.Is(err, viewdb.ErrNotFound) || err.Error() != never.Error() {
+			t.Errorf("RUS reads what has ended: %v", err)
+		}
+		if err := rus.Attachment(ctx, an, row.ID, file.Digest, io.Discard); !errors.Is(err, viewdb.ErrNotFound) {
+			t.Errorf("RUS opens the attachment of what has ended: %v", err)
+		}
+		if _, err := rus.portion(ctx, a.Report.Portions[0].ID); !errors.Is(err, viewdb.ErrNotFound) {
+			t.Errorf("RUS cites what has ended: %v", err)
+		}
+		if own, err := w.nodes["IRQ"].views.OwnNames(ctx, file.Digest); err != nil || own {
+			t.Errorf("IRQ serves the attachment of what has ended: %v %v", own, err)
+		}
+		if _, err := rus.views.At(ctx, row.Index); err != nil {
+			t.Errorf("it is destroyed before the grace is past: %v", err)
+		}
+		if !w.madeAgain("RUS") {
+			t.Error("the views made again differ while it is hidden")
+		}
+
+		time.Sleep(48 * time.Hour)
+		w.report("IRQ", "day three")
+		w.settle(2 * retentionEvery)
+		rus = w.nodes["RUS"]
+		if _, err := rus.views.At(ctx, row.Index); !errors.Is(err, viewdb.ErrNotFound) {
+			t.Errorf("RUS keeps it after the grace: %v", err)
+		}
+		if keys, err := rus.ring.EnvelopeKeys(ctx, []keyring.EnvelopeID{key}); err != nil || len(keys) > 0 {
+			t.Errorf("RUS keeps its key: %v", err)
+		}
+		if _, body, _ := leaf(t, rus.Node, row.Index); body != nil {
+			t.Error("RUS keeps its body")
+		}
+		if left, _ := filepath.Glob(filepath.Join(w.dir, "RUS", DirAttached, "*")); len(left) > 0 {
+			t.Errorf("RUS keeps its file: %v", left)
+		}
+		if left := filesWith(t, filepath.Join(w.dir, "RUS"), word); len(left) > 0 {
+			t.Errorf("RUS has the word still in %v", left)
+		}
+		w.find("RUS", viewdb.Query{Text: "impersonal"}, 1)
+		d, err := w.nodes["IRQ"].section.Draft(ctx, w.officer("IRQ", "duty", section.RoleDuty), draft)
+		if err != nil || !bytes.Contains(d.Content, []byte(word)) {
+			t.Errorf("IRQ has lost its draft: %v", err)
+		}
+		if own, _ := filepath.Glob(filepath.Join(w.dir, "IRQ", DirAttached, "*")); len(own) != 1 {
+			t.Errorf("IRQ has the files %v, want the one of its draft", own)
+		}
+		if !w.madeAgain("RUS") {
+			t.Error("the views made again differ after it was destroyed")
+		}
+	})
+}

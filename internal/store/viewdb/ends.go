@@ -1,0 +1,61 @@
+package viewdb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strconv"
+)
+
+// What has ended stays a row until it is destroyed, and is answered as what
+// never was. Whether it has is asked of the log's time whenever the views are
+// read, so that views made again are the same.
+
+// Follow makes the views hide what has ended by the log time that now returns,
+// in Unix seconds. It is called before the views are read; without it nothing is
+// hidden.
+func (v *Views) Follow(now func() int64) { v.now = now }
+
+// logTime is the present log time.
+func (v *Views) logTime() int64 {
+	if v.now == nil {
+		return 0
+	}
+	return v.now()
+}
+
+// shown is the condition that a report has not ended. A label that expires at a
+// moment is expired at it (spec/label.md).
+func (v *Views) shown(report string) string {
+	return `(` + report + `.ends = 0 OR ` + report + `.ends > ` + strconv.FormatInt(v.logTime(), 10) + `)`
+}
+
+// Ended returns the reports, by log index, that ended at or before a log time,
+// the earliest first, up to limit.
+func (v *Views) Ended(ctx context.Context, at int64, limit int) ([]int64, error) {
+	rows, err := v.db.Reader.QueryContext(ctx, `SELECT idx FROM report WHERE ends <> 0 AND ends <= ? ORDER BY ends, idx LIMIT ?`, at, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []int64
+	for rows.Next() {
+		var i int64
+		if err := rows.Scan(&i); err != nil {
+			return nil, err
+		}
+		out = append(out, i)
+	}
+	return out, rows.Err()
+}
+
+// IndexOf returns at which log index a report stands, ended or not, for whoever
+// destroys it. Errors: ErrNotFound.
+func (v *Views) IndexOf(ctx context.Context, id string) (int64, error) {
+	var i int64
+	err := v.db.Reader.QueryRowContext(ctx, `SELECT idx FROM report WHERE id = ?`, id).Scan(&i)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, ErrNotFound
+	}
+	return i, err
+}
