@@ -2,6 +2,7 @@ package centre
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -106,17 +107,37 @@ func (s *Station) takeEvidence(ctx context.Context, data []byte) error {
 		}
 		return nil
 	}
-	kept, err := s.log.AllEvidence(ctx)
-	if err != nil {
-		return err
+	// Of a cosigner's roll-backs one says it all.
+	e := logdb.Evidence{ID: evidenceID(data), Kind: a.Form, Class: a.Form + "/" + string(a.Accused), Seen: time.Now().Unix(), Data: data}
+	kept, err := s.log.KeepEvidenceWithin(ctx, e, 1)
+	if err == nil && kept {
+		s.watch.tell(a.Form, data)
 	}
-	for _, e := range kept {
-		if b, err := s.Judge(e.Data); err == nil && b.Form == a.Form && b.Accused == a.Accused {
-			return nil // the same fault of the same member
+	return err
+}
+
+// maxEvidence is how many proofs of one class are kept: whoever signs can make
+// any number of them against itself, and one shows its fault.
+const maxEvidence = 8
+
+// sealClass names what a fault shows of whom. A fork that suspends stands with
+// its key apart from those that do not: forks made with a key that ended later,
+// which suspend nobody, must not keep out the one that does.
+func sealClass(f seal.Fault, a Accusation) string {
+	of := a.Accused
+	if missing, ok := f.(*seal.Missing); ok {
+		// It accuses nobody, but it is the originator who can make many.
+		if h, err := seal.ParseHeader(missing.Header); err == nil {
+			of = h.Originator
 		}
 	}
-	s.watch.tell(a.Form, data)
-	return s.log.KeepEvidence(ctx, logdb.Evidence{ID: evidenceID(data), Kind: a.Form, Seen: time.Now().Unix(), Data: data})
+	class := evidenceSeal + "/" + string(of) + "/" + f.Type().String()
+	if fork, ok := f.(*seal.Fork); ok && a.Suspends {
+		if h, err := seal.ParseHeader(fork.A); err == nil {
+			class += "/" + hex.EncodeToString(h.KeyID[:])
+		}
+	}
+	return class
 }
 
 // forkOf keeps the evidence of two headers in one place, hands it on, and has it
@@ -143,14 +164,15 @@ func (s *Station) KeepFault(ctx context.Context, f seal.Fault) error {
 }
 
 // takeSealEvidence keeps verified evidence against an originator, hands it on,
-// and files it as a leaf when it suspends and is not in the log yet.
+// and files it as a leaf when it suspends and is not in the log yet. What comes
+// beyond the bound of its class is dropped: it shows nothing new.
 func (s *Station) takeSealEvidence(ctx context.Context, data []byte, a Accusation) error {
 	f, err := seal.ParseEvidence(data)
 	if err != nil {
 		return err
 	}
-	e := logdb.Evidence{ID: evidenceID(data), Kind: evidenceSeal, Seen: time.Now().Unix(), Data: data}
-	if err := s.log.KeepEvidence(ctx, e); err != nil {
+	e := logdb.Evidence{ID: evidenceID(data), Kind: evidenceSeal, Class: sealClass(f, a), Seen: time.Now().Unix(), Data: data}
+	if kept, err := s.log.KeepEvidenceWithin(ctx, e, maxEvidence); err != nil || !kept {
 		return err
 	}
 	s.logger.Error("evidence of an originator", "fault", f.Type().String(), "accused", string(a.Accused), "evidence", e.ID)

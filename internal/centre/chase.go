@@ -177,13 +177,13 @@ func (w *watch) tell(kind string, data []byte) {
 // loadUnfiled finds evidence that would suspend its accused and is not in the
 // log yet.
 func (w *watch) loadUnfiled(ctx context.Context) error {
-	kept, err := w.s.log.AllEvidence(ctx)
+	kept, err := w.s.log.ListEvidence(ctx)
 	if err != nil {
 		return err
 	}
 	for _, e := range kept {
 		if e.Kind == evidenceSeal {
-			w.unfiled[e.ID] = e.Data
+			w.unfiled[e.ID] = true
 		}
 	}
 	return nil
@@ -195,10 +195,19 @@ func (w *watch) fileAgain(ctx context.Context) {
 	open := maps.Clone(w.unfiled)
 	clear(w.unfiled)
 	w.mu.Unlock()
-	for id, data := range open {
-		a, err := w.s.Judge(data)
+	for id := range open {
+		e, ok, err := w.s.log.OneEvidence(ctx, id)
+		if err != nil {
+			w.s.logger.Error("evidence cannot be read", "evidence", id, "err", err)
+			w.fileLater(id)
+			continue
+		}
+		if !ok {
+			continue
+		}
+		a, err := w.s.Judge(e.Data)
 		if err == nil && a.Suspends && a.Accused != w.s.self && !w.s.State().Suspended(a.Accused) {
-			w.fileEvidence(ctx, id, data)
+			w.fileEvidence(ctx, id, e.Data)
 		}
 	}
 }
@@ -210,8 +219,12 @@ func (w *watch) fileEvidence(ctx context.Context, id string, data []byte) {
 	}}})
 	if err != nil {
 		w.s.logger.Info("evidence is not filed yet", "evidence", id, "code", Code(err))
-		w.mu.Lock()
-		w.unfiled[id] = data
-		w.mu.Unlock()
+		w.fileLater(id)
 	}
+}
+
+func (w *watch) fileLater(id string) {
+	w.mu.Lock()
+	w.unfiled[id] = true
+	w.mu.Unlock()
 }

@@ -12,7 +12,14 @@ func (s *Station) halt(ctx context.Context, cause error, kind string, evidence [
 	id := ""
 	if evidence != nil {
 		id = evidenceID(evidence)
-		if err := s.log.KeepEvidence(ctx, logdb.Evidence{ID: id, Kind: kind, Seen: time.Now().Unix(), Data: evidence}); err != nil {
+		e := logdb.Evidence{ID: id, Kind: kind, Class: kind + "/" + string(s.lead), Seen: time.Now().Unix(), Data: evidence}
+		var err error
+		if s.Halted() == nil {
+			err = s.log.KeepEvidence(ctx, e) // the proof that halts is always kept
+		} else {
+			_, err = s.log.KeepEvidenceWithin(ctx, e, maxEvidence)
+		}
+		if err != nil {
 			s.logger.Error("evidence could not be kept", "kind", kind, "err", err)
 		}
 	}

@@ -139,12 +139,19 @@ func (s *Station) loadHeads(ctx context.Context) error {
 			s.leadSize, s.leadTime = max(s.leadSize, cp.Size), max(s.leadTime, c.Time)
 		}
 	}
-	kept, err := s.log.AllEvidence(ctx)
+	kept, err := s.log.ListEvidence(ctx)
 	if err != nil {
 		return err
 	}
-	for _, e := range kept {
-		if e.Kind == evidenceSeal {
+	for _, entry := range kept {
+		if entry.Kind == evidenceSeal || s.halted != nil {
+			continue
+		}
+		e, ok, err := s.log.OneEvidence(ctx, entry.ID)
+		if err != nil {
+			return err
+		}
+		if !ok {
 			continue
 		}
 		a, err := s.Judge(e.Data)
@@ -152,7 +159,7 @@ func (s *Station) loadHeads(ctx context.Context) error {
 			s.logger.Error("kept evidence does not stand", "evidence", e.ID, "err", err)
 			continue
 		}
-		if a.StopsLog && s.halted == nil {
+		if a.StopsLog {
 			s.halted = &Halt{Code: Code(a.Cause), Message: a.Cause.Error(), EvidenceID: e.ID}
 		}
 	}

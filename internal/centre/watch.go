@@ -31,7 +31,7 @@ type watch struct {
 	heads    map[label.MemberID]int64  // sizes of the heads that members have shown directly
 	outgoing map[label.MemberID][]byte // own headers that a member has still to hear of
 	told     map[string]bool           // evidence handed on
-	unfiled  map[string][]byte         // evidence that suspends and is not in the log
+	unfiled  map[string]bool           // evidence kept that may suspend and is not in the log
 }
 
 // notice is an announced header that is not in the log yet.
@@ -53,7 +53,7 @@ const maxPending = 1 << 16
 func newWatch(s *Station) *watch {
 	return &watch{s: s, post: make(chan struct{}, 1),
 		pending: map[label.MemberID][]notice{}, top: map[label.MemberID][]byte{}, cosigned: map[string]cosignedHead{},
-		heads: map[label.MemberID]int64{}, outgoing: map[label.MemberID][]byte{}, told: map[string]bool{}, unfiled: map[string][]byte{}}
+		heads: map[label.MemberID]int64{}, outgoing: map[label.MemberID][]byte{}, told: map[string]bool{}, unfiled: map[string]bool{}}
 }
 
 func (w *watch) load(ctx context.Context) error {

@@ -56,13 +56,13 @@ func (s *Server) oversight() {
 		})
 	register(s, operation{id: "listEvidence", method: http.MethodGet, path: "/evidence", tag: "oversight", op: section.OpStatusRead, summary: "Proofs of faults that this node keeps"},
 		func(ctx context.Context, _ caller, _ *none) (*body[api.EvidenceList], error) {
-			es, err := s.node.Station().Log().AllEvidence(ctx)
+			es, err := s.node.Station().Log().ListEvidence(ctx)
 			if err != nil {
 				return nil, err
 			}
 			out := api.EvidenceList{Evidence: make([]api.Evidence, 0, len(es))}
 			for _, e := range es {
-				out.Evidence = append(out.Evidence, api.Evidence{ID: e.ID, Kind: e.Kind, Seen: time.Unix(e.Seen, 0).UTC(), Bytes: len(e.Data)})
+				out.Evidence = append(out.Evidence, api.Evidence{ID: e.ID, Kind: e.Kind, Seen: time.Unix(e.Seen, 0).UTC(), Bytes: int(e.Bytes)})
 			}
 			return answer(out)
 		})
@@ -73,16 +73,14 @@ func (s *Server) oversight() {
 		func(ctx context.Context, _ caller, in *struct {
 			ID string `path:"id" maxLength:"64" doc:"Id of the proof."`
 		}) (*bytesOut, error) {
-			es, err := s.node.Station().Log().AllEvidence(ctx)
+			e, ok, err := s.node.Station().Log().OneEvidence(ctx, in.ID)
 			if err != nil {
 				return nil, err
 			}
-			for _, e := range es {
-				if e.ID == in.ID {
-					return &bytesOut{Type: api.TypeBytes, Disposition: `attachment; filename="evidence-` + e.ID + `"`, Body: e.Data}, nil
-				}
+			if !ok {
+				return nil, centre.ErrNotFound
 			}
-			return nil, centre.ErrNotFound
+			return &bytesOut{Type: api.TypeBytes, Disposition: `attachment; filename="evidence-` + e.ID + `"`, Body: e.Data}, nil
 		})
 	register(s, operation{id: "getCheckpoint", method: http.MethodGet, path: "/log/checkpoint", tag: "oversight", op: section.OpStatusRead, summary: "The last certified head, as a signed note",
 		responses: bytesResponse("text/plain", "The checkpoint with its cosignatures (C2SP tlog-checkpoint, tlog-cosignature).")},
@@ -114,13 +112,13 @@ func (s *Server) status(ctx context.Context) (api.Status, error) {
 	if err != nil {
 		return api.Status{}, err
 	}
-	evidence, err := s.node.Station().Log().AllEvidence(ctx)
+	evidence, err := s.node.Station().Log().CountEvidence(ctx)
 	if err != nil {
 		return api.Status{}, err
 	}
 	c := st.Centre
 	out := api.Status{
-		Member: string(st.Member), Charter: st.Charter, Origin: s.node.Station().Origin(), Lead: string(c.Lead), Ready: st.Ready, Epoch: st.Epoch, Waiting: st.Waiting, Evidence: len(evidence),
+		Member: string(st.Member), Charter: st.Charter, Origin: s.node.Station().Origin(), Lead: string(c.Lead), Ready: st.Ready, Epoch: st.Epoch, Waiting: st.Waiting, Evidence: evidence,
 		Log: api.LogStatus{Size: c.Size, Root: c.Root, Certified: c.Certified, Quorum: c.Quorum, Cosigned: []api.Cosigned{}, Missing: members(c.Missing),
 			Recovering: c.Recovering, Outbox: c.Outbox, Absent: c.BodiesAbsent, Withheld: list(c.Withheld), ClockSkew: c.ClockSkew},
 		Views: api.ViewStatus{Projected: st.Cursor, Reports: st.Views.Reports, Own: st.Views.Own, Designations: st.Views.Listings, Quarantined: st.Views.Quarantined},

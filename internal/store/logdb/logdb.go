@@ -89,40 +89,6 @@ func (l *Log) SetSetting(ctx context.Context, name string, value []byte) error {
 	})
 }
 
-// Evidence is a proof of a fault that this node keeps.
-type Evidence struct {
-	ID   string // hash of Data, hex
-	Kind string
-	Seen int64 // Unix seconds, local clock
-	Data []byte
-}
-
-// KeepEvidence stores a proof once; storing it again does nothing.
-func (l *Log) KeepEvidence(ctx context.Context, e Evidence) error {
-	return l.db.Update(ctx, func(tx *store.Tx) error {
-		_, err := tx.Exec(`INSERT INTO evidence (id, kind, seen, data) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`, e.ID, e.Kind, e.Seen, e.Data)
-		return err
-	})
-}
-
-// AllEvidence returns every proof kept, oldest first.
-func (l *Log) AllEvidence(ctx context.Context) ([]Evidence, error) {
-	rows, err := l.db.Reader.QueryContext(ctx, `SELECT id, kind, seen, data FROM evidence ORDER BY seen, id`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []Evidence
-	for rows.Next() {
-		var e Evidence
-		if err := rows.Scan(&e.ID, &e.Kind, &e.Seen, &e.Data); err != nil {
-			return nil, err
-		}
-		out = append(out, e)
-	}
-	return out, rows.Err()
-}
-
 // Head is a certified head: a checkpoint with the cosignatures of a quorum.
 type Head struct {
 	Size int64
