@@ -2,9 +2,13 @@ package node
 
 import (
 	"context"
+	"errors"
+	"strconv"
 	"time"
 
+	"entente/internal/keyring"
 	"entente/label"
+	"entente/seal"
 )
 
 // Retention: what has ended is hidden at once by log time (internal/store/viewdb),
@@ -16,6 +20,10 @@ const (
 	// retentionRun is how many reports are destroyed together: the projection
 	// waits meanwhile.
 	retentionRun = 250
+	// sweepRun is how many leaves are looked at together for bodies to delete.
+	sweepRun = 2048
+	// settingSwept is how far the log was swept.
+	settingSwept = "swept"
 	// byTheNode is the login of what the node forgets by itself.
 	byTheNode = ""
 	// basisEnded is the reason that stands in the audit log.
@@ -39,12 +47,14 @@ func (n *Node) keepRetention(ctx context.Context) error {
 	defer tick.Stop()
 	for {
 		for {
-			more, err := n.retire(ctx)
+			ended, err := n.retire(ctx)
+			past, errSweep := n.sweepBodies(ctx)
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			if err != nil {
-				n.logger.Error("what has ended is not destroyed yet", "err", err)
+			more := ended || past
+			if err = errors.Join(err, errSweep); err != nil {
+				n.logger.Error("what is due is not destroyed yet", "err", err)
 			}
 			if err != nil || !more {
 				break
@@ -81,4 +91,87 @@ func (n *Node) retire(ctx context.Context) (more bool, err error) {
 	}
 	n.logger.Info("reports that have ended are destroyed", "reports", len(ended))
 	return len(ended) == retentionRun, nil
+}
+
+// sweepBodies deletes, in one run of leaves, the sealed bodies that this node
+// cannot open and that the charter's window is past for, by log time; more says
+// that there may be others. It stops before the first leaf that must wait: not
+// projected yet, logged within the window, or of an epoch that a member has not
+// closed, who may have been without a line since and still need it. What was
+// opened here, own envelopes among it, is kept: the views are made of it.
+func (n *Node) sweepBodies(ctx context.Context) (more bool, err error) {
+	n.projector.busy.Lock()
+	defer n.projector.busy.Unlock()
+	raw, err := n.log.Setting(ctx, settingSwept)
+	if err != nil {
+		return false, err
+	}
+	from := int64(0)
+	if raw != nil {
+		if from, err = strconv.ParseInt(string(raw), 10, 64); err != nil {
+			return false, err
+		}
+	}
+	cursor, err := n.views.Cursor(ctx)
+	if err != nil {
+		return false, err
+	}
+	to := min(from+sweepRun, cursor)
+	if from >= to {
+		return false, nil
+	}
+	headers, err := n.log.Headers(ctx, from, to)
+	if err != nil {
+		return false, err
+	}
+	due := n.station.Certified().Time - int64(n.found.Charter().WindowDays)*86400
+	state := n.station.State()
+	at := from // the end of what is swept
+	var ids []keyring.EnvelopeID
+	var indices []int64
+	for ; at < to; at++ {
+		// Heads are kept by the minute, so this is never before the leaf was logged.
+		logged, err := n.log.HeadTime(ctx, at)
+		if err != nil {
+			return false, err
+		}
+		h, err := seal.ParseHeader(headers[(at-from)*seal.HeaderSize : (at-from+1)*seal.HeaderSize])
+		if err != nil {
+			return false, err
+		}
+		if logged >= due {
+			break
+		}
+		if h.Kind != seal.Sealed {
+			continue // a copy of the log verifies by the public ones
+		}
+		if last, ok := state.ClosedByAll(h.Epoch); !ok || last >= cursor {
+			break
+		}
+		if h.Time >= due {
+			continue // other members would still await it, by its own claim
+		}
+		ids = append(ids, keyring.EnvelopeID{Originator: h.Originator, Incarnation: h.Incarnation, Sequence: h.Sequence})
+		indices = append(indices, at)
+	}
+	if at == from {
+		return false, nil
+	}
+	if len(ids) > 0 {
+		opened, err := n.ring.EnvelopeKeys(ctx, ids)
+		if err != nil {
+			return false, err
+		}
+		var gone []int64
+		for i, id := range ids {
+			if _, ok := opened[id]; !ok {
+				gone = append(gone, indices[i])
+			}
+		}
+		if err := n.log.DeleteBodies(ctx, gone); err != nil {
+			return false, err
+		}
+		n.logger.Info("bodies past the window are deleted", "bodies", len(gone), "below", at)
+	}
+	return at == to, n.log.SetSetting(ctx, settingSwept, strconv.AppendInt(nil, at, 10))
 }

@@ -146,3 +146,70 @@ func TestWhatHasEndedIsHiddenAndDestroyed(t *testing.T) {
 		}
 	})
 }
+
+// Bodies that a node cannot open are kept for the charter's window by log time,
+// and longer while a member has not closed their epoch; then they are deleted.
+// What it can open stays, and views made again are the same.
+func TestBodiesOfOthersGoAfterTheWindow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "IRQ", func(c *charter.Charter) {
+			c.EpochDays, c.GraceDays, c.WindowDays, c.ReceiptSeconds = 1, 0, 2, 3600
+		})
+		w.tuning = centre.Tuning{CompareEvery: 10 * time.Minute, Alive: 10 * time.Minute}
+		w.startNodes(four...)
+		defer w.close()
+		w.settle(2 * time.Minute)
+		w.ready(four...)
+		w.releaseReport("IRQ", &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{portion(mark("SECRET", "IRQ", "IRQ", "RUS"), "IRQ", "for one")}})
+		w.settle(time.Minute)
+		w.report("IRQ", "for all")
+		one := w.find("RUS", viewdb.Query{Text: "one"}, 1)[0].Index
+		all := w.find("RUS", viewdb.Query{Text: "all"}, 1)[0].Index
+		has := func(m label.MemberID, index int64) bool {
+			_, body, _ := leaf(t, w.nodes[m].Node, index)
+			return body != nil
+		}
+		sweep := func(what string, want bool) {
+			t.Helper()
+			w.settle(retentionEvery + time.Minute)
+			for m := range w.nodes {
+				for _, c := range []struct {
+					index int64
+					want  bool
+				}{{one, want || m == "IRQ" || m == "RUS"}, {all, true}} {
+					if got := has(m, c.index); got != c.want {
+						t.Errorf("%s: %s has the body of leaf %d: %v, want %v", what, m, c.index, got, c.want)
+					}
+				}
+			}
+		}
+		// SYR is without a line and closes no epoch: it may need the bodies yet.
+		w.halt("SYR")
+		w.turn("day one")
+		sweep("within the window", true)
+		time.Sleep(50 * time.Hour)
+		sweep("by the clock alone", true)
+		w.report("IRQ", "day three")
+		sweep("while the epoch of SYR is open", true)
+
+		w.startNodes("SYR")
+		w.settle(10 * time.Minute)
+		w.report("IRQ", "all have closed")
+		sweep("after the window", false)
+
+		// All have closed its epoch after a day, and the window has two.
+		w.releaseReport("IRQ", &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{portion(mark("SECRET", "IRQ", "IRQ", "RUS"), "IRQ", "second")}})
+		w.settle(time.Minute)
+		one = w.find("RUS", viewdb.Query{Text: "second"}, 1)[0].Index
+		_, _, h := leaf(t, w.nodes["IRN"].Node, one)
+		w.turn("one day later")
+		w.settle(time.Hour)
+		if _, ok := w.nodes["IRN"].station.State().ClosedByAll(h.Epoch); !ok {
+			t.Fatal("the epoch is not closed, and this test shows nothing")
+		}
+		sweep("its epoch closed, within the window", true)
+		if !w.madeAgain("IRN") {
+			t.Error("the views made again differ")
+		}
+	})
+}
