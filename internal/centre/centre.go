@@ -167,6 +167,7 @@ type Station struct {
 	living     context.Context // of Run
 	work       sync.WaitGroup  // what it has still to wait for
 	streams    streamCount
+	gate       gate
 }
 
 // Halt is why a station stopped following the lead: what was seen, with the

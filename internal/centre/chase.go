@@ -167,7 +167,11 @@ func (w *watch) tell(kind string, data []byte) {
 		w.s.spawn(func(ctx context.Context) {
 			ctx, cancel := context.WithTimeout(ctx, 4*w.s.tune.RetryMax)
 			defer cancel()
-			if _, err := w.s.post(ctx, m, "/evidence?kind="+url.QueryEscape(kind), data); err != nil {
+			_, err := w.s.post(ctx, m, "/evidence?kind="+url.QueryEscape(kind), data)
+			for Code(err) == ErrBusy.(*codeError).code && sleep(ctx, w.s.tune.RetryMin) == nil {
+				_, err = w.s.post(ctx, m, "/evidence?kind="+url.QueryEscape(kind), data)
+			}
+			if err != nil {
 				w.s.logger.Info("evidence was not taken", "by", string(m), "err", err)
 			}
 		})

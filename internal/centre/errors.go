@@ -15,6 +15,7 @@ var (
 	ErrNotLead    = newError("not_lead", "this node does not lead the present term; submit to the lead")
 	ErrHalted     = newError("halted", "rule 27: this node has seen proof that the lead contradicts itself and follows it no longer; look at the evidence and agree with the other members on how to go on")
 	ErrQuota      = newError("quota", "the originator's quota is used up; try again later")
+	ErrBusy       = newError("busy", "this member has as much under way here as one may at once; wait for the answers and send it again")
 	ErrFork       = newError("fork", "another envelope stands in this place; two envelopes in one place are evidence against their originator")
 	ErrSuspended  = newError("suspended", "the originator is suspended because of evidence in the log")
 	ErrTruncated  = newError("truncated", "the request ends in the middle of an envelope; send it again whole")

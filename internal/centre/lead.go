@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"entente/charter"
@@ -34,9 +35,13 @@ type sequencer struct {
 
 // submission is a request on its way into the log.
 type submission struct {
-	run  run
-	done chan submitted
+	run   run
+	done  chan submitted
+	taken atomic.Bool // by the sequencer, or by its submitter, who gave up
 }
+
+// take says whether a submission is still wanted; only one is told so.
+func (sub *submission) take() bool { return sub.taken.CompareAndSwap(false, true) }
 
 // submitted is what became of a submission.
 type submitted struct {
@@ -94,6 +99,11 @@ func (q *sequencer) submit(ctx context.Context, r run) submitted {
 	case res := <-sub.done:
 		return res
 	case <-ctx.Done():
+		// Its bytes are not counted any longer once its submitter has gone:
+		// so they must not wait in the queue either.
+		if sub.take() {
+			sub.run = run{}
+		}
 		return submitted{err: ctx.Err()}
 	}
 }
@@ -137,7 +147,9 @@ func (q *sequencer) run(ctx context.Context) error {
 		for leaves < s.tune.BatchLeaves {
 			select {
 			case sub := <-q.in:
-				subs, leaves = append(subs, sub), leaves+sub.run.n()
+				if sub.take() {
+					subs, leaves = append(subs, sub), leaves+sub.run.n()
+				}
 			case <-timer.C:
 				break fill
 			case <-ctx.Done():
@@ -155,7 +167,9 @@ func (q *sequencer) next(ctx context.Context, again <-chan time.Time, found bool
 	for {
 		select {
 		case first := <-q.in:
-			return first, nil
+			if first.take() {
+				return first, nil
+			}
 		case <-again:
 			q.late()
 			if !found || q.behind() {

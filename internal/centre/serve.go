@@ -9,7 +9,6 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-	"sync"
 	"time"
 
 	"entente/internal/store/logdb"
@@ -57,9 +56,12 @@ func (s *Station) Handler(caller Caller) http.Handler {
 	handle("POST "+linkPath+"/announce", s.serveAnnounce)
 	handle("GET "+linkPath+"/envelope", s.serveEnvelope)
 	handle("GET "+linkPath+"/head", s.serveHead)
-	handle("GET "+linkPath+"/stream", func(w http.ResponseWriter, r *http.Request, from label.MemberID) error {
+	mux.Handle("GET "+linkPath+"/stream", s.admit(caller, func(w http.ResponseWriter, r *http.Request, from label.MemberID) error {
+		c := http.NewResponseController(w)
+		c.SetReadDeadline(time.Time{})
+		c.SetWriteDeadline(time.Time{})
 		return s.serveStream(w, r, from, func(r *http.Request) bool { m, ok := caller(r); return ok && m == from })
-	})
+	}))
 	handle("GET "+linkPath+"/range", s.serveRange)
 	handle("GET "+linkPath+"/known", s.serveKnown)
 	handle("POST "+linkPath+"/evidence", s.serveEvidence)
@@ -68,13 +70,33 @@ func (s *Station) Handler(caller Caller) http.Handler {
 	return mux
 }
 
-// Guard serves one path of the member link: it refuses who is no member, bounds
-// what is read of a request, and answers the error that h returns with its code
-// (see [Code]). A handler that has begun its answer returns nil.
+// Guard serves one path of the member link: it refuses who is no member, and of
+// a member what is more than one may have under way at once; it bounds what is
+// read of a request and how long that and the answer take, and answers the error
+// that h returns with its code (see [Code]). A handler that has begun its answer
+// returns nil.
 func (s *Station) Guard(caller Caller, h func(w http.ResponseWriter, r *http.Request, from label.MemberID) error) http.Handler {
+	return s.admit(caller, func(w http.ResponseWriter, r *http.Request, from label.MemberID) error {
+		w, n := timed(w, r), claimed(r)
+		err := s.gate.enter(from, n)
+		if err == nil {
+			defer s.gate.leave(from, n)
+			err = h(w, r, from)
+		}
+		if err != nil {
+			s.refuse(w, err)
+		}
+		return nil
+	})
+}
+
+// admit is Guard for what is counted elsewhere and may take its time.
+func (s *Station) admit(caller Caller, h func(w http.ResponseWriter, r *http.Request, from label.MemberID) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		from, ok := caller(r)
 		if !ok {
+			// What has still to come of the request is not waited for long.
+			http.NewResponseController(w).SetReadDeadline(time.Now().Add(lineGrace))
 			WriteError(w, http.StatusForbidden, codeStranger, "the key of this connection is no member's TLS key in force")
 			return
 		}
@@ -96,7 +118,7 @@ func (s *Station) refuse(w http.ResponseWriter, err error) {
 		status = http.StatusNotFound
 	case errors.Is(err, ErrFork), errors.Is(err, ErrNotLead), errors.Is(err, ErrRecovering), errors.Is(err, ErrHalted):
 		status = http.StatusConflict
-	case errors.Is(err, ErrQuota):
+	case errors.Is(err, ErrQuota), errors.Is(err, ErrBusy):
 		status = http.StatusTooManyRequests
 	case code == "internal":
 		s.logger.Error("the member link failed", "err", err)
@@ -231,33 +253,6 @@ func (s *Station) serveRange(w http.ResponseWriter, r *http.Request, _ label.Mem
 		from = end
 	}
 	return nil
-}
-
-// streamCount bounds the streams that one member holds open.
-type streamCount struct {
-	mu sync.Mutex
-	n  map[label.MemberID]int
-}
-
-const maxStreams = 4
-
-func (c *streamCount) enter(m label.MemberID) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.n == nil {
-		c.n = map[label.MemberID]int{}
-	}
-	if c.n[m] >= maxStreams {
-		return false
-	}
-	c.n[m]++
-	return true
-}
-
-func (c *streamCount) leave(m label.MemberID) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.n[m]--
 }
 
 // serveStream sends the log from an index on, and goes on as it grows.
