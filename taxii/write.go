@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"entente/stix"
@@ -112,7 +113,7 @@ func validate(objects []Object) ([]string, error) {
 		}
 		for _, e := range res.Errors {
 			if !e.Advice {
-				faults[i] = clipTo(fmt.Sprintf("%s (STIX 2.1 clause %s, at %s)", e.Message, e.Clause, e.Path), 400)
+				faults[i] = clipTo(e.Message+" ("+ruleOf(e.Clause)+", at "+pathInObject(e.Path)+")", 400)
 				break
 			}
 		}
@@ -125,6 +126,24 @@ func validate(objects []Object) ([]string, error) {
 		return nil, fmt.Errorf("%w: %v", ErrUnprocessable, err)
 	}
 	return faults, nil
+}
+
+// ruleOf names the document of a clause where the finding does not.
+func ruleOf(clause string) string {
+	if clause != "" && clause[0] >= '0' && clause[0] <= '9' {
+		return "STIX 2.1 clause " + clause
+	}
+	return clause
+}
+
+// pathInObject makes a path from the list of objects one from the object.
+func pathInObject(path string) string {
+	if rest, ok := strings.CutPrefix(path, "$.objects["); ok {
+		if _, rest, ok = strings.Cut(rest, "]"); ok {
+			return "$" + rest
+		}
+	}
+	return path
 }
 
 func clipTo(s string, n int) string {

@@ -45,6 +45,9 @@ func TestWhatIsAddedIsThereAtOnce(t *testing.T) {
 	if !strings.Contains(st.Failures[2].Message+st.Failures[0].Message, "pattern_type") {
 		t.Errorf("the reason is not told: %+v", st.Failures)
 	}
+	if m := st.Failures[2].Message; !strings.HasSuffix(m, "(STIX 2.1 clause 4.7, at $)") {
+		t.Errorf("the rule is not told: %s", m)
+	}
 	if st.RequestTimestamp != "2022-01-01T00:00:00.000000Z" {
 		t.Errorf("request_timestamp %q", st.RequestTimestamp)
 	}
