@@ -2,7 +2,10 @@ package act
 
 import (
 	"slices"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"entente/label"
 )
@@ -181,6 +184,21 @@ func decodeRecipients(t *tape, n int) (label.MemberSet, error) {
 		return set, refuse(ErrRepeated, "recipients")
 	}
 	return set, nil
+}
+
+// CheckTitle refuses a title that no view could have: one that is no line of
+// text, or longer than a title may be. The empty title is none.
+func CheckTitle(title string) error {
+	if title == "" {
+		return nil
+	}
+	if !utf8.ValidString(title) {
+		return refuse(ErrUTF8, "the title is not valid UTF-8")
+	}
+	if strings.ContainsFunc(title, unicode.IsControl) {
+		return refuse(ErrControl, "the title")
+	}
+	return checkLine("the title", title, maxTitle)
 }
 
 // BuildView returns the exact bytes of a view that holds the given portions in

@@ -28,6 +28,9 @@ func (demoCmd) Help() string {
 
 // Run plays the demonstration.
 func (c *demoCmd) Run(w *world) error {
+	if c.Once && c.Bare {
+		return usage("--once plays and stops, --bare plays nothing: choose one")
+	}
 	program, err := os.Executable()
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"entente/act"
 	"entente/internal/client"
@@ -32,7 +33,7 @@ type reportCmd struct {
 
 type reportNew struct {
 	asOfficer
-	File    string   `arg:"" optional:"" help:"The draft as JSON; - or nothing for standard input." default:"-"`
+	File    string   `arg:"" optional:"" help:"The draft as JSON; - or nothing for standard input."`
 	Text    string   `help:"Instead of a file: the text of a report of one portion." placeholder:"TEXT"`
 	Type    string   `help:"Type of the report, with --text." default:"INTREP"`
 	Title   string   `help:"Title, with --text."`
@@ -80,6 +81,15 @@ func (c *reportNew) Run(w *world) error {
 	}
 	if err != nil {
 		return err
+	}
+	described := c.Title != "" || c.Class != "" || len(c.Rel) > 0 || c.Grade != "" || c.Src != ""
+	switch {
+	case c.File != "" && (c.Text != "" || described):
+		return usage("a draft is given by a file or by flags, not by both")
+	case c.Text == "" && described:
+		return usage("flags describe a report of one portion: give its --text")
+	case !utf8.ValidString(c.Text + c.Title + c.Src):
+		return usage("the text is not valid UTF-8; convert it first")
 	}
 	if (c.Replace == "") != (c.ETag == "") {
 		return usage("--replace and --etag go together: the etag says which version is changed")

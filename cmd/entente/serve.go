@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"strings"
 
 	"entente/internal/config"
 	"entente/internal/service"
@@ -30,6 +31,9 @@ func (c *serveCmd) Run(w *world) error {
 	conf, err := c.load()
 	if err != nil {
 		return err
+	}
+	if found := conf.Check(); len(found) > 0 {
+		return fmt.Errorf("%w: %s", config.ErrConfig, strings.Join(found, "; "))
 	}
 	return service.Run(w.ctx, conf, service.Options{
 		Logger: service.Logger(conf.Log, w.err),

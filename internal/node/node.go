@@ -60,6 +60,7 @@ type Options struct {
 // Node is a member's node.
 type Node struct {
 	dir     string
+	lock    *os.File // held while the directory is open here
 	self    label.MemberID
 	found   *charter.Founding
 	table   *label.Table
@@ -90,11 +91,15 @@ func Open(ctx context.Context, o Options) (n *Node, err error) {
 	if n.logger == nil {
 		n.logger = slog.New(slog.DiscardHandler)
 	}
+	begun := n // what is returned is nil when opening fails
 	defer func() {
 		if err != nil {
-			n.Close()
+			begun.Close()
 		}
 	}()
+	if n.lock, err = lockDir(o.Dir); err != nil {
+		return nil, err
+	}
 	file, err := os.ReadFile(filepath.Join(o.Dir, FileCharter))
 	if err != nil {
 		return nil, fmt.Errorf("no charter is here; run entente init first: %w", err)
@@ -250,6 +255,9 @@ func (n *Node) Close() error {
 	}
 	if n.log != nil {
 		errs = append(errs, n.log.Close())
+	}
+	if n.lock != nil {
+		errs = append(errs, n.lock.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -94,13 +94,35 @@ func (r *Refused) Error() string {
 	return f.Text
 }
 
+// CodeStranger is the code of a finding that a release set names somebody who
+// is no member: nobody could open what is sealed to it.
+const CodeStranger = "unknown_member"
+
+// strangers finds members of a release set who are none of the charter's.
+func (n *Node) strangers(portion int, l *label.Label) []act.Finding {
+	if l == nil {
+		return nil
+	}
+	strange := l.Rel.Minus(n.found.Members())
+	if strange.IsEmpty() {
+		return nil
+	}
+	return []act.Finding{{Portion: portion, Code: CodeStranger, Rule: "7",
+		Text: fmt.Sprintf("the release set names %s, who is no member; the members are %s (rule 7)", strange, n.found.Members())}}
+}
+
 // SaveDraft stores a draft for an officer: a new one when id is empty, else a
 // new version over the one that etag names. Ids of portions are fixed here, so
 // that later drafts can cite them.
 func (n *Node) SaveDraft(ctx context.Context, o section.Officer, id, etag string, d *Draft) (section.Draft, error) {
 	var findings []act.Finding
+	if err := act.CheckTitle(d.Title); err != nil {
+		findings = append(findings, act.Finding{Code: act.Code(err), Text: err.Error()})
+	}
+	findings = append(findings, n.strangers(0, d.TitleLabel)...)
 	for i := range d.Portions {
 		p := &d.Portions[i]
+		findings = append(findings, n.strangers(i+1, &p.Label)...)
 		if p.ID == "" {
 			p.ID = act.NewID()
 		}
