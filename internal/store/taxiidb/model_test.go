@@ -139,3 +139,48 @@ func TestFiltersAgreeWithTheModel(t *testing.T) {
 		}
 	})
 }
+
+// TestManyShapesOfQueries asks in more shapes than statements are kept, from
+// several sides at once.
+func TestManyShapesOfQueries(t *testing.T) {
+	ctx := context.Background()
+	db, err := OpenWith(t.TempDir(), store.Options{Relaxed: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Import(ctx, file(t), 1, nil); err != nil {
+		t.Fatal(err)
+	}
+	failed := make(chan error, 4)
+	for range cap(failed) {
+		go func() {
+			var first error
+			for i := range 2 * maxStmts {
+				types := make([]string, 1+i%16)
+				for k := range types {
+					types[k] = fmt.Sprint("t", k)
+				}
+				f := taxii.Filter{AddedAfter: taxii.NoTimestamp, Types: types, Versions: taxii.Versions{All: i&16 > 0, First: i&32 > 0, Last: i&64 > 0}}
+				if i&128 > 0 {
+					f.SpecVersions = []string{"2.1"}
+				}
+				if i&256 > 0 {
+					f.SpecVersions = []string{"2.0", "2.1"}
+				}
+				if _, err := db.Page(ctx, "", taxii.Selection{Root: "one", Collection: heldID, Filter: f, After: taxii.Start, Limit: 2, Bodies: i&64 > 0}); err != nil && first == nil {
+					first = err
+				}
+			}
+			failed <- first
+		}()
+	}
+	for range cap(failed) {
+		if err := <-failed; err != nil {
+			t.Error(err)
+		}
+	}
+	if n := len(db.stmts); n > maxStmts+cap(failed) {
+		t.Errorf("%d statements are kept", n)
+	}
+}

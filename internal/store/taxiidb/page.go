@@ -45,11 +45,7 @@ func (db *DB) Page(ctx context.Context, _ string, s taxii.Selection) (taxii.Page
 		return page, err
 	}
 	q := pageQuery(no, s)
-	stmt, err := db.stmt(ctx, q.String())
-	if err != nil {
-		return page, err
-	}
-	rows, err := stmt.QueryContext(ctx, q.args...)
+	rows, err := db.query(ctx, q.String(), q.args...)
 	if err != nil {
 		return page, err
 	}
@@ -94,12 +90,9 @@ func (db *DB) known(ctx context.Context, no int64, f *taxii.Filter) (bool, error
 		q.in("vkey", v.At)
 	}
 	q.add(`)`)
-	stmt, err := db.stmt(ctx, q.String())
-	if err != nil {
-		return false, err
-	}
 	var yes bool
-	return yes, stmt.QueryRowContext(ctx, q.args...).Scan(&yes)
+	err := db.one(ctx, &yes, q.String(), q.args...)
+	return yes, err
 }
 
 func pageQuery(no int64, s taxii.Selection) *query {

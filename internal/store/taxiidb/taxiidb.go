@@ -86,33 +86,45 @@ func (db *DB) Close() error {
 	return db.s.Close()
 }
 
-// stmt returns a statement for reading, prepared once.
-func (db *DB) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
+// maxStmts bounds the statements kept. The shapes of ordinary queries are far
+// fewer; odd ones beyond it are prepared each time.
+const maxStmts = 256
+
+// query asks, with a statement prepared once where there is room for it.
+func (db *DB) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
 	db.mu.RLock()
-	s := db.stmts[query]
+	s, room := db.stmts[text], len(db.stmts) < maxStmts
 	db.mu.RUnlock()
-	if s != nil {
-		return s, nil
+	if s == nil && !room {
+		return db.s.Reader.QueryContext(ctx, text, args...)
 	}
-	s, err := db.s.Reader.PrepareContext(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	if old := db.stmts[query]; old != nil {
-		s.Close()
-		return old, nil
-	}
-	if len(db.stmts) >= 256 { // shapes of queries are few; odd ones must not pile up
-		for q, old := range db.stmts {
-			old.Close()
-			delete(db.stmts, q)
-			break
+	if s == nil {
+		fresh, err := db.s.Reader.PrepareContext(ctx, text)
+		if err != nil {
+			return nil, err
 		}
+		db.mu.Lock()
+		if s = db.stmts[text]; s == nil {
+			s, db.stmts[text] = fresh, fresh
+		} else {
+			defer fresh.Close()
+		}
+		db.mu.Unlock()
 	}
-	db.stmts[query] = s
-	return s, nil
+	return s.QueryContext(ctx, args...)
+}
+
+// one reads the only row of a query; sql.ErrNoRows when there is none.
+func (db *DB) one(ctx context.Context, to any, text string, args ...any) error {
+	rows, err := db.query(ctx, text, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return errors.Join(rows.Err(), sql.ErrNoRows)
+	}
+	return errors.Join(rows.Scan(to), rows.Close())
 }
 
 // Directory implements [taxii.Store]; every user sees the same.
@@ -217,14 +229,12 @@ func (db *DB) number(ctx context.Context, root, id string) (int64, error) {
 
 // Status implements [taxii.Store].
 func (db *DB) Status(ctx context.Context, user, root, id string) (*taxii.Status, error) {
-	s, err := db.stmt(ctx, `SELECT body FROM statuses WHERE root = ? AND id = ? AND owner IN ('', ?)`)
-	if err != nil {
-		return nil, err
-	}
 	var body []byte
-	if err := s.QueryRowContext(ctx, root, id, user).Scan(&body); errors.Is(err, sql.ErrNoRows) {
+	err := db.one(ctx, &body, `SELECT body FROM statuses WHERE root = ? AND id = ? AND owner IN ('', ?)`, root, id, user)
+	if errors.Is(err, sql.ErrNoRows) {
 		return nil, taxii.ErrNotFound
-	} else if err != nil {
+	}
+	if err != nil {
 		return nil, err
 	}
 	st := &taxii.Status{}
