@@ -20,6 +20,8 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
 
 	"entente/label"
 )
@@ -195,8 +197,11 @@ func findings(err error) string {
 	var walk func(*jsonschema.ValidationError)
 	walk = func(e *jsonschema.ValidationError) {
 		if len(e.Causes) == 0 {
-			_, text, _ := strings.Cut(e.Error(), "\n")
-			out = append(out, strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(text), "- ")))
+			at := strings.Join(e.InstanceLocation, ".")
+			if at == "" {
+				at = "the file"
+			}
+			out = append(out, at+": "+e.ErrorKind.LocalizedString(printer))
 		}
 		for _, c := range e.Causes {
 			walk(c)
@@ -206,6 +211,9 @@ func findings(err error) string {
 	sort.Strings(out)
 	return strings.Join(out, "; ")
 }
+
+// printer writes the schema's findings.
+var printer = message.NewPrinter(language.English)
 
 // check holds what a schema cannot say.
 func (c *Config) check() error {

@@ -224,6 +224,9 @@ func (in *importing) origin() error {
 	if err := n.table.Check(r.Origin.Label); err != nil {
 		return fmt.Errorf("%v: %w", err, act.ErrUnknownClass)
 	}
+	if strange := n.strangers(0, &r.Origin.Label); len(strange) > 0 {
+		return &Refused{strange}
+	}
 	if r.Origin.Grade.IsZero() && bulk {
 		r.Origin.Grade = act.Grade{Reliability: "F", Credibility: "6"}
 	}
