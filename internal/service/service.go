@@ -47,8 +47,9 @@ func Logger(l config.Log, w io.Writer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, o))
 }
 
-// Bounds of time of the listeners. Bodies of requests and answers are bounded
-// by size in their handlers: a courier's attachment may take its time.
+// Bounds of time of the listeners; headerWait bounds the TLS handshake as well.
+// Bodies of requests and answers are bounded by size in their handlers: a
+// courier's attachment may take its time.
 const (
 	headerWait = 10 * time.Second
 	idleWait   = 2 * time.Minute
@@ -83,6 +84,12 @@ func Run(ctx context.Context, c *config.Config, o Options) (err error) {
 	return Serve(ctx, n, c, o)
 }
 
+// server is an HTTP server with the bounds of every listener.
+func server(h http.Handler, logger *slog.Logger) *http.Server {
+	return &http.Server{Handler: h, ReadHeaderTimeout: headerWait, IdleTimeout: idleWait, MaxHeaderBytes: maxHeader,
+		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelDebug)}
+}
+
 // Serve serves an open node as Run does. The caller closes it.
 func Serve(ctx context.Context, n *node.Node, c *config.Config, o Options) error {
 	if o.Logger == nil {
@@ -104,9 +111,11 @@ func Serve(ctx context.Context, n *node.Node, c *config.Config, o Options) error
 	defer link.Close()
 	open := Addresses{Desk: desk.Addr().String(), Link: link.Addr().String()}
 
-	serve := func(l net.Listener, h http.Handler) *http.Server {
-		srv := &http.Server{Handler: h, ReadHeaderTimeout: headerWait, IdleTimeout: idleWait, MaxHeaderBytes: maxHeader,
-			ErrorLog: slog.NewLogLogger(o.Logger.Handler(), slog.LevelDebug)}
+	serve := func(l net.Listener, h http.Handler, secured *tls.Config) *http.Server {
+		srv := server(h, o.Logger)
+		if secured != nil {
+			l = tls.NewListener(bounded(srv, l), secured)
+		}
 		go func() {
 			if err := srv.Serve(l); err != nil && !errors.Is(err, http.ErrServerClosed) {
 				cancel(fmt.Errorf("a listener failed: %w", err))
@@ -122,8 +131,8 @@ func Serve(ctx context.Context, n *node.Node, c *config.Config, o Options) error
 		}
 		desk = tls.NewListener(desk, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS13, NextProtos: []string{"http/1.1"}})
 	}
-	servers = append(servers, serve(desk, api.Handler()))
-	linkServer := serve(tls.NewListener(link, n.LinkTLS()), n.LinkHandler())
+	servers = append(servers, serve(desk, api.Handler(), nil))
+	linkServer := serve(link, n.LinkHandler(), n.LinkTLS())
 	if c.Metrics.Listen != "" {
 		l, err := net.Listen("tcp", c.Metrics.Listen)
 		if err != nil {
@@ -131,7 +140,7 @@ func Serve(ctx context.Context, n *node.Node, c *config.Config, o Options) error
 		}
 		defer l.Close()
 		open.Metrics = l.Addr().String()
-		servers = append(servers, serve(l, api.Metrics()))
+		servers = append(servers, serve(l, api.Metrics(), nil))
 	}
 	done := make(chan error, 1)
 	go func() { done <- n.Run(ctx) }()
