@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"time"
 
 	"entente/internal/client"
 	"entente/internal/web/api"
@@ -10,11 +11,13 @@ import (
 
 // collectCmd takes files in.
 type collectCmd struct {
-	Text     collectFile `cmd:"" help:"Take a plain text in as a draft."`
-	HTML     collectFile `cmd:"" name:"html" help:"Take a web page in as a draft."`
-	Markdown collectFile `cmd:"" help:"Take a Markdown text in as a draft."`
-	UNList   collectFile `cmd:"" name:"un-list" help:"Take the UN's consolidated list (XML) in: each designation an act; a newer list updates and ends."`
-	STIX     collectFile `cmd:"" name:"stix" help:"Take a STIX 2.1 bundle in, its bytes kept."`
+	Text     collectFile    `cmd:"" help:"Take a plain text in as a draft."`
+	HTML     collectFile    `cmd:"" name:"html" help:"Take a web page in as a draft."`
+	Markdown collectFile    `cmd:"" help:"Take a Markdown text in as a draft."`
+	UNList   collectFile    `cmd:"" name:"un-list" help:"Take the UN's consolidated list (XML) in: each designation an act; a newer list updates and ends."`
+	STIX     collectFile    `cmd:"" name:"stix" help:"Take a STIX 2.1 bundle in, its bytes kept."`
+	List     collectList    `cmd:"" help:"List imports."`
+	Discard  collectDiscard `cmd:"" help:"Give up the drafts of an import that have not left."`
 }
 
 type collectFile struct {
@@ -97,4 +100,55 @@ func (c *collectFile) origin(w *world, cl *client.Client) (*api.CollectOrigin, e
 		o.Source = &api.CollectSource{Descriptor: c.Src, Kind: "document", Originator: string(own)}
 	}
 	return o, nil
+}
+
+type collectList struct {
+	asOfficer
+	Limit int `help:"How many." default:"50"`
+}
+
+// Help gives an example.
+func (collectList) Help() string { return "Example:\n\n    entente collect list" }
+
+// Run lists imports.
+func (c *collectList) Run(w *world) error {
+	cl, err := c.desk()
+	if err != nil {
+		return err
+	}
+	bs, err := cl.Batches(w.ctx, time.Time{}, "", c.Limit)
+	if err != nil {
+		return w.refused(err)
+	}
+	if bs == nil {
+		bs = []api.Batch{}
+	}
+	return w.answer(api.Batches{Batches: bs}, func() {
+		for _, b := range bs {
+			w.printf("%s  %s  %-9s %s by %s: %d added, %d changed, %d the same", b.ID, b.Created.UTC().Format(time.RFC3339), b.State, b.Name, b.Login, b.Added, b.Changed, b.Same)
+		}
+	})
+}
+
+type collectDiscard struct {
+	asOfficer
+	ID string `arg:"" help:"Id of the import."`
+}
+
+// Help gives an example.
+func (collectDiscard) Help() string {
+	return "Example:\n\n    entente collect discard 7f20...\n\nGives up the drafts of an import that have not left, for example because it was taken in with the wrong marking."
+}
+
+// Run discards.
+func (c *collectDiscard) Run(w *world) error {
+	cl, err := c.desk()
+	if err != nil {
+		return err
+	}
+	n, err := cl.DiscardBatch(w.ctx, c.ID)
+	if err != nil {
+		return w.refused(err)
+	}
+	return w.answer(api.Discarded{Drafts: n}, func() { w.printf("%d drafts were given up", n) })
 }
