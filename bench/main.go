@@ -105,6 +105,7 @@ func measurements() []measurement {
 		{"places", placeFigures},
 		{"texts", textFigures},
 		{"formats", formatFigures},
+		{"taxii", taxiiFigures},
 	}
 }
 
