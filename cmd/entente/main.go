@@ -135,6 +135,9 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		return exitDone
 	case errors.Is(err, errFindings):
 		return exitFindings
+	case ctx.Err() != nil:
+		fmt.Fprintln(errs, "entente: interrupted; what was done stays, and the same command goes on from there")
+		return exitFailure
 	case errors.Is(err, errUsage):
 		fmt.Fprintf(errs, "entente: %v; see entente --help\n", err)
 		return exitUsage

@@ -46,7 +46,11 @@ func printStatus(w *world, st *api.Status) {
 	for _, c := range st.Log.Cosigned {
 		by = append(by, c.Member)
 	}
-	w.printf("cosigned by %s (quorum %d); without %s", strings.Join(by, " "), st.Log.Quorum, strings.Join(st.Log.Missing, " "))
+	without := ""
+	if len(st.Log.Missing) > 0 {
+		without = "; without " + strings.Join(st.Log.Missing, " ")
+	}
+	w.printf("cosigned by %s (quorum %d)%s", strings.Join(by, " "), st.Log.Quorum, without)
 	w.printf("views: %d reports, %d own, %d designations, %d not understood", st.Views.Reports, st.Views.Own, st.Views.Designations, st.Views.Quarantined)
 	if st.Halted != nil {
 		w.printf("HALTED (%s): %s", st.Halted.Code, st.Halted.Message)

@@ -62,7 +62,7 @@ func newError(status int, message string, errs ...error) huma.StatusError {
 	for _, e := range errs {
 		var tooLarge *http.MaxBytesError
 		if errors.As(e, &tooLarge) {
-			return &problem{status: http.StatusRequestEntityTooLarge, body: api.Error{Code: api.CodeTooLarge, Message: "the request is larger than the API takes; attach large files"}}
+			return &problem{status: http.StatusRequestEntityTooLarge, body: api.Error{Code: api.CodeTooLarge, Message: "the request is larger than the API takes: a draft has 2 MB at most, a file that is attached or taken in 100 MB (the charter may say less); divide it"}}
 		}
 		var d huma.ErrorDetailer
 		if errors.As(e, &d) {
