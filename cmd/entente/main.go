@@ -53,7 +53,7 @@ type cli struct {
 	JSON       bool                      `help:"Write answers as JSON."`
 	Version    kong.VersionFlag          `help:"Print the version and end."`
 	Init       initCmd                   `cmd:"" help:"Make keys; join a founded centre."`
-	Keys       keysCmd                   `cmd:"" help:"Change the passphrase of a member's keys."`
+	Keys       keysCmd                   `cmd:"" help:"Renew a member's keys: draw, certify, file, retire; change a passphrase."`
 	Charter    charterCmd                `cmd:"" help:"Draft, sign and show the founding file."`
 	Login      loginCmd                  `cmd:"" help:"Log an officer in at a node."`
 	Logout     logoutCmd                 `cmd:"" help:"End the session."`

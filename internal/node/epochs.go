@@ -107,7 +107,11 @@ func (n *Node) publishKeys(ctx context.Context, state *charter.State, now uint32
 		}
 	}
 	stmt := charter.EpochKeys{Charter: n.found.Hash(), Member: n.self, Incarnation: n.incarnation(), Keys: keys}
-	payload, err := n.signers.current().Epoch.SignEpochKeys(&stmt)
+	sign, err := n.signers.current()
+	if err != nil {
+		return err
+	}
+	payload, err := sign.Epoch.SignEpochKeys(&stmt)
 	if err != nil {
 		return err
 	}

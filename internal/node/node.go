@@ -13,7 +13,6 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"entente/charter"
@@ -26,7 +25,6 @@ import (
 	"entente/internal/store/viewdb"
 	"entente/label"
 	"entente/seal"
-	"entente/tlog"
 )
 
 // Files of a node's directory.
@@ -133,30 +131,19 @@ func Open(ctx context.Context, o Options) (n *Node, err error) {
 	if n.ring, err = keyring.Open(o.Dir, o.Unlock); err != nil {
 		return nil, err
 	}
-	cert, ok := n.found.Certificate(o.Self)
-	if !ok {
+	if !n.found.Members().Contains(o.Self) {
 		return nil, fmt.Errorf("%s is no member of this charter", o.Self)
 	}
-	if err := n.signers.use(n.ring, cert.Keys); err != nil {
-		return nil, err
-	}
-	n.link = &centre.Link{Addresses: o.Addresses, Dialer: o.Dialer, Cert: func() tls.Certificate { return n.signers.current().TLS }, Station: func() *centre.Station { return n.station }}
+	n.signers.ring = n.ring
+	n.link = &centre.Link{Addresses: o.Addresses, Dialer: o.Dialer, Cert: n.linkCertificate, Station: func() *centre.Station { return n.station }}
 	o.Tuning.FreeDisk = func() (int64, error) { return freeDisk(o.Dir) }
 	n.station, err = centre.Open(ctx, centre.Options{
-		Self: o.Self, Founding: n.found, Log: n.log, Keys: &n.signers, Peers: n.link, Logger: n.logger, Tuning: o.Tuning, Portions: portionDigests,
+		Self: o.Self, Founding: n.found, Log: n.log, Signers: n.signers.keys, Peers: n.link, Logger: n.logger, Tuning: o.Tuning, Portions: portionDigests,
 	})
 	if err != nil {
 		return nil, err
 	}
-	// A later certificate may be in force by now.
-	if now, ok := n.station.State().Certificate(o.Self, n.station.Size()); ok && now.Keys != cert.Keys {
-		if err := n.signers.use(n.ring, now.Keys); err != nil {
-			return nil, err
-		}
-		if err := n.station.ReloadKeys(); err != nil {
-			return nil, err
-		}
-	}
+	n.signers.station = n.station
 	n.views.Follow(func() int64 { return n.station.Certified().Time })
 	if err := n.sweepSealing(); err != nil {
 		return nil, err
@@ -166,35 +153,6 @@ func Open(ctx context.Context, o Options) (n *Node, err error) {
 	}
 	n.receipts.load(n)
 	return n, nil
-}
-
-// signers are the member's signing keys in force. It implements centre.Keys.
-type signers struct {
-	now atomic.Pointer[keyring.Signers]
-}
-
-func (s *signers) use(ring *keyring.Keyring, keys charter.PurposeKeys) error {
-	sig, err := ring.Signers(keys)
-	if err != nil {
-		return err
-	}
-	s.now.Store(sig)
-	return nil
-}
-
-func (s *signers) current() *keyring.Signers { return s.now.Load() }
-
-// Header signs headers and receipts.
-func (s *signers) Header() seal.Signer { return s.current().Header }
-
-// Checkpoint signs heads as lead.
-func (s *signers) Checkpoint(name string) (tlog.Signer, error) {
-	return tlog.NewLogSigner(name, s.current().Checkpoint)
-}
-
-// Cosignature cosigns heads.
-func (s *signers) Cosignature(name string) (tlog.Signer, error) {
-	return tlog.NewCosigner(name, s.current().Cosignature)
 }
 
 // pin holds the charter against the one this directory was made for.
@@ -308,7 +266,7 @@ func (n *Node) Table() *label.Table { return n.table }
 
 // LinkTLS returns the configuration of the member link's listener.
 func (n *Node) LinkTLS() *tls.Config {
-	return n.station.TLS(n.signers.current().TLS, "")
+	return n.station.LinkTLS(n.linkCertificate, "")
 }
 
 // LinkHandler serves the other members.

@@ -203,8 +203,7 @@ func (s *Server) members() api.Members {
 		x := api.Member{ID: string(id), Name: m.Name, Self: id == s.node.Self(), Lead: id == st.Lead(), Suspended: state.Suspended(id),
 			Root: key(m.Root), Incarnation: state.Incarnation(id)}
 		if cert, ok := state.Certificate(id, size); ok {
-			k := cert.Keys
-			x.Keys = api.MemberKeys{Header: key(k.Header), Checkpoint: key(k.Checkpoint), Cosignature: key(k.Cosignature), TLS: key(k.TLS), Epoch: key(k.Epoch)}
+			x.Keys = memberKeys(cert.Keys)
 		}
 		out.Members = append(out.Members, x)
 	}

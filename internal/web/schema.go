@@ -47,6 +47,7 @@ func (s *Server) config() huma.Config {
 		{Name: "releases", Description: "What leaves the nation, by two officers (rule 6)."},
 		{Name: "files", Description: "Attachments and imports, streamed."},
 		{Name: "oversight", Description: "The condition of node and log, without contents."},
+		{Name: "keys", Description: "The member's keys: drawn here, certified by its offline root, filed here."},
 		{Name: "audit", Description: "The node's audit log."},
 	}
 	conf.OpenAPIPath, conf.DocsPath, conf.SchemasPath = "", "", ""

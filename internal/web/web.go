@@ -45,6 +45,7 @@ type Server struct {
 	exports  chan struct{}
 	uploads  chan struct{}
 	rebuilds chan struct{}
+	keeping  chan struct{} // keys are changed: one at a time
 	rebuild  func(ctx context.Context, progress func(done, total int64)) error
 }
 
@@ -75,7 +76,7 @@ const (
 // New returns the server of a node.
 func New(n *node.Node, o Options) *Server {
 	s := &Server{node: n, logger: o.Logger, mux: http.NewServeMux(), secure: o.Secure, names: hostNames(string(n.Self()), o.Names),
-		patience: o.patience, exports: make(chan struct{}, maxExports), uploads: make(chan struct{}, maxUploads), rebuilds: make(chan struct{}, 1), rebuild: o.Rebuild}
+		patience: o.patience, exports: make(chan struct{}, maxExports), uploads: make(chan struct{}, maxUploads), rebuilds: make(chan struct{}, 1), rebuild: o.Rebuild, keeping: make(chan struct{}, 1)}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)
 	}
@@ -92,6 +93,7 @@ func New(n *node.Node, o Options) *Server {
 	s.batches()
 	s.files()
 	s.oversight()
+	s.keys()
 	s.audit()
 	s.finishSpec()
 	s.mux.HandleFunc("GET /openapi.json", s.serveSpec)
