@@ -10,7 +10,6 @@ import (
 
 	"entente/charter"
 	"entente/internal/store/logdb"
-	"entente/label"
 	"entente/seal"
 	"entente/tlog"
 )
@@ -186,20 +185,4 @@ func (s *Station) takeSealEvidence(ctx context.Context, data []byte, a Accusatio
 	// Filing waits for the outbox, which may be waiting for the caller.
 	s.spawn(func(ctx context.Context) { s.watch.fileEvidence(ctx, e.ID, data) })
 	return nil
-}
-
-// judge weighs the payload of an evidence leaf; it is the same for every
-// member, as it depends on the log alone.
-func (s *Station) judge(state *charter.State, payload []byte) ([]label.MemberID, error) {
-	f, err := seal.ParseLeafEvidence(payload)
-	if err != nil {
-		return nil, err
-	}
-	if err := seal.Verify(f, s.means(state).seal()); err != nil {
-		return nil, err
-	}
-	if accused, ok := f.Accused(); ok && suspends(state, f) {
-		return []label.MemberID{accused}, nil
-	}
-	return nil, nil
 }

@@ -2,13 +2,13 @@ package centre
 
 import (
 	"bytes"
-	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 
 	"entente/charter"
+	"entente/internal/weigh"
 	"entente/label"
 	"entente/seal"
 	"entente/tlog"
@@ -92,43 +92,16 @@ func (m Means) envelope(data []byte) (Accusation, error) {
 	}
 	a := Accusation{Form: evidenceSeal, Cause: fmt.Errorf("%v", f.Type())}
 	a.Accused, _ = f.Accused()
-	a.Suspends = suspends(m.State, f)
+	a.Suspends = weigh.Suspends(m.State, f)
 	return a, nil
 }
 
 // seal are the means of package seal. Keys count whether or not they are still
 // in force.
 func (m Means) seal() seal.Means {
-	return seal.Means{Charter: seal.Hash(m.State.Founding().Hash()), Portions: m.Portions, Missing: m.Missing,
-		HeaderKey: func(o label.MemberID, incarnation uint32, id [8]byte) (ed25519.PublicKey, error) {
-			k, ok := m.State.HeaderKeyByID(o, incarnation, charter.KeyID(id))
-			if !ok {
-				return nil, fmt.Errorf("%w: key %x of %s", charter.ErrKey, id, o)
-			}
-			return ed25519.PublicKey(k[:]), nil
-		}}
-}
-
-// suspends says whether a fault that was verified suspends its originator: a
-// fork does, while the keys of both headers are in force. A key that was
-// revoked may be in a thief's hands, and its owner, who has mended it, must not
-// be convicted with it (spec/evidence.md, "Suspension").
-func suspends(st *charter.State, f seal.Fault) bool {
-	fork, ok := f.(*seal.Fork)
-	if !ok {
-		return false
-	}
-	for _, raw := range [][]byte{fork.A, fork.B} {
-		h, err := seal.ParseHeader(raw)
-		if err != nil {
-			return false
-		}
-		cert, ok := st.Certificate(h.Originator, st.Next())
-		if !ok || cert.Keys.Header.ID() != charter.KeyID(h.KeyID) {
-			return false
-		}
-	}
-	return true
+	means := weigh.Means(m.State)
+	means.Portions, means.Missing = m.Portions, m.Missing
+	return means
 }
 
 func (m Means) fork(data []byte) (Accusation, error) {

@@ -7,6 +7,7 @@ import (
 
 	"entente/charter"
 	"entente/internal/store/logdb"
+	"entente/internal/weigh"
 	"entente/label"
 	"entente/seal"
 	"entente/tlog"
@@ -25,7 +26,7 @@ type loaded struct {
 
 // read reads the state from log.db.
 func (s *Station) read(ctx context.Context) (*loaded, error) {
-	l := &loaded{chains: map[label.MemberID]seal.Chain{}, bytes: map[label.MemberID]int64{}, state: charter.NewState(s.found, s.judge)}
+	l := &loaded{chains: map[label.MemberID]seal.Chain{}, bytes: map[label.MemberID]int64{}, state: charter.NewState(s.found, weigh.Leaf)}
 	var err error
 	if l.size, err = s.log.Size(ctx); err != nil {
 		return nil, err

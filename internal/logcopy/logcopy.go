@@ -17,6 +17,7 @@ import (
 
 	"entente/charter"
 	"entente/internal/store/logdb"
+	"entente/internal/weigh"
 	"entente/label"
 	"entente/seal"
 	"entente/tlog"
@@ -198,7 +199,7 @@ func Verify(fsys fs.FS, pinned *charter.Hash, progress tlog.Progress) (*Verdict,
 		return nil, err
 	}
 	c := &checker{found: f, log: logFS, hash: seal.Hash(f.Hash())}
-	c.state = charter.NewState(f, c.judge)
+	c.state = charter.NewState(f, weigh.Leaf)
 	head, err := readBounded(logFS, "checkpoint", 1<<20)
 	if err != nil {
 		return nil, err
@@ -398,28 +399,6 @@ func (c *checker) verifiers(size int64) (tlog.Verifier, []tlog.Verifier, error) 
 		cosigners = append(cosigners, v)
 	}
 	return logKey, cosigners, nil
-}
-
-// judge weighs an evidence leaf as every node does.
-func (c *checker) judge(state *charter.State, payload []byte) ([]label.MemberID, error) {
-	f, err := seal.ParseLeafEvidence(payload)
-	if err != nil {
-		return nil, err
-	}
-	means := seal.Means{Charter: c.hash, HeaderKey: func(o label.MemberID, incarnation uint32, id [8]byte) (ed25519.PublicKey, error) {
-		k, ok := state.HeaderKeyByID(o, incarnation, charter.KeyID(id))
-		if !ok {
-			return nil, fmt.Errorf("%w: key %x of %s", charter.ErrKey, id, o)
-		}
-		return ed25519.PublicKey(k[:]), nil
-	}}
-	if err := seal.Verify(f, means); err != nil {
-		return nil, err
-	}
-	if accused, ok := f.Accused(); ok && f.Type().Suspends() {
-		return []label.MemberID{accused}, nil
-	}
-	return nil, nil
 }
 
 // bodies reads the file of public bodies in the order of the log.
