@@ -13,8 +13,12 @@ import (
 )
 
 // runDemo plays the demonstration as the command does, apart from others.
-func runDemo(t *testing.T, shift int, flags ...string) (demo.Summary, int) {
+func runDemo(t *testing.T, flags ...string) (demo.Summary, int) {
 	t.Helper()
+	shift, err := freePorts()
+	if err != nil {
+		t.Fatal(err)
+	}
 	var out, errs bytes.Buffer
 	args := append([]string{"--json", "demo", "--once", "--port-shift", strconv.Itoa(shift)}, flags...)
 	code := run(context.Background(), args, nil, &out, &errs)
@@ -26,7 +30,7 @@ func runDemo(t *testing.T, shift int, flags ...string) (demo.Summary, int) {
 }
 
 func TestDemonstrationHolds(t *testing.T) {
-	sum, code := runDemo(t, 20000)
+	sum, code := runDemo(t)
 	if code != exitDone || !sum.OK() {
 		t.Errorf("exit code %d\n%s", code, sum)
 	}
@@ -42,7 +46,11 @@ func TestDemonstrationOfProcessesSurvivesALoss(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
 		t.Fatalf("the program cannot be built: %v\n%s", err, out)
 	}
-	cmd := exec.Command(program, "--json", "demo", "--once", "--processes", "--port-shift", "20100")
+	shift, err := freePorts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(program, "--json", "demo", "--once", "--processes", "--port-shift", strconv.Itoa(shift))
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	var sum demo.Summary
@@ -56,13 +64,13 @@ func TestDemonstrationOfProcessesSurvivesALoss(t *testing.T) {
 
 // A fault that is planted must turn a check red: else the checks say nothing.
 func TestPlantedFaultsAreFound(t *testing.T) {
-	for i, c := range []struct{ fault, check string }{
+	for _, c := range []struct{ fault, check string }{
 		{"leak", "SYR finds the words of what it may read, and no other"},
 		{"fork", "no node holds evidence of a fault"},
 		{"body", "SYR holds every body, and each fits its header"},
 	} {
 		t.Run(c.fault, func(t *testing.T) {
-			sum, code := runDemo(t, 20200+100*i, "--plant", c.fault)
+			sum, code := runDemo(t, "--plant", c.fault)
 			if code != exitFindings {
 				t.Errorf("exit code %d, want %d", code, exitFindings)
 			}

@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -34,33 +36,47 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// ports SHIFT finds room for a demonstration's eight ports and sets SHIFT to
-// how far they are moved, and IRQ, IRN, RUS, SYR to the desks' addresses.
+// ports finds room for a demonstration's eight ports and sets SHIFT to how far
+// they are moved, and IRQ, IRN, RUS, SYR to the desks' addresses.
 func ports(ts *testscript.TestScript, neg bool, args []string) {
-	for shift := 1000; shift < 50000; shift += 97 {
-		var held []net.Listener
+	shift, err := freePorts()
+	if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	ts.Setenv("SHIFT", strconv.Itoa(shift))
+	for i, m := range []string{"IRQ", "IRN", "RUS", "SYR"} {
+		ts.Setenv(m, fmt.Sprintf("http://%s.localhost:%d", strings.ToLower(m), 8701+shift+i))
+		ts.Setenv(m+"LINK", fmt.Sprintf("127.0.0.1:%d", 8711+shift+i))
+		ts.Setenv(m+"DESK", fmt.Sprintf("127.0.0.1:%d", 8701+shift+i))
+	}
+}
+
+// portTries counts the places that freePorts has looked at: none is given to
+// two of the tests that run beside each other, between looking and listening.
+var portTries atomic.Int32
+
+// freePorts returns how far a demonstration's eight ports can be moved. All
+// stay below those that the system gives to outgoing connections.
+func freePorts() (shift int, err error) {
+	for {
+		k := int(portTries.Add(1))
+		shift = 1000 + 40*k
+		if 8714+shift >= 32768 {
+			return 0, errors.New("no eight free ports for a demonstration")
+		}
+		free := true
 		for _, base := range []int{8701, 8702, 8703, 8704, 8711, 8712, 8713, 8714} {
 			l, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(base+shift))
 			if err != nil {
+				free = false
 				break
 			}
-			held = append(held, l)
-		}
-		for _, l := range held {
 			l.Close()
 		}
-		// Tests beside each other begin at different places.
-		if len(held) == 8 && (shift/97+os.Getpid()+len(ts.Getenv("WORK")))%7 == 0 {
-			ts.Setenv("SHIFT", strconv.Itoa(shift))
-			for i, m := range []string{"IRQ", "IRN", "RUS", "SYR"} {
-				ts.Setenv(m, fmt.Sprintf("http://%s.localhost:%d", strings.ToLower(m), 8701+shift+i))
-				ts.Setenv(m+"LINK", fmt.Sprintf("127.0.0.1:%d", 8711+shift+i))
-				ts.Setenv(m+"DESK", fmt.Sprintf("127.0.0.1:%d", 8701+shift+i))
-			}
-			return
+		if free {
+			return shift, nil
 		}
 	}
-	ts.Fatalf("no free ports")
 }
 
 // ready ADDRESS... waits until nodes sign and serve.
