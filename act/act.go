@@ -16,6 +16,8 @@ const (
 	// TypeDummy says nothing. It fills the number of envelopes of a release
 	// (envelope.md) and is sealed to its originator alone.
 	TypeDummy Type = "dummy"
+	// TypeConsent is a word of an originator, or to it, about its material.
+	TypeConsent Type = "consent"
 )
 
 // readers holds, for each type of the closed set, what reads it. A new type
@@ -30,6 +32,12 @@ var readers = map[Type]func(*decoder, *Act) error{
 		_, err := d.walk(0, &dummyShape)
 		return err
 	},
+	TypeConsent: func(d *decoder, a *Act) (err error) {
+		if a.Consent, err = d.consent(); err == nil {
+			a.Statement = &a.Consent.Statement
+		}
+		return err
+	},
 }
 
 // An Act is one thing said, as an envelope holds it.
@@ -41,6 +49,10 @@ type Act struct {
 	Type Type
 	// Report is set when Type is [TypeReport].
 	Report *Report
+	// Statement is set for every type but reports and dummies.
+	Statement *Statement
+	// Consent is set when Type is [TypeConsent].
+	Consent *Consent
 }
 
 // Parse reads and checks the bytes of one act, strictly: an act that it

@@ -46,6 +46,10 @@ const caseFiles = `"object":{"media_type":"application/stix+json;version=2.1","b
 	`"media_type":"application/pdf","size":12,"sealed_size":65552,"digest":"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",` +
 	`"key":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=","plain_digest":"ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100"}]`
 
+const caseConsent = `{"v":1,"type":"consent","id":"8d3c1f0a5b6e4d7c9f8e7a6b5c4d3e2f","written":"2015-10-01T07:00:00Z","to":["IRN","IRQ","RUS"],` +
+	`"step":"grant","by":"RUS","portions":[{"portion":"0123456789abcdef0123456789abcdef","digest":"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"}],` +
+	`"members":["IRN"],"until":"2015-12-31T00:00:00Z","use":"Not in court.","answers":"00000000000000000000000000000001"}`
+
 type testCase struct {
 	name, about  string
 	act          string
@@ -230,6 +234,19 @@ func testCases() []testCase {
 		{"listing-year", "a range of years that runs backwards", listing(`"from":1970`, `"from":1974`), "act_value", "", valid},
 		{"listing-year-exact", "an exact year that is two", listing(`"quality":"between"`, `"quality":"exact"`), "act_value", "", valid},
 		{"listing-place-empty", "a place without country and province", listing(`{"province":"Border region"}`, `{}`), "act_missing_field", "", invalid},
+		{"ok-consent", "a grant that answers an ask, for a use and with an end", caseConsent, "ok", "", valid},
+		{"ok-consent-ask", "an ask", in(caseConsent, `"grant"`, `"ask"`, `,"answers":"00000000000000000000000000000001"`, ``), "ok", "", valid},
+		{"ok-consent-external", "what a party outside consented to, as its holder records it", in(caseConsent, `"by":"RUS"`, `"by":"X VIA IRQ"`, `"use"`, `"basis":"Letter of 28 September.","use"`), "ok", "", valid},
+		{"consent-external-basis", "a recorded consent that does not say how it was given", in(caseConsent, `"by":"RUS"`, `"by":"X VIA IRQ"`), "act_external", "8", valid},
+		{"consent-nobody", "a consent for nobody", in(caseConsent, `"members":["IRN"]`, `"members":[]`), "act_value", "", invalid},
+		{"consent-nothing", "a consent about nothing", in(caseConsent, `{"portion":"0123456789abcdef0123456789abcdef","digest":"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"}`, ``), "act_value", "", invalid},
+		{"consent-ended", "a grant that lapses before it is written", in(caseConsent, `"until":"2015-12-31`, `"until":"2015-09-30`), "act_value", "", valid},
+		{"consent-ask-answers", "an ask that answers something", in(caseConsent, `"grant"`, `"ask"`), "act_value", "", valid},
+		{"consent-refuse-until", "a refusal with an end", in(caseConsent, `"grant"`, `"refuse"`), "act_value", "", valid},
+		{"consent-step", "a step that the closed list does not have", in(caseConsent, `"grant"`, `"assume"`), "act_value", "", invalid},
+		{"consent-portion-twice", "one portion named twice", in(caseConsent, `"portions":[`, `"portions":[{"portion":"0123456789abcdef0123456789abcdef","digest":"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"},`), "act_repeated", "", valid},
+		{"consent-unknown-field", "a field that the closed list does not have", in(caseConsent, `"step"`, `"fee":1,"step"`), "act_unknown_field", "1", invalid},
+		{"statement-to-nobody", "a statement to nobody", in(caseConsent, `"to":["IRN","IRQ","RUS"]`, `"to":[]`), "act_value", "", invalid},
 		{"listing-entity-born", "an entity with a year of birth", listing(`"kind":"person"`, `"kind":"entity"`), "act_value", "", invalid},
 	}
 	return cs

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -49,6 +50,9 @@ func FuzzParse(f *testing.F) {
 		if !json.Valid(raw) || !bytes.Equal(a.Raw, raw) {
 			t.Fatal("accepted what is not JSON, or not kept")
 		}
+		if a.Statement != nil {
+			rebuilt(t, a)
+		}
 		if a.Report == nil {
 			return
 		}
@@ -74,6 +78,27 @@ func FuzzParse(f *testing.F) {
 			t.Fatal("the view changed")
 		}
 	})
+}
+
+// rebuilt builds a statement again of what was read: it must read the same.
+func rebuilt(t *testing.T, a Act) {
+	t.Helper()
+	var b Act
+	var err error
+	var was, is any
+	switch a.Type {
+	case TypeConsent:
+		b, err = BuildConsent(*a.Consent)
+		was, is = a.Consent, b.Consent
+	default:
+		t.Fatalf("%s is not built again here", a.Type)
+	}
+	if err != nil && Code(err) == ErrTooLarge.Code {
+		return // escapes were written longer
+	}
+	if err != nil || !reflect.DeepEqual(was, is) {
+		t.Fatalf("the statement changed: %v\n%+v\n%+v", err, was, is)
+	}
 }
 
 // FuzzScan holds the strict reader of the form against encoding/json: what it

@@ -33,6 +33,8 @@ const (
 	maxFileName    = 200
 	maxMediaType   = 127
 
+	maxStatementBasis = 1000
+
 	// MaxAttachment bounds the size of one attachment (delivery.md): 100 MiB.
 	MaxAttachment = 100 << 20
 )
@@ -329,9 +331,43 @@ var placeShape = shape{"place", []field{
 	{"province", kindString, false},
 }}
 
+const (
+	portionRefPortion = iota
+	portionRefDigest
+)
+
+var portionRefShape = shape{"portion reference", []field{
+	{"portion", kindString, true},
+	{"digest", kindString, true},
+}}
+
+// A consent's own fields.
+const (
+	consentStep = iota + statementFields
+	consentBy
+	consentPortions
+	consentMembers
+	consentUntil
+	consentUse
+	consentBasis
+	consentAnswers
+)
+
+var consentShape = statementShape("consent",
+	field{"step", kindString, true},
+	field{"by", kindString, true},
+	field{"portions", kindArray, true},
+	field{"members", kindArray, true},
+	field{"until", kindString, false},
+	field{"use", kindString, false},
+	field{"basis", kindString, false},
+	field{"answers", kindString, false},
+)
+
 // shapes are all objects of the schema: the closed list that rule 1 asks for.
 var shapes = []*shape{
 	&reportShape, &dummyShape, &portionShape, &gradeShape, &overrideShape,
 	&sourceShape, &citeShape, &objectShape, &attachmentShape,
 	&designationShape, &nameShape, &yearShape, &placeShape,
+	&portionRefShape, &consentShape,
 }

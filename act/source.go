@@ -168,7 +168,7 @@ func ownerOf(s string) (m label.MemberID, x label.External, err error) {
 		m, err = label.ParseMemberID(s)
 	}
 	if err != nil {
-		err = refuse(ErrValue, "originator of a source: %v", err)
+		err = refuse(ErrValue, "originator: %v", err)
 	}
 	return m, x, err
 }
