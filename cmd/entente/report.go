@@ -291,7 +291,12 @@ func (c *reportPlan) Run(w *world) error {
 }
 
 func printPlan(w *world, p *api.Plan) {
-	w.printf("%s", p.Banner)
+	if p.Banner != "" {
+		w.printf("%s", p.Banner)
+	}
+	for _, a := range p.Acts {
+		w.printf("  %s to %s", a.Type, strings.Join(a.Recipients, ", "))
+	}
 	for _, f := range p.Findings {
 		w.printf("  portion %d (%s): %s", f.Portion, f.Code, f.Text)
 	}

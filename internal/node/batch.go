@@ -214,13 +214,17 @@ type viewCounts map[string]*BatchView
 
 func (c viewCounts) add(rel *label.ReleasePlan, self label.MemberID) {
 	for _, v := range rel.Views {
-		to := v.Recipients.Minus(label.Members(self))
-		key := to.String()
-		if c[key] == nil {
-			c[key] = &BatchView{To: to.Slice()}
-		}
-		c[key].Count++
+		c.one(v.Recipients, self)
 	}
+}
+
+func (c viewCounts) one(recipients label.MemberSet, self label.MemberID) {
+	to := recipients.Minus(label.Members(self))
+	key := to.String()
+	if c[key] == nil {
+		c[key] = &BatchView{To: to.Slice()}
+	}
+	c[key].Count++
 }
 
 func (c viewCounts) list() []BatchView {
@@ -273,6 +277,12 @@ func (n *Node) Decision(ctx context.Context, o section.Officer, id string) (Deci
 			if len(dr.Content) == 0 {
 				continue // erased since
 			}
+			if dr.Kind != KindReport {
+				if err := n.decideStatement(ctx, *dr, &out, views); err != nil {
+					return Decision{}, err
+				}
+				continue
+			}
 			draft, err := ParseDraft(dr.Content)
 			if err != nil {
 				return Decision{}, err
@@ -295,6 +305,21 @@ func (n *Node) Decision(ctx context.Context, o section.Officer, id string) (Deci
 	}
 	out.Views = views.list()
 	return out, nil
+}
+
+// decideStatement adds what a draft that is no report would leave in.
+func (n *Node) decideStatement(ctx context.Context, d section.Draft, out *Decision, views viewCounts) error {
+	_, s, err := n.planStatement(ctx, d)
+	if err != nil {
+		return err
+	}
+	if len(out.Titles) < maxTitles {
+		out.Titles = append(out.Titles, d.Kind)
+	}
+	for _, a := range s.acts {
+		views.one(a.to, n.self)
+	}
+	return nil
 }
 
 // isBulk returns the kind of an import and says whether it is one of many

@@ -35,6 +35,31 @@ func (n *Node) markRepeated(ctx context.Context, leaves []opened) error {
 		}
 		known[o.report.ID] = true
 	}
+	return n.markRepeatedStatements(ctx, leaves)
+}
+
+// markRepeatedStatements does the same for statements.
+func (n *Node) markRepeatedStatements(ctx context.Context, leaves []opened) error {
+	var ids []string
+	for i := range leaves {
+		if s := leaves[i].said; s != nil {
+			ids = append(ids, s.ID)
+		}
+	}
+	known, err := n.views.HeldStatements(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for i := range leaves {
+		o := &leaves[i]
+		switch {
+		case o.said == nil:
+		case known[o.said.ID]:
+			o.said, o.code = nil, codeRepeated
+		default:
+			known[o.said.ID] = true
+		}
+	}
 	return nil
 }
 

@@ -92,7 +92,15 @@ func (n *Node) forgetAt(ctx context.Context, login, reason string, all []int64) 
 		case err == nil && full.Own:
 			f.Recipients = slices.DeleteFunc(full.Recipients, func(m string) bool { return m == string(n.self) })
 		case errors.Is(err, viewdb.ErrNotFound):
-			f.Failed = true // quarantined
+			said, err := n.views.SaidAt(ctx, i)
+			switch {
+			case err == nil && said.Own:
+				f.Recipients = slices.DeleteFunc(said.Recipients, func(m string) bool { return m == string(n.self) })
+			case errors.Is(err, viewdb.ErrNotFound):
+				f.Failed = true // quarantined
+			case err != nil:
+				return Forgotten{}, err
+			}
 		case err != nil:
 			return Forgotten{}, err
 		}
@@ -147,7 +155,11 @@ func (n *Node) copiesOf(ctx context.Context, id string) ([]int64, error) {
 			if !ok || at >= n.projector.cursor {
 				return nil, ErrOnItsWay
 			}
-			switch _, err := n.views.At(ctx, at); {
+			_, err = n.views.At(ctx, at)
+			if errors.Is(err, viewdb.ErrNotFound) {
+				_, err = n.views.SaidAt(ctx, at)
+			}
+			switch {
 			case err == nil:
 				found = append(found, at)
 			case !errors.Is(err, viewdb.ErrNotFound): // a dummy is not found

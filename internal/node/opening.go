@@ -27,6 +27,7 @@ type opened struct {
 	key    seal.EnvelopeKey
 	to     label.MemberSet // own envelopes: whom they are sealed to
 	report *viewdb.Report
+	said   *viewdb.Said
 	code   string // why it is quarantined
 	dummy  bool
 	gone   *logdb.Forgotten // it was opened once, and its contents destroyed since
@@ -52,7 +53,7 @@ func (n *Node) open(state *charter.State, o *opened, body []byte, stored map[key
 	defer func() {
 		if r := recover(); r != nil {
 			n.logger.Error("an act broke the projection and is quarantined", "index", o.index, "panic", fmt.Sprintf("%T", r), "at", calls())
-			o.mine, o.report, o.code = true, nil, codePanic
+			o.mine, o.report, o.said, o.code = true, nil, nil, codePanic
 		}
 	}()
 	t := n.projector.trials[trialKey{o.h.Originator, o.h.Incarnation, o.h.Epoch}]
@@ -93,10 +94,27 @@ func (n *Node) open(state *charter.State, o *opened, body []byte, stored map[key
 		o.dummy = true
 		return
 	}
-	o.report = n.reportRow(o, a)
-	if o.h.Originator == n.self {
-		o.to = a.Report.To // our own word of whom we sealed it to
+	to := label.MemberSet{}
+	if a.Statement != nil {
+		o.said = n.saidRow(o, a)
+		to = a.Statement.To
+	} else {
+		o.report = n.reportRow(o, a)
+		to = a.Report.To
 	}
+	if o.h.Originator == n.self {
+		o.to = to // our own word of whom we sealed it to
+	}
+}
+
+// saidRow makes the row of a statement.
+func (n *Node) saidRow(o *opened, a act.Act) *viewdb.Said {
+	row := &viewdb.Said{Index: o.index, ID: string(a.Statement.ID), Originator: string(o.h.Originator), Own: o.h.Originator == n.self,
+		Type: string(a.Type), Written: a.Statement.Written.UTC().Format(time.RFC3339), Act: a.Raw}
+	for m := range a.Statement.To.All() {
+		row.Recipients = append(row.Recipients, string(m))
+	}
+	return row
 }
 
 // calls tells the functions and lines that led to the panic being recovered,

@@ -261,6 +261,9 @@ func (n *Node) apply(ctx context.Context, leaves []opened, run logdb.Run) error 
 		if o.report != nil {
 			b.Reports = append(b.Reports, *o.report)
 		}
+		if o.said != nil {
+			b.Said = append(b.Said, *o.said)
+		}
 	}
 	for _, t := range touched {
 		b.Tallies = append(b.Tallies, t)
@@ -304,10 +307,25 @@ func (n *Node) store(ctx context.Context, b *viewdb.Batch, tallies map[string]vi
 			tallies[r.Originator] = t
 		}
 	}
-	if len(kept) == len(b.Reports) {
+	var said []viewdb.Said
+	for i := range b.Said {
+		s := &b.Said[i]
+		refused := n.views.TrySaid(ctx, s)
+		if refused == nil {
+			said = append(said, *s)
+			continue
+		}
+		n.logger.Error("a statement cannot be stored and is quarantined", "index", s.Index, "originator", s.Originator, "err", refused)
+		b.Quarantined = append(b.Quarantined, viewdb.Quarantined{Index: s.Index, Originator: s.Originator, Code: codeStore})
+		if t, ok := tallies[s.Originator]; ok {
+			t.Failed++
+			tallies[s.Originator] = t
+		}
+	}
+	if len(kept) == len(b.Reports) && len(said) == len(b.Said) {
 		return err // nothing in it is the reason
 	}
-	b.Reports, b.Tallies = kept, nil
+	b.Reports, b.Said, b.Tallies = kept, said, nil
 	for _, t := range tallies {
 		b.Tallies = append(b.Tallies, t)
 	}

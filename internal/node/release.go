@@ -28,11 +28,17 @@ func (n *Node) Prepare(ctx context.Context, o section.Officer, drafts []string, 
 			return section.Decision{}, fmt.Errorf("%w: %d of %d drafts, the first is %s: %s", label.ErrBlocked, p.BlockedCount, p.Count+p.BlockedCount, b.Draft, b.Why)
 		}
 	}
+	rel := section.Release{Kind: DecideRelease, Drafts: drafts, Batch: batch}
+	reports, alone := 0, len(drafts) > 0
 	for _, id := range drafts {
 		p, err := n.Plan(ctx, o, id)
 		if err != nil {
 			return section.Decision{}, err
 		}
+		if p.Kind == KindReport {
+			reports++
+		}
+		alone = alone && p.Alone
 		if len(p.Findings) > 0 {
 			return section.Decision{}, &Refused{p.Findings}
 		}
@@ -40,8 +46,18 @@ func (n *Node) Prepare(ctx context.Context, o section.Officer, drafts []string, 
 			return section.Decision{}, fmt.Errorf("%w: %s", label.ErrBlocked, p.Blocked)
 		}
 	}
-	return n.section.PrepareRelease(ctx, o, section.Release{Kind: DecideRelease, Drafts: drafts, Batch: batch})
+	switch {
+	case batch != "" || reports == len(drafts):
+	case reports > 0:
+		return section.Decision{}, ErrMixed
+	default:
+		rel.Kind, rel.Alone = section.DecideAct, alone
+	}
+	return n.section.PrepareRelease(ctx, o, rel)
 }
+
+// ErrMixed refuses reports and other acts in one decision.
+var ErrMixed = errors.New("reports and other acts are decided on apart: a report always needs a second person (rule 6); put them up one after the other")
 
 // Approve lets a decision go ahead; the node then seals and sends.
 func (n *Node) Approve(ctx context.Context, o section.Officer, id string, digest section.Digest) (section.Decision, error) {

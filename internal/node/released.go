@@ -14,8 +14,8 @@ type State struct {
 	// State is draft, waiting (approved, not sealed yet), filed (durable
 	// here), logged (certified by a quorum).
 	State string `json:"state"`
-	// Views are the reports that readers got, by id, with who has proved to
-	// have received each.
+	// Views are the reports, or statements, that readers got, by id, with who
+	// has proved to have received each.
 	Views []ViewState `json:"views,omitempty"`
 	// Unread counts envelopes that are certified and not read back here yet:
 	// each may become one more of Views.
@@ -24,7 +24,8 @@ type State struct {
 
 // ViewState is one view of a released draft.
 type ViewState struct {
-	Report     string           `json:"report"`
+	Report     string           `json:"report,omitempty"`
+	Act        string           `json:"act,omitempty"` // id of a statement
 	Index      int64            `json:"index"`
 	Recipients []string         `json:"recipients"`
 	Received   []label.MemberID `json:"received"`
@@ -62,6 +63,14 @@ func (n *Node) StateOf(ctx context.Context, o section.Officer, id string) (State
 			continue
 		}
 		full, err := n.views.At(ctx, i)
+		if errors.Is(err, viewdb.ErrNotFound) {
+			said, serr := n.views.SaidAt(ctx, i)
+			if serr == nil {
+				st.Views = append(st.Views, ViewState{Act: said.ID, Index: i, Recipients: said.Recipients, Received: n.receipts.by(i, said.Recipients)})
+				continue
+			}
+			err = serr
+		}
 		switch {
 		case errors.Is(err, viewdb.ErrNotFound) && i >= cursor:
 			st.Unread++

@@ -170,6 +170,7 @@ func (d *Draft) content(raw []byte) section.Content {
 // against it.
 type Plan struct {
 	Draft    string             `json:"draft"`
+	Kind     string             `json:"kind"`
 	ETag     string             `json:"etag"`
 	Digest   string             `json:"digest"`
 	Banner   string             `json:"banner"`
@@ -177,6 +178,11 @@ type Plan struct {
 	Findings []act.Finding      `json:"findings"`
 	// Explain says in words what each member would see, by member id.
 	Explain map[label.MemberID]string `json:"explain"`
+	// Acts are those in which a draft that is no report would leave; Release is
+	// nil then.
+	Acts []PlannedAct `json:"acts,omitempty"`
+	// Alone says that one officer with the release role is enough (rule 6).
+	Alone bool `json:"alone,omitempty"`
 	// Blocked says why the release cannot go ahead; empty when it can.
 	Blocked string `json:"blocked,omitempty"`
 }
@@ -216,6 +222,10 @@ func (n *Node) Plan(ctx context.Context, o section.Officer, id string) (*Plan, e
 }
 
 func (n *Node) planOf(ctx context.Context, d section.Draft) (*Plan, error) {
+	if d.Kind != KindReport {
+		p, _, err := n.planStatement(ctx, d)
+		return p, err
+	}
 	draft, err := ParseDraft(d.Content)
 	if err != nil {
 		return nil, err
@@ -224,7 +234,7 @@ func (n *Node) planOf(ctx context.Context, d section.Draft) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &Plan{Draft: d.ID, ETag: d.ETag(), Release: j.rel, Findings: j.findings, Blocked: j.blocked, Digest: hex.EncodeToString(j.digest[:]), Explain: map[label.MemberID]string{}}
+	out := &Plan{Draft: d.ID, Kind: KindReport, ETag: d.ETag(), Release: j.rel, Findings: j.findings, Blocked: j.blocked, Digest: hex.EncodeToString(j.digest[:]), Explain: map[label.MemberID]string{}}
 	for m := range n.found.Members().All() {
 		out.Explain[m] = j.rel.Explain(m)
 	}

@@ -66,56 +66,79 @@ func (s *sender) all(ctx context.Context, drafts []section.Draft) ([][]centre.It
 // envelopes makes the envelopes of one draft: one for each distinct view, and
 // dummies, all of one size (spec/envelope.md, "Views and dummies").
 func (s *sender) envelopes(ctx context.Context, dr section.Draft) ([]centre.Item, error) {
-	n, d := s.n, s.d
-	draft, err := ParseDraft(dr.Content)
+	epoch := s.n.station.Epoch()
+	if dr.Kind != KindReport {
+		sealed, err := s.statements(ctx, dr, epoch)
+		if err != nil {
+			return nil, err
+		}
+		return s.filled(ctx, dr, sealed, epoch, false)
+	}
+	sealed, bulk, err := s.views(ctx, dr, epoch)
 	if err != nil {
 		return nil, err
+	}
+	return s.filled(ctx, dr, sealed, epoch, bulk)
+}
+
+// views makes one act for each distinct view of a report; bulk says that it
+// leaves as it is, in a batch of many.
+func (s *sender) views(ctx context.Context, dr section.Draft, epoch uint32) (sealed []outgoing, bulk bool, err error) {
+	n := s.n
+	draft, err := ParseDraft(dr.Content)
+	if err != nil {
+		return nil, false, err
 	}
 	rel, at, err := n.planViews(draft)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if err := rel.Ready(); err != nil {
-		return nil, fmt.Errorf("%w (%v)", ErrPlanChanged, err)
+		return nil, false, fmt.Errorf("%w (%v)", ErrPlanChanged, err)
 	}
 	// Time has passed since the approval: an expiry or a consent may have.
 	digest, err := planDigest(rel)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if dr.Plan == nil || *dr.Plan != digest {
-		return nil, ErrPlanChanged
+		return nil, false, ErrPlanChanged
 	}
 	// What a portion shows by itself is checked when its bytes are made.
 	if draft.cites() {
 		findings, err := n.against(ctx, draft, at)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		if len(findings) > 0 {
-			return nil, &Refused{findings}
+			return nil, false, &Refused{findings}
 		}
 	}
 	portions, err := act.NewPortions(draft.Portions)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	epoch := n.station.Epoch()
 	// Views of one report share no field, so that only a report of one view
 	// names its batch.
 	views, err := n.replacing(ctx, draft.Supersedes, rel.Views)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	bulk := !s.batch.IsZero() && len(views) == 1
-	var sealed []outgoing
+	bulk = !s.batch.IsZero() && len(views) == 1
 	for _, v := range views {
 		o, err := s.view(ctx, dr, draft, v, portions, epoch, bulk)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		sealed = append(sealed, o)
 	}
+	return sealed, bulk, nil
+}
+
+// filled adds dummies and makes envelopes of one size of them all
+// (spec/envelope.md, "Views and dummies").
+func (s *sender) filled(ctx context.Context, dr section.Draft, sealed []outgoing, epoch uint32, bulk bool) ([]centre.Item, error) {
+	n, d := s.n, s.d
 	want := len(sealed)
 	if c := n.found.Charter(); c.FillViews && !bulk {
 		want = n.found.Members().Len() - 1

@@ -20,7 +20,7 @@ const maxDraft = 2 << 20
 var draftStates = map[section.DraftState]string{section.Drafted: "drafted", section.Planned: "planned", section.Released: "released", section.Discarded: "discarded"}
 
 func shownDraft(d section.Draft) api.Draft {
-	out := api.Draft{ID: d.ID, ETag: d.ETag(), State: draftStates[d.State], Version: d.Version, Digest: hex.EncodeToString(d.Digest[:]),
+	out := api.Draft{ID: d.ID, Kind: d.Kind, ETag: d.ETag(), State: draftStates[d.State], Version: d.Version, Digest: hex.EncodeToString(d.Digest[:]),
 		Batch: d.Batch, Decision: d.Decision, Created: d.Created.UTC(), Modified: d.Modified.UTC()}
 	if len(d.Content) > 0 {
 		out.Content = d.Content

@@ -11,7 +11,10 @@ import (
 // shownPlan puts a plan into words: numbers from 1, as officers count.
 func (s *Server) shownPlan(p *node.Plan) (*body[api.Plan], error) {
 	rel, table := p.Release, s.node.Table()
-	out := api.Plan{Draft: p.Draft, ETag: p.ETag, Digest: p.Digest, Banner: p.Banner, Blocked: p.Blocked, Findings: findings(p.Findings),
+	if rel == nil {
+		return s.shownStatementPlan(p)
+	}
+	out := api.Plan{Draft: p.Draft, Kind: p.Kind, ETag: p.ETag, Digest: p.Digest, Banner: p.Banner, Blocked: p.Blocked, Findings: findings(p.Findings),
 		Portions: []api.PlanPortion{}, Members: []api.PlanMember{}, Views: []api.PlanView{}, Historic: members(rel.Historic.Slice())}
 	for i, pp := range rel.Portions {
 		x := api.PlanPortion{Number: i + 1, ID: string(pp.ID), Recipients: members(pp.Recipients.Slice()), Blocks: []string{}}
@@ -61,6 +64,20 @@ func (s *Server) shownPlan(p *node.Plan) (*body[api.Plan], error) {
 			m.Remedies = append(m.Remedies, x)
 		}
 		out.Members = append(out.Members, m)
+	}
+	return answer(out)
+}
+
+// shownStatementPlan shows the acts in which a draft that is no report would
+// leave.
+func (s *Server) shownStatementPlan(p *node.Plan) (*body[api.Plan], error) {
+	out := api.Plan{Draft: p.Draft, Kind: p.Kind, ETag: p.ETag, Digest: p.Digest, Blocked: p.Blocked, Alone: p.Alone, Findings: findings(p.Findings),
+		Portions: []api.PlanPortion{}, Members: []api.PlanMember{}, Views: []api.PlanView{}, Historic: []string{}}
+	for _, a := range p.Acts {
+		out.Acts = append(out.Acts, api.PlanAct{Type: string(a.Type), Recipients: members(a.To), Act: a.Act})
+	}
+	for m := range s.node.Founding().Members().All() {
+		out.Members = append(out.Members, api.PlanMember{Member: string(m), Explain: p.Explain[m], Sees: []int{}, KeptBy: []api.PlanBlame{}, Remedies: []api.PlanRemedy{}})
 	}
 	return answer(out)
 }

@@ -129,6 +129,8 @@ func (s *Server) problem(err error) *problem {
 		return notFound()
 	case errors.Is(err, label.ErrBlocked):
 		return refusal(http.StatusUnprocessableEntity, api.CodeBlocked, err.Error())
+	case errors.Is(err, node.ErrMixed), errors.Is(err, node.ErrKind):
+		return refusal(http.StatusUnprocessableEntity, api.CodeDraft, err.Error())
 	case errors.Is(err, node.ErrDraft):
 		return refusal(http.StatusUnprocessableEntity, api.CodeDraft, err.Error())
 	case errors.Is(err, node.ErrOnItsWay):

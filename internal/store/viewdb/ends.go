@@ -49,11 +49,11 @@ func (v *Views) Ended(ctx context.Context, at int64, limit int) ([]int64, error)
 	return out, rows.Err()
 }
 
-// IndexOf returns at which log index a report stands, ended or not, for whoever
-// destroys it. Errors: ErrNotFound.
+// IndexOf returns at which log index a report or a statement stands, ended or
+// not, for whoever destroys it. Errors: ErrNotFound.
 func (v *Views) IndexOf(ctx context.Context, id string) (int64, error) {
 	var i int64
-	err := v.db.Reader.QueryRowContext(ctx, `SELECT idx FROM report WHERE id = ?`, id).Scan(&i)
+	err := v.db.Reader.QueryRowContext(ctx, `SELECT idx FROM report WHERE id = ? UNION ALL SELECT idx FROM said WHERE id = ? LIMIT 1`, id, id).Scan(&i)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, ErrNotFound
 	}

@@ -30,13 +30,14 @@ var (
 	intoQuarantine  = insertInto(4, "quarantine (idx, originator, code)", 3, 16)
 	intoSent        = insertInto(5, "sent (idx, hash, recipients)", 3, 64)
 	intoSearch      = insertInto(6, "search (rowid, words)", 2, 1)
-	intoAll         = []*into{&intoReport, &intoPortion, &intoDesignation, &intoAttachment, &intoQuarantine, &intoSent, &intoSearch}
+	intoSaid        = insertInto(7, "said ("+saidColumns+")", 8, 16)
+	intoAll         = []*into{&intoReport, &intoPortion, &intoDesignation, &intoAttachment, &intoQuarantine, &intoSent, &intoSearch, &intoSaid}
 )
 
 // inserts gathers rows for all tables of one transaction.
 type inserts struct {
 	tx   *store.Tx
-	args [7][]any
+	args [8][]any
 	err  error
 }
 

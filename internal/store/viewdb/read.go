@@ -290,6 +290,15 @@ func (v *Views) Quarantine(ctx context.Context, limit int) ([]Quarantined, error
 
 // HeldIDs returns which of the ids are those of reports here.
 func (v *Views) HeldIDs(ctx context.Context, ids []string) (map[string]bool, error) {
+	return v.held(ctx, "report", ids)
+}
+
+// HeldStatements returns those of the ids of statements that are here.
+func (v *Views) HeldStatements(ctx context.Context, ids []string) (map[string]bool, error) {
+	return v.held(ctx, "said", ids)
+}
+
+func (v *Views) held(ctx context.Context, table string, ids []string) (map[string]bool, error) {
 	out := make(map[string]bool, len(ids))
 	for len(ids) > 0 {
 		part := ids[:min(len(ids), 500)]
@@ -298,7 +307,7 @@ func (v *Views) HeldIDs(ctx context.Context, ids []string) (map[string]bool, err
 		for i := range part {
 			args[i] = part[i]
 		}
-		rows, err := v.db.Reader.QueryContext(ctx, `SELECT id FROM report WHERE id IN (?`+strings.Repeat(`, ?`, len(part)-1)+`)`, args...)
+		rows, err := v.db.Reader.QueryContext(ctx, `SELECT id FROM `+table+` WHERE id IN (?`+strings.Repeat(`, ?`, len(part)-1)+`)`, args...)
 		if err != nil {
 			return nil, err
 		}

@@ -91,7 +91,7 @@ func tune(db *store.DB) error {
 
 // analyser names what the views were made by: the analyser's version and the
 // layout of the tables.
-var analyser = strconv.Itoa(process.AnalyserVersion) + "/7"
+var analyser = strconv.Itoa(process.AnalyserVersion) + "/8"
 
 const (
 	settingAnalyser = "analyser"
@@ -137,7 +137,7 @@ func (v *Views) Reset(ctx context.Context) error {
 
 // tables are all tables, each with the order in which Dump writes its rows.
 var tables = []struct{ name, order string }{
-	{"report", "idx"}, {"portion", "idx, n"}, {"designation", "idx, n"}, {"attachment", "idx, n"},
+	{"report", "idx"}, {"portion", "idx, n"}, {"designation", "idx, n"}, {"attachment", "idx, n"}, {"said", "idx"},
 	{"quarantine", "idx"}, {"sent", "idx"}, {"tally", "originator"}, {"setting", "name"}, {"total", "name"},
 }
 

@@ -74,6 +74,7 @@ type Tally struct {
 // Batch is what a run of leaves came to.
 type Batch struct {
 	Reports     []Report
+	Said        []Said
 	Quarantined []Quarantined
 	Sent        []Sent
 	Tallies     []Tally
@@ -102,6 +103,9 @@ func (v *Views) Apply(ctx context.Context, b Batch) error {
 		in := inserts{tx: tx}
 		for i := range b.Reports {
 			in.report(&b.Reports[i])
+		}
+		for i := range b.Said {
+			in.said(&b.Said[i])
 		}
 		for _, q := range b.Quarantined {
 			in.add(&intoQuarantine, q.Index, q.Originator, q.Code)
@@ -157,14 +161,25 @@ func addTotals(tx *store.Tx, reports, own, quarantined int64) error {
 
 // Try says whether a report can be stored, and stores nothing.
 func (v *Views) Try(ctx context.Context, r *Report) error {
+	return v.try(ctx, func(in *inserts) {
+		in.report(r)
+		if in.flush() == nil {
+			in.add(&intoSearch, r.Index+1, r.Text)
+		}
+	})
+}
+
+// TrySaid says whether a statement can be stored, and stores nothing.
+func (v *Views) TrySaid(ctx context.Context, s *Said) error {
+	return v.try(ctx, func(in *inserts) { in.said(s) })
+}
+
+func (v *Views) try(ctx context.Context, add func(*inserts)) error {
 	err := v.db.Update(ctx, func(tx *store.Tx) error {
 		in := inserts{tx: tx}
-		in.report(r)
+		add(&in)
 		if err := in.flush(); err != nil {
 			return err
-		}
-		if in.add(&intoSearch, r.Index+1, r.Text); in.err != nil {
-			return in.err
 		}
 		return errTried
 	})

@@ -9,6 +9,7 @@ import (
 type Draft struct {
 	ID       string          `json:"id" doc:"Names the draft."`
 	ETag     string          `json:"etag" doc:"Names this version; send it as If-Match to change it."`
+	Kind     string          `json:"kind" doc:"report, or the kind of statement that it becomes."`
 	State    string          `json:"state" enum:"drafted,planned,released,discarded" doc:"Where it stands."`
 	Version  int64           `json:"version" doc:"From 1."`
 	Digest   string          `json:"digest" doc:"Of the exact content: what is decided on."`
@@ -35,6 +36,9 @@ type FindDrafts struct {
 // Plan is the dry-run of a release: who would see what, and why not the rest.
 type Plan struct {
 	Draft    string        `json:"draft" doc:"Id of the draft."`
+	Kind     string        `json:"kind" doc:"report, or the kind of statement."`
+	Alone    bool          `json:"alone,omitempty" doc:"One officer with the release role is enough (rule 6)."`
+	Acts     []PlanAct     `json:"acts,omitempty" doc:"The acts in which a draft that is no report would leave."`
 	ETag     string        `json:"etag" doc:"The version that was planned."`
 	Digest   string        `json:"digest" doc:"Names the plan by who would see what."`
 	Banner   string        `json:"banner" doc:"Marking of the whole, for the releasing officer."`
@@ -44,6 +48,13 @@ type Plan struct {
 	Members  []PlanMember  `json:"members" doc:"What each member and observer would see, in rising order."`
 	Views    []PlanView    `json:"views" doc:"The distinct views that would leave."`
 	Historic []string      `json:"historic" doc:"Named in a release set, but no members now: they receive nothing."`
+}
+
+// PlanAct is one act in which a draft that is no report would leave.
+type PlanAct struct {
+	Type       string          `json:"type" doc:"Type of the act (spec/act.md)."`
+	Recipients []string        `json:"recipients" doc:"Who else gets it."`
+	Act        json.RawMessage `json:"act" doc:"Its exact content."`
 }
 
 // PlanPortion is what a plan says of one portion.

@@ -1,0 +1,221 @@
+package node
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"entente/act"
+	"entente/internal/section"
+	"entente/label"
+)
+
+// A statementKind makes acts of drafts of one kind that become no reports: a
+// consent, a request, a recall. Everything else of their way is the same as
+// that of reports: written by one officer, let go by another, sealed, filed.
+type statementKind interface {
+	// settle reads what an officer wrote, strictly, and returns it as the draft
+	// holds it, with every id drawn. Refusals are findings.
+	settle(ctx context.Context, n *Node, raw []byte) ([]byte, []act.Finding, error)
+	// speak returns the acts that a draft would leave in, and what stands
+	// against them. The same draft gives the same acts as long as nothing that
+	// they rest on has changed.
+	speak(ctx context.Context, n *Node, d section.Draft) (*speech, error)
+}
+
+// statementKinds are the kinds of drafts beside reports.
+var statementKinds = map[string]statementKind{
+	KindConsent: consentKind{},
+}
+
+// A speech is what a draft becomes when it leaves.
+type speech struct {
+	acts     []spoken
+	findings []act.Finding
+	// classes are those of what the acts tell of: when none is above the
+	// charter's class for a second person, one officer is enough (rule 6).
+	// Without any a second person is needed.
+	classes []label.ClassRef
+}
+
+// A spoken act goes to its readers, this member among them.
+type spoken struct {
+	to  label.MemberSet
+	act act.Act
+}
+
+// add adds a statement that was built, or what was wrong with it.
+func (s *speech) add(a act.Act, err error) {
+	if err != nil {
+		s.findings = append(s.findings, findingOf(err))
+		return
+	}
+	s.acts = append(s.acts, spoken{to: a.Statement.To, act: a})
+}
+
+// findingOf puts a refusal of an act into a finding on no portion.
+func findingOf(err error) act.Finding {
+	f := act.Finding{Code: act.Code(err), Text: err.Error()}
+	var r *act.Refusal
+	if errors.As(err, &r) {
+		f.Rule = r.Rule
+	}
+	return f
+}
+
+// PlannedAct is one act in which a draft would leave.
+type PlannedAct struct {
+	To   []label.MemberID `json:"to"`
+	Type act.Type         `json:"type"`
+	Act  json.RawMessage  `json:"act"`
+}
+
+// ErrKind refuses a draft of a kind that is not there.
+var ErrKind = errors.New("drafts of this kind are not made here; the kinds are those that entente --help lists")
+
+// SaveStatement stores a draft of a kind other than a report for an officer: a
+// new one when id is empty, else a new version over the one that etag names.
+//
+// Errors: ErrKind, ErrDraft for bytes that are no such draft, *Refused with
+// all findings, those of the section.
+func (n *Node) SaveStatement(ctx context.Context, o section.Officer, kind, id, etag string, raw []byte) (section.Draft, error) {
+	k, ok := statementKinds[kind]
+	if !ok {
+		return section.Draft{}, ErrKind
+	}
+	settled, findings, err := k.settle(ctx, n, raw)
+	if err != nil {
+		return section.Draft{}, err
+	}
+	if len(findings) > 0 {
+		return section.Draft{}, &Refused{findings}
+	}
+	c := section.Content{Kind: kind, Bytes: settled}
+	if id == "" {
+		return n.section.CreateDraft(ctx, o, c)
+	}
+	return n.section.SaveDraft(ctx, o, id, etag, c)
+}
+
+// readStatement reads the content of a draft strictly into v.
+func readStatement(raw []byte, v any) error {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(v); err != nil {
+		return fmt.Errorf("%w: %v", ErrDraft, err)
+	}
+	if dec.More() {
+		return fmt.Errorf("%w: something follows its end", ErrDraft)
+	}
+	return nil
+}
+
+// planStatement is the dry-run of a draft that is no report.
+func (n *Node) planStatement(ctx context.Context, d section.Draft) (*Plan, *speech, error) {
+	k, ok := statementKinds[d.Kind]
+	if !ok {
+		return nil, nil, ErrKind
+	}
+	s, err := k.speak(ctx, n, d)
+	if err != nil {
+		return nil, nil, err
+	}
+	digest := s.digest()
+	p := &Plan{Draft: d.ID, ETag: d.ETag(), Kind: d.Kind, Digest: hex.EncodeToString(digest[:]), Findings: s.findings, Alone: n.alone(s),
+		Explain: map[label.MemberID]string{}, Acts: []PlannedAct{}}
+	for _, a := range s.acts {
+		to := a.to.Minus(label.Members(n.self))
+		p.Acts = append(p.Acts, PlannedAct{To: to.Slice(), Type: a.act.Type, Act: a.act.Raw})
+	}
+	for m := range n.found.Members().All() {
+		got := 0
+		for _, a := range s.acts {
+			if a.to.Contains(m) {
+				got++
+			}
+		}
+		switch got {
+		case 0:
+			p.Explain[m] = "gets nothing"
+		case 1:
+			p.Explain[m] = "gets 1 act"
+		default:
+			p.Explain[m] = fmt.Sprintf("gets %d acts", got)
+		}
+	}
+	if len(s.findings) > 0 {
+		p.Blocked = (&Refused{s.findings}).Error()
+	}
+	return p, s, nil
+}
+
+// digest names what would leave by its readers and exact bytes.
+func (s *speech) digest() section.Digest {
+	h := sha256.New()
+	h.Write([]byte("entente/v1/speech\x00"))
+	part := func(b []byte) {
+		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(b))))
+		h.Write(b)
+	}
+	for _, a := range s.acts {
+		part([]byte(a.to.String()))
+		part(a.act.Raw)
+	}
+	return section.Digest(h.Sum(nil))
+}
+
+// alone says whether one officer is enough to let acts go (rule 6): all that
+// they tell of is marked at or below the charter's class for a second person.
+func (n *Node) alone(s *speech) bool {
+	if len(s.classes) == 0 {
+		return false
+	}
+	common, ok := n.table.Policy(n.table.Common())
+	if !ok {
+		return false
+	}
+	rank := func(c label.Class) int {
+		for i, x := range common.Classes {
+			if x == c {
+				return i
+			}
+		}
+		return len(common.Classes)
+	}
+	most := rank(n.found.Charter().SecondPersonAbove)
+	for _, ref := range s.classes {
+		c, err := n.table.Equivalent(ref, n.table.Common())
+		if err != nil || rank(c) > most {
+			return false
+		}
+	}
+	return true
+}
+
+// statements makes the outgoing acts of a draft that is no report.
+func (s *sender) statements(ctx context.Context, dr section.Draft, epoch uint32) ([]outgoing, error) {
+	plan, speech, err := s.n.planStatement(ctx, dr)
+	if err != nil {
+		return nil, err
+	}
+	if len(plan.Findings) > 0 {
+		return nil, &Refused{plan.Findings}
+	}
+	if digest := speech.digest(); dr.Plan == nil || *dr.Plan != digest {
+		return nil, ErrPlanChanged
+	}
+	var out []outgoing
+	for _, a := range speech.acts {
+		key, err := s.setKey(ctx, epoch, a.to.With(s.n.self))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, outgoing{act: a.act.Raw, key: key})
+	}
+	return out, nil
+}

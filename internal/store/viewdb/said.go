@@ -1,0 +1,81 @@
+package viewdb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+)
+
+// Said is a statement as a row: an act that is neither a report nor a dummy
+// (spec/act.md, "Statements").
+type Said struct {
+	Index      int64    `json:"index"` // of its envelope in the log
+	ID         string   `json:"id"`    // 32 hex digits
+	Originator string   `json:"originator"`
+	Own        bool     `json:"own"`
+	Type       string   `json:"type"`
+	Written    string   `json:"written"` // RFC 3339
+	Recipients []string `json:"recipients"`
+	Act        []byte   `json:"-"` // exact bytes
+}
+
+const saidColumns = `idx, id, originator, own, type, written, recipients, act`
+
+func scanSaid(scan func(...any) error) (s Said, err error) {
+	var own int
+	var to string
+	err = scan(&s.Index, &s.ID, &s.Originator, &own, &s.Type, &s.Written, &to, &s.Act)
+	s.Own, s.Recipients = own == 1, strings.Fields(to)
+	return s, err
+}
+
+// Said returns one statement. Errors: ErrNotFound.
+func (v *Views) Said(ctx context.Context, id string) (Said, error) {
+	s, err := scanSaid(v.db.Reader.QueryRowContext(ctx, `SELECT `+saidColumns+` FROM said WHERE id = ?`, id).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Said{}, ErrNotFound
+	}
+	return s, err
+}
+
+// SaidAt returns the statement at a log index. Errors: ErrNotFound.
+func (v *Views) SaidAt(ctx context.Context, index int64) (Said, error) {
+	s, err := scanSaid(v.db.Reader.QueryRowContext(ctx, `SELECT `+saidColumns+` FROM said WHERE idx = ?`, index).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Said{}, ErrNotFound
+	}
+	return s, err
+}
+
+// AllSaid returns statements of one type in log order, those from index from
+// on, up to limit.
+func (v *Views) AllSaid(ctx context.Context, typ string, from int64, limit int) ([]Said, error) {
+	return v.manySaid(ctx, `SELECT `+saidColumns+` FROM said WHERE type = ? AND idx >= ? ORDER BY idx LIMIT ?`, typ, from, limit)
+}
+
+func (v *Views) manySaid(ctx context.Context, query string, args ...any) ([]Said, error) {
+	rows, err := v.db.Reader.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Said
+	for rows.Next() {
+		s, err := scanSaid(rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, rows.Err()
+}
+
+// said gathers the rows of a statement.
+func (in *inserts) said(s *Said) {
+	own := 0
+	if s.Own {
+		own = 1
+	}
+	in.add(&intoSaid, s.Index, s.ID, s.Originator, own, s.Type, s.Written, strings.Join(s.Recipients, " "), s.Act)
+}
