@@ -57,6 +57,7 @@ func (in *inserts) flush() error {
 		for args := in.args[t.place]; len(args) > 0 && in.err == nil; args = args[t.columns:] {
 			_, in.err = in.tx.Run(t.one, args[:t.columns]...)
 		}
+		in.args[t.place] = nil
 	}
 	return in.err
 }
