@@ -25,7 +25,7 @@ func (c *reportAttach) Run(w *world) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.Open(c.File)
+	f, err := w.open(c.File)
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ type reportFetch struct {
 	asOfficer
 	Report string `arg:"" help:"Id of the report."`
 	Digest string `arg:"" help:"Digest of the attachment, as the report says."`
-	To     string `arg:"" help:"File to write; what is there of it already is not fetched again."`
+	To     string `arg:"" help:"File to write, - for standard output; what is there of it already is not fetched again."`
 }
 
 // Help gives an example.
@@ -68,6 +68,16 @@ func (c *reportFetch) Run(w *world) (err error) {
 	if err != nil {
 		return err
 	}
+	if c.To == "-" {
+		if w.json {
+			return usage("a file and JSON do not go over one standard output: leave --json out, or name a file")
+		}
+		_, err := cl.Download(w.ctx, c.Report, c.Digest, 0, w.out, nil)
+		if err != nil {
+			return w.refused(err)
+		}
+		return nil
+	}
 	part := c.To + ".part"
 	if _, err := os.Stat(c.To); err == nil {
 		return fmt.Errorf("%s is there already; name another file or move it away", c.To)
@@ -76,7 +86,13 @@ func (c *reportFetch) Run(w *world) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, f.Close()) }()
+	defer func() {
+		err = errors.Join(err, f.Close())
+		// What came is kept for the next run; nothing is not.
+		if st, serr := os.Stat(part); serr == nil && st.Size() == 0 {
+			err = errors.Join(err, os.Remove(part))
+		}
+	}()
 	st, err := f.Stat()
 	if err != nil {
 		return err

@@ -2,8 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -48,26 +46,26 @@ func (c *charterDraft) Run(w *world) error {
 	if c.Founded != "" {
 		var err error
 		if founded, err = time.Parse(time.RFC3339, c.Founded); err != nil {
-			return fmt.Errorf("--founded: %w; write it like 2026-01-31T00:00:00Z", err)
+			return usage("--founded: %v; write it like 2026-01-31T00:00:00Z", err)
 		}
 	}
 	at, ok := label.InstantOf(founded)
 	if !ok {
-		return fmt.Errorf("--founded: %s lies outside of the years 0001 to 9999", founded)
+		return usage("--founded: %s lies outside of the years 0001 to 9999", founded)
 	}
 	ch.Founded = at
 	if c.Policy != "" {
-		text, err := os.ReadFile(c.Policy)
+		text, err := w.readFile(c.Policy, maxSmall)
 		if err != nil {
 			return err
 		}
 		ch.Policies = charter.Policies{}
 		if err := json.Unmarshal(text, &ch.Policies); err != nil {
-			return fmt.Errorf("%s: %w", c.Policy, err)
+			return w.unreadable(c.Policy, err)
 		}
 	}
 	for _, path := range c.Offers {
-		m, err := readOffer(path)
+		m, err := w.readOffer(path)
 		if err != nil {
 			return err
 		}
@@ -111,7 +109,7 @@ func (c *charterSign) Run(w *world) error {
 		return err
 	}
 	defer root.Close()
-	file, err := os.ReadFile(c.File)
+	file, err := w.readFile(c.File, maxSmall)
 	if err != nil {
 		return err
 	}
@@ -135,7 +133,7 @@ func (charterMerge) Help() string {
 func (c *charterMerge) Run(w *world) error {
 	var files [][]byte
 	for _, path := range c.Files {
-		f, err := os.ReadFile(path)
+		f, err := w.readFile(path, maxSmall)
 		if err != nil {
 			return err
 		}
@@ -157,13 +155,13 @@ func (charterShow) Help() string { return "Example:\n\n    entente charter show 
 
 // Run shows a founding file; one that lacks signatures is a finding.
 func (c *charterShow) Run(w *world) error {
-	file, err := os.ReadFile(c.File)
+	file, err := w.readFile(c.File, maxSmall)
 	if err != nil {
 		return err
 	}
 	missing, err := charter.Missing(file)
 	if err != nil {
-		return err
+		return w.unreadable(c.File, err)
 	}
 	if !missing.IsEmpty() {
 		if err := w.answer(map[string]any{"missing": missing}, func() { w.printf("not yet signed by %s", missing) }); err != nil {
@@ -173,7 +171,7 @@ func (c *charterShow) Run(w *world) error {
 	}
 	f, err := charter.ParseFounding(file)
 	if err != nil {
-		return err
+		return w.unreadable(c.File, err)
 	}
 	ch := f.Charter()
 	return w.answer(map[string]any{"fingerprint": f.Fingerprint(), "charter": ch}, func() {
@@ -182,4 +180,14 @@ func (c *charterShow) Run(w *world) error {
 			w.printf("  %s  root %s  %s", m.ID, charter.Fingerprint(m.Root), m.Name)
 		}
 	})
+}
+
+// founding reads a founding file that everybody has signed.
+func (w *world) founding(path string) (*charter.Founding, error) {
+	file, err := w.readFile(path, maxSmall)
+	if err != nil {
+		return nil, err
+	}
+	f, err := charter.ParseFounding(file)
+	return f, w.unreadable(path, err)
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"path/filepath"
 	"time"
 
@@ -49,7 +48,7 @@ func (c *collectFile) Run(w *world) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.Open(c.File)
+	f, err := w.open(c.File)
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -62,7 +61,7 @@ func (c *initKeys) Run(w *world) error {
 	rootUnlock := u
 	if c.RootPassphraseFile != "" {
 		if rootUnlock, err = config.PassphraseFile(c.RootPassphraseFile); err != nil {
-			return err
+			return w.unreadable(c.RootPassphraseFile, err)
 		}
 		defer rootUnlock.Wipe()
 	}
@@ -113,23 +112,20 @@ func makeKeys(dir, rootFile string, m label.MemberID, name string, u, rootUnlock
 
 // readOffer reads an offer. That its certificate fits its root key is checked
 // when the founding file is drafted.
-func readOffer(path string) (*charter.Member, error) {
-	text, err := os.ReadFile(path)
+func (w *world) readOffer(path string) (*charter.Member, error) {
+	text, err := w.readFile(path, 64<<10)
 	if err != nil {
 		return nil, err
-	}
-	if len(text) > 64<<10 {
-		return nil, fmt.Errorf("%s is too long for an offer", path)
 	}
 	var o offer
 	d := json.NewDecoder(strings.NewReader(string(text)))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&o); err != nil {
-		return nil, fmt.Errorf("%s is no offer of entente init keys: %w", path, err)
+		return nil, w.unreadable(path, fmt.Errorf("it is no offer of entente init keys: %w", err))
 	}
 	m := &charter.Member{ID: o.Member, Name: o.Name, Keys: o.Keys}
 	if err := m.Root.UnmarshalText([]byte(o.Root)); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, w.unreadable(path, err)
 	}
 	return m, nil
 }
@@ -159,13 +155,13 @@ func (c *initJoin) Run(w *world) error {
 	if (c.PassphraseFile == "") == (c.Credential == "") {
 		return usage("name one of --passphrase-file and --credential: the node opens its keys without a person")
 	}
-	file, err := os.ReadFile(c.Charter)
+	file, err := w.readFile(c.Charter, maxSmall)
 	if err != nil {
 		return err
 	}
 	f, err := charter.ParseFounding(file)
 	if err != nil {
-		return err
+		return w.unreadable(c.Charter, err)
 	}
 	squeeze := func(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), "")) }
 	if squeeze(c.Fingerprint) != squeeze(f.Fingerprint()) {
@@ -194,7 +190,7 @@ func (c *initJoin) Run(w *world) error {
 	}
 	var password []byte
 	if c.PasswordFile != "" {
-		if password, err = secretFile(c.PasswordFile); err != nil {
+		if password, err = w.secretFile(c.PasswordFile); err != nil {
 			return err
 		}
 	} else if password, err = askSecret(w, "first password of "+c.Custodian, true); err != nil {

@@ -119,16 +119,16 @@ func (keysCertify) Help() string {
 
 // Run certifies.
 func (c *keysCertify) Run(w *world) error {
-	raw, err := readBounded(c.Request, maxRequest)
+	raw, err := w.readFile(c.Request, maxRequest)
 	if err != nil {
 		return err
 	}
 	cert, err := parseRequest(raw)
 	if err != nil {
-		return fmt.Errorf("%s is no request of entente keys next: %w", c.Request, err)
+		return w.unreadable(c.Request, fmt.Errorf("it is no request of entente keys next: %w", err))
 	}
 	if c.Charter != "" {
-		if err := c.fits(cert); err != nil {
+		if err := c.fits(w, cert); err != nil {
 			return err
 		}
 	}
@@ -155,12 +155,8 @@ func (c *keysCertify) Run(w *world) error {
 }
 
 // fits holds a request against a founding file that is known to be right.
-func (c *keysCertify) fits(cert *charter.KeyCertificate) error {
-	file, err := os.ReadFile(c.Charter)
-	if err != nil {
-		return err
-	}
-	f, err := charter.ParseFounding(file)
+func (c *keysCertify) fits(w *world, cert *charter.KeyCertificate) error {
+	f, err := w.founding(c.Charter)
 	if err != nil {
 		return err
 	}
@@ -175,23 +171,6 @@ func (c *keysCertify) fits(cert *charter.KeyCertificate) error {
 
 // maxRequest bounds a request and a certificate.
 const maxRequest = 4096
-
-// readBounded reads a small file.
-func readBounded(path string, most int64) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, most+1))
-	if err != nil {
-		return nil, err
-	}
-	if int64(len(text)) > most {
-		return nil, fmt.Errorf("%s is longer than %d bytes; it is another file", path, most)
-	}
-	return text, nil
-}
 
 // parseRequest reads a request. What it says is judged when it is signed.
 func parseRequest(raw []byte) (*charter.KeyCertificate, error) {
@@ -241,7 +220,7 @@ func (c *keysFile) Run(w *world) error {
 	if err != nil {
 		return err
 	}
-	cert, err := readBounded(c.Certificate, maxRequest)
+	cert, err := w.readFile(c.Certificate, maxRequest)
 	if err != nil {
 		return err
 	}
@@ -322,6 +301,7 @@ func (c *keysPassphrase) Run(w *world) error {
 	var next keyring.Unlock
 	if c.NewPassphraseFile != "" {
 		next, err = config.PassphraseFile(c.NewPassphraseFile)
+		err = w.unreadable(c.NewPassphraseFile, err)
 	} else {
 		next, err = passphrase{}.unlock(w, "new passphrase of the node's keys", true)
 	}

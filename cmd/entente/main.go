@@ -21,7 +21,7 @@ import (
 const (
 	exitDone     = 0 // done
 	exitFindings = 1 // done, and something was found wanting: invalid, no match, a check is red
-	exitUsage    = 2 // the command line is wrong
+	exitUsage    = 2 // the command line is wrong, or names a file that cannot be read
 	exitFailure  = 3 // the command could not be carried out
 )
 
@@ -107,7 +107,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	code := -1
 	parser, err := kong.New(&c,
 		kong.Name("entente"),
-		kong.Description("A joint information centre for sovereign members who do not fully trust one another."),
+		kong.Description("A joint information centre for sovereign members who do not fully trust one another.\n\nExit codes: 0 done; 1 done with findings (invalid, no match, refused by the node); 2 usage (a wrong argument, or an input file that cannot be read: missing, closed, not of the form); 3 and above failure."),
 		kong.Vars{"version": programVersion()},
 		kong.Writers(out, errs),
 		kong.Exit(func(n int) { code = n }),
@@ -126,7 +126,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		return code
 	}
 	if err != nil {
-		fmt.Fprintf(errs, "entente: %v; see entente --help\n", err)
+		fmt.Fprintf(errs, "entente: %v; see %s --help\n", err, commandOf(err))
 		return exitUsage
 	}
 	err = parsed.Run(&world{ctx: ctx, in: in, out: out, err: errs, json: c.JSON})
@@ -139,9 +139,35 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		fmt.Fprintln(errs, "entente: interrupted; what was done stays, and the same command goes on from there")
 		return exitFailure
 	case errors.Is(err, errUsage):
-		fmt.Fprintf(errs, "entente: %v; see entente --help\n", err)
+		fmt.Fprintf(errs, "entente: %v; see %s --help\n", err, pathOf(parsed.Selected()))
+		return exitUsage
+	case errors.Is(err, errInput):
+		fmt.Fprintln(errs, "entente:", err)
 		return exitUsage
 	}
 	fmt.Fprintln(errs, "entente:", err)
 	return exitFailure
+}
+
+// commandOf names the command that a wrong command line was on its way to.
+func commandOf(err error) string {
+	var p *kong.ParseError
+	if !errors.As(err, &p) || p.Context == nil {
+		return "entente"
+	}
+	var at *kong.Node
+	for _, step := range p.Context.Path {
+		if step.Command != nil {
+			at = step.Command
+		}
+	}
+	return pathOf(at)
+}
+
+// pathOf is a command as it is called, "entente report plan".
+func pathOf(n *kong.Node) string {
+	if n == nil {
+		return "entente"
+	}
+	return n.FullPath()
 }

@@ -54,9 +54,9 @@ func TestExitCodes(t *testing.T) {
 		{"an unknown flag is usage", []string{"status", "--frobnicate"}, "", exitUsage},
 		{"a release of nothing is usage", []string{"report", "release", "ask"}, "", exitUsage},
 		{"joining without a way to unlock is usage", []string{"init", "join", "--dir", ".", "--charter", "main.go", "--fingerprint", "x", "--member", "IRQ"}, "", exitUsage},
-		{"a directory that is no log is a failure", []string{"verify", "."}, "", exitFailure},
+		{"a directory that is no log is usage", []string{"verify", "."}, "", exitUsage},
 		{"an invalid document is a finding", []string{"stix", "validate", "testdata/invalid.json"}, "", exitFindings},
-		{"a configuration that is not there is a finding", []string{"config", "check", "testdata/none.toml"}, "", exitFindings},
+		{"a configuration that is not there is usage", []string{"config", "check", "testdata/none.toml"}, "", exitUsage},
 		{"a node that is not there is a failure", []string{"login", "http://127.0.0.1:1", "irq.duty"}, "a password\n", exitFailure},
 		{"no session is a failure", []string{"status"}, "", exitFailure},
 	} {

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"fmt"
-	"os"
 	"strings"
 
 	"entente/internal/process/names"
@@ -36,7 +35,7 @@ beginning.`, names.Threshold, names.MaxLine)
 
 // Run compares standard input line by line.
 func (c *nameCompareCmd) Run(w *world) error {
-	tally, err := names.CompareTSV(w.in, w.out, names.CompareOptions{Explain: c.Explain, JSON: w.json})
+	tally, err := names.CompareTSV(w.stdin(), w.out, names.CompareOptions{Explain: c.Explain, JSON: w.json})
 	if err != nil {
 		return err
 	}
@@ -82,16 +81,16 @@ func (c *nameSearchCmd) Validate() error {
 
 // Run searches the list for each line of standard input.
 func (c *nameSearchCmd) Run(w *world) error {
-	f, err := os.Open(c.List)
+	f, err := w.open(c.List)
 	if err != nil {
 		return err
 	}
 	x, err := names.ReadList(f)
 	f.Close()
 	if err != nil {
-		return err
+		return w.unreadable(c.List, err)
 	}
-	tally, err := names.SearchTSV(x, w.in, w.out, names.SearchOptions{Top: c.Top, Matches: c.Matches, JSON: w.json})
+	tally, err := names.SearchTSV(x, w.stdin(), w.out, names.SearchOptions{Top: c.Top, Matches: c.Matches, JSON: w.json})
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func TestNameCommands(t *testing.T) {
 		{"search finds nothing", "Wolfeschlegel\n", []string{"search", "--list", list, "--matches"}, exitDone, "", ""},
 		{"no list", "", []string{"search"}, exitUsage, "", "--list"},
 		{"no hits asked for", "", []string{"search", "--list", list, "--top", "0"}, exitUsage, "", "--top is 0"},
-		{"a broken list", "", []string{"search", "--list", broken}, exitFailure, "", "line 1 is not id<TAB>name"},
+		{"a broken list", "", []string{"search", "--list", broken}, exitUsage, "", "line 1 is not id<TAB>name"},
 		{"group", "", []string{"group", "ИГИЛ"}, exitDone, "ИГИЛ\tisil\tIslamic State (Daesh)\n", ""},
 		{"open group", "", []string{"group", "coalition"}, exitFindings, "coalition\tarabcoalition\t", ""},
 		{"unknown group", "", []string{"group", "Zarnik"}, exitFindings, "", ""},

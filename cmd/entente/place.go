@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -44,7 +46,7 @@ than 8 KB and was answered from its beginning.
 func (c *placeResolveCmd) Run(w *world) error {
 	g, err := load.Open(c.Index)
 	if err != nil {
-		return err
+		return w.unreadable(c.Index, err)
 	}
 	out := bufio.NewWriterSize(w.out, 1<<16)
 	defer out.Flush()
@@ -100,7 +102,7 @@ type placeFound struct {
 func (c *placeFindCmd) Run(w *world) error {
 	g, err := load.Open(c.Index)
 	if err != nil {
-		return err
+		return w.unreadable(c.Index, err)
 	}
 	out := bufio.NewWriterSize(w.out, 1<<16)
 	defer out.Flush()
@@ -165,7 +167,7 @@ func (placeSourcesCmd) Help() string { return "Example:\n\n    entente place sou
 func (c *placeSourcesCmd) Run(w *world) error {
 	g, err := load.Open(c.Index)
 	if err != nil {
-		return err
+		return w.unreadable(c.Index, err)
 	}
 	if w.json {
 		return json.NewEncoder(w.out).Encode(g.Sources())
@@ -197,7 +199,11 @@ writes one index. Give all files in one call: the index is made anew.
 func (c *placeLoadCmd) Run(w *world) error {
 	r, err := load.Build(c.Index, c.Files)
 	if err != nil {
-		return err
+		var disk *fs.PathError
+		if errors.As(err, &disk) && !slices.Contains(c.Files, disk.Path) {
+			return err // of the index that is written
+		}
+		return w.unreadable(strings.Join(c.Files, ", "), err)
 	}
 	if w.json {
 		return json.NewEncoder(w.out).Encode(r)
@@ -220,7 +226,7 @@ func (c *placeLoadCmd) Run(w *world) error {
 // cores as there are. Lines longer than longest are answered from their
 // beginning alone and set cut.
 func eachPlaceLine(w *world, out *bufio.Writer, longest int, answer func(line string, b []byte) []byte, cut *bool) error {
-	in := bufio.NewReaderSize(w.in, 1<<16)
+	in := bufio.NewReaderSize(w.stdin(), 1<<16)
 	const batch = 256
 	lines := make([]string, 0, batch)
 	answers := make([][]byte, batch)

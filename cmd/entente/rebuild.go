@@ -15,7 +15,7 @@ func (rebuildCmd) Help() string {
 
 // Run rebuilds.
 func (c *rebuildCmd) Run(w *world) error {
-	conf, err := c.load()
+	conf, err := c.load(w)
 	if err != nil {
 		return err
 	}

@@ -1,11 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -69,19 +69,6 @@ const maxDraft = 2 << 20
 
 // Run saves a draft.
 func (c *reportNew) Run(w *world) error {
-	cl, err := c.desk()
-	if err != nil {
-		return err
-	}
-	var raw []byte
-	if c.Text != "" {
-		raw, err = c.written(w, cl)
-	} else {
-		raw, err = readInput(w, c.File, maxDraft)
-	}
-	if err != nil {
-		return err
-	}
 	described := c.Title != "" || c.Class != "" || len(c.Rel) > 0 || c.Grade != "" || c.Src != ""
 	switch {
 	case c.File != "" && (c.Text != "" || described):
@@ -90,9 +77,24 @@ func (c *reportNew) Run(w *world) error {
 		return usage("flags describe a report of one portion: give its --text")
 	case !utf8.ValidString(c.Text + c.Title + c.Src):
 		return usage("the text is not valid UTF-8; convert it first")
-	}
-	if (c.Replace == "") != (c.ETag == "") {
+	case (c.Replace == "") != (c.ETag == ""):
 		return usage("--replace and --etag go together: the etag says which version is changed")
+	}
+	var raw []byte
+	if c.Text == "" {
+		var err error
+		if raw, err = readDraft(w, c.File); err != nil {
+			return err
+		}
+	}
+	cl, err := c.desk()
+	if err != nil {
+		return err
+	}
+	if c.Text != "" {
+		if raw, err = c.written(w, cl); err != nil {
+			return err
+		}
 	}
 	var d *api.Draft
 	if c.Replace != "" {
@@ -149,9 +151,11 @@ func markOf(w *world, cl *client.Client, class string, to []string) (label.Label
 
 // readInput reads a file, or standard input for "-", up to a bound.
 func readInput(w *world, path string, limit int64) ([]byte, error) {
-	in := w.in
-	if path != "-" && path != "" {
-		f, err := os.Open(path)
+	var in io.Reader
+	if path == "-" || path == "" {
+		in = w.stdin()
+	} else {
+		f, err := w.open(path)
 		if err != nil {
 			return nil, err
 		}
@@ -162,7 +166,39 @@ func readInput(w *world, path string, limit int64) ([]byte, error) {
 	if err == nil && int64(len(raw)) > limit {
 		err = fmt.Errorf("it is longer than %d bytes; attach large files", limit)
 	}
-	return raw, err
+	return raw, w.unreadable(path, err)
+}
+
+// readDraft reads a draft that is JSON; what else it has to be is for the node
+// to say.
+func readDraft(w *world, path string) ([]byte, error) {
+	raw, err := readInput(w, path, maxDraft)
+	if err != nil {
+		return nil, err
+	}
+	var any json.RawMessage
+	if err := json.Unmarshal(raw, &any); err != nil {
+		return nil, w.unreadable(path, notJSON(raw, err))
+	}
+	return raw, nil
+}
+
+// notJSON says in words where and why text is not JSON.
+func notJSON(raw []byte, err error) error {
+	var syntax *json.SyntaxError
+	if len(bytes.TrimSpace(raw)) == 0 {
+		return errors.New("it is empty; a draft is a JSON object, see the example")
+	}
+	if !errors.As(err, &syntax) {
+		return fmt.Errorf("it is not JSON: %w", err)
+	}
+	before := raw[:max(0, min(len(raw), int(syntax.Offset)-1))]
+	if int(syntax.Offset) >= len(raw) && strings.Contains(err.Error(), "unexpected end") {
+		before = raw
+	}
+	line := 1 + bytes.Count(before, []byte("\n"))
+	column := 1 + utf8.RuneCount(before[1+bytes.LastIndexByte(before, '\n'):])
+	return fmt.Errorf("it is not JSON from line %d, column %d on: %s", line, column, syntax)
 }
 
 // refused shows a refusal of the node: with --json as JSON on standard output.

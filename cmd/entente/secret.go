@@ -21,7 +21,8 @@ type passphrase struct {
 // unlock reads the passphrase; twice when it is a new one typed by a person.
 func (p passphrase) unlock(w *world, what string, anew bool) (keyring.Unlock, error) {
 	if p.PassphraseFile != "" {
-		return config.PassphraseFile(p.PassphraseFile)
+		u, err := config.PassphraseFile(p.PassphraseFile)
+		return u, w.unreadable(p.PassphraseFile, err)
 	}
 	text, err := askSecret(w, what, anew)
 	if err != nil {
@@ -31,20 +32,20 @@ func (p passphrase) unlock(w *world, what string, anew bool) (keyring.Unlock, er
 }
 
 // secretFile reads a password from a file that nobody but its owner may read.
-func secretFile(path string) ([]byte, error) {
+func (w *world) secretFile(path string) ([]byte, error) {
 	st, err := os.Stat(path)
 	if err != nil {
-		return nil, err
+		return nil, w.unreadable(path, err)
 	}
 	if st.Mode().Perm()&0o077 != 0 {
-		return nil, fmt.Errorf("the password file %s is open to others (mode %o); chmod 600 it", path, st.Mode().Perm())
+		return nil, w.unreadable(path, fmt.Errorf("the password file is open to others (mode %o); chmod 600 it", st.Mode().Perm()))
 	}
-	text, err := os.ReadFile(path)
+	text, err := w.readFile(path, maxSmall)
 	if err != nil {
 		return nil, err
 	}
 	if text = bytes.TrimRight(text, "\r\n"); len(text) == 0 || len(text) > maxSecret {
-		return nil, fmt.Errorf("%s holds no password of 1 to %d bytes", path, maxSecret)
+		return nil, w.unreadable(path, fmt.Errorf("it holds no password of 1 to %d bytes", maxSecret))
 	}
 	return text, nil
 }

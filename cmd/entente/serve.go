@@ -15,7 +15,10 @@ type configured struct {
 	Config string `help:"The node's configuration." default:"entente.toml" placeholder:"FILE" env:"ENTENTE_CONFIG"`
 }
 
-func (c configured) load() (*config.Config, error) { return config.Load(c.Config) }
+func (c configured) load(w *world) (*config.Config, error) {
+	conf, err := config.Load(c.Config)
+	return conf, w.unreadable(c.Config, err)
+}
 
 type serveCmd struct {
 	configured
@@ -28,12 +31,12 @@ func (serveCmd) Help() string {
 
 // Run serves a node.
 func (c *serveCmd) Run(w *world) error {
-	conf, err := c.load()
+	conf, err := c.load(w)
 	if err != nil {
 		return err
 	}
 	if found := conf.Check(); len(found) > 0 {
-		return fmt.Errorf("%w: %s", config.ErrConfig, strings.Join(found, "; "))
+		return w.unreadable(c.Config, fmt.Errorf("%w: %s", config.ErrConfig, strings.Join(found, "; ")))
 	}
 	return service.Run(w.ctx, conf, service.Options{
 		Logger: service.Logger(conf.Log, w.err),
@@ -63,6 +66,11 @@ func (configCheck) Help() string {
 // Run checks.
 func (c *configCheck) Run(w *world) error {
 	var found []string
+	f, err := w.open(c.File)
+	if err != nil {
+		return err
+	}
+	f.Close()
 	conf, err := config.Load(c.File)
 	if err != nil {
 		found = []string{err.Error()}

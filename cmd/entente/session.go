@@ -43,6 +43,9 @@ func readSessions() (*sessions, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
+	if err := closeSessions(path); err != nil {
+		return nil, "", err
+	}
 	s := &sessions{Open: map[string]session{}}
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -55,6 +58,31 @@ func readSessions() (*sessions, string, error) {
 		return nil, "", fmt.Errorf("%s is damaged; remove it and log in again", path)
 	}
 	return s, path, nil
+}
+
+// closeSessions takes from others what they may read of the sessions, where the
+// file or its directory was left open to them. A directory that ENTENTE_SESSIONS
+// names may be shared with other things: its mode is its owner's business.
+func closeSessions(path string) error {
+	paths := []string{path}
+	if os.Getenv("ENTENTE_SESSIONS") == "" {
+		paths = append(paths, filepath.Dir(path))
+	}
+	for _, p := range paths {
+		st, err := os.Stat(p)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if mode := st.Mode().Perm(); mode&0o077 != 0 {
+			if err := os.Chmod(p, mode&^0o077); err != nil {
+				return fmt.Errorf("%s is open to others (mode %o), and stays so: %w; chmod go-rwx it", p, mode, err)
+			}
+		}
+	}
+	return nil
 }
 
 func (s *sessions) write(path string) error {
@@ -170,7 +198,7 @@ func passwordOf(w *world, file, what string) ([]byte, error) {
 	if file == "" {
 		return askSecret(w, what, false)
 	}
-	return secretFile(file)
+	return w.secretFile(file)
 }
 
 type logoutCmd struct {

@@ -13,7 +13,7 @@ type statusCmd struct {
 
 // Help gives an example.
 func (statusCmd) Help() string {
-	return "Example:\n\n    entente status --json\n\nThe condition of a node, without contents. Exit code 1 when it has halted, misses a quorum, or could not understand something."
+	return "Example:\n\n    entente status --json\n\nThe condition of a node, without contents. Exit code 1 while it has halted or is recovering, while a member is dark (its cosignature is missing) or fewer than a quorum have cosigned, and when it could not understand something."
 }
 
 // Run shows the condition of a node.
@@ -29,10 +29,15 @@ func (c *statusCmd) Run(w *world) error {
 	if err := w.answer(st, func() { printStatus(w, st) }); err != nil {
 		return err
 	}
-	if st.Halted != nil || st.Log.Recovering || len(st.Log.Cosigned) < st.Log.Quorum || st.Views.Quarantined > 0 {
+	if wanting(st) {
 		return errFindings
 	}
 	return nil
+}
+
+// wanting says whether something in a node's condition needs somebody.
+func wanting(st *api.Status) bool {
+	return st.Halted != nil || st.Log.Recovering || len(st.Log.Missing) > 0 || len(st.Log.Cosigned) < st.Log.Quorum || st.Views.Quarantined > 0
 }
 
 func printStatus(w *world, st *api.Status) {

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 
+	"entente/act"
 	"entente/internal/collect"
 	"entente/stix"
 )
@@ -48,9 +48,9 @@ func (c *stixValidateCmd) Run(w *world) error {
 	opt := stix.Options{Advice: c.Advice, Strict: c.Strict}
 	if c.JSONL {
 		if len(c.Files) > 0 {
-			return errors.New("--jsonl reads standard input; leave the files out")
+			return usage("--jsonl reads standard input; leave the files out")
 		}
-		return stix.ValidateJSONL(&interruptible{w, w.in}, w.out, opt)
+		return stix.ValidateJSONL(&interruptible{w, w.stdin()}, w.out, opt)
 	}
 	if len(c.Files) == 0 {
 		c.Files = []string{"-"}
@@ -71,9 +71,9 @@ func (c *stixValidateCmd) Run(w *world) error {
 
 func (c *stixValidateCmd) file(w *world, name string, opt stix.Options) (valid bool, err error) {
 	if name == "-" {
-		return c.check(w, "standard input", w.in, 0, opt)
+		return c.check(w, "standard input", w.stdin(), 0, opt)
 	}
-	f, err := os.Open(name)
+	f, err := w.open(name)
 	if err != nil {
 		return false, err
 	}
@@ -145,9 +145,9 @@ command line give exit code 1 when one is not valid.`
 func (c *stixPatternCmd) Run(w *world) error {
 	switch {
 	case c.JSONL && len(c.Pattern) == 0:
-		return stix.PatternJSONL(&interruptible{w, w.in}, w.out)
+		return stix.PatternJSONL(&interruptible{w, w.stdin()}, w.out)
 	case c.JSONL || len(c.Pattern) == 0:
-		return errors.New("give either patterns or --jsonl")
+		return usage("give either patterns or --jsonl")
 	}
 	all := true
 	out := bufio.NewWriter(w.out)
@@ -186,7 +186,7 @@ stands beside it. What is no cyber observable gives {"id":null,"error":...}.`
 
 // Run derives identifiers.
 func (c *stixIDCmd) Run(w *world) error {
-	return stix.IDJSONL(&interruptible{w, w.in}, w.out)
+	return stix.IDJSONL(&interruptible{w, w.stdin()}, w.out)
 }
 
 type stixReduceCmd struct {
@@ -207,9 +207,11 @@ the digest is all of the original that may be kept.`
 
 // Run reduces.
 func (c *stixReduceCmd) Run(w *world) error {
-	in := w.in
-	if c.File != "-" {
-		f, err := os.Open(c.File)
+	var in io.Reader
+	if c.File == "-" {
+		in = w.stdin()
+	} else {
+		f, err := w.open(c.File)
 		if err != nil {
 			return err
 		}
@@ -218,6 +220,10 @@ func (c *stixReduceCmd) Run(w *world) error {
 	}
 	out := bufio.NewWriter(w.out)
 	red, err := collect.ReduceSTIX(&interruptible{w, in}, out, collect.Options{Name: filepath.Base(c.File), MediaType: "application/stix+json"})
+	var refused *act.Refusal
+	if errors.As(err, &refused) {
+		return w.unreadable(c.File, err)
+	}
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -54,14 +55,14 @@ for everything was carried.`
 
 // Run imports.
 func (c *taxiiImportCmd) Run(w *world) error {
-	f, err := os.Open(c.File)
+	f, err := w.open(c.File)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
 	data, err := taxii.ReadMedallion(&interruptible{w, f}, maxTaxiiFile)
 	if err != nil {
-		return err
+		return w.unreadable(c.File, err)
 	}
 	db, err := taxiidb.Open(c.Data)
 	if err != nil {
@@ -99,7 +100,7 @@ func (taxiiFlawsCmd) Help() string {
 // Run lists.
 func (c *taxiiFlawsCmd) Run(w *world) error {
 	if _, err := os.Stat(c.Data); err != nil {
-		return err
+		return w.unreadable(c.Data, err)
 	}
 	db, err := taxiidb.Open(c.Data)
 	if err != nil {
@@ -149,17 +150,22 @@ at /taxii2/. Plain HTTP is for loopback addresses alone; elsewhere --cert and
 // Run serves.
 func (c *taxiiServeCmd) Run(w *world) error {
 	if (c.Cert == "") != (c.Key == "") {
-		return errors.New("--cert and --key belong together: give both or none")
+		return usage("--cert and --key belong together: give both or none")
 	}
 	if c.MaxPage < 1 || c.MaxPage > 100_000 {
-		return errors.New("--max-page is a number from 1 to 100000")
+		return usage("--max-page is a number from 1 to 100000")
 	}
 	host, _, err := net.SplitHostPort(c.Listen)
 	if err != nil {
-		return fmt.Errorf("--listen: %w", err)
+		return usage("--listen: %v", err)
 	}
 	if ip := net.ParseIP(host); c.Cert == "" && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return fmt.Errorf("--listen %s: plain HTTP is served on loopback addresses alone, since the password and all content would go in the clear: give --cert and --key, or listen on 127.0.0.1", c.Listen)
+		return usage("--listen %s: plain HTTP is served on loopback addresses alone, since the password and all content would go in the clear: give --cert and --key, or listen on 127.0.0.1", c.Listen)
+	}
+	if c.Cert != "" {
+		if _, err := tls.LoadX509KeyPair(c.Cert, c.Key); err != nil {
+			return w.unreadable(c.Cert, err)
+		}
 	}
 	password, err := askSecret(w, "password of "+c.User, false)
 	if err != nil {
@@ -257,14 +263,14 @@ func (c *taxiiPollCmd) Run(w *world) error {
 			err = json.Unmarshal(raw, &pos)
 		}
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			return fmt.Errorf("%s: %w", c.Position, err)
+			return w.unreadable(c.Position, err)
 		}
 	}
 	poll := taxii.Poll{Root: c.Root, Collection: c.Collection, Limit: c.Limit, Query: url.Values{}}
 	for _, m := range c.Match {
 		field, value, ok := strings.Cut(m, "=")
 		if !ok {
-			return fmt.Errorf("--match %s: FIELD=VALUES is wanted", m)
+			return usage("--match %s: FIELD=VALUES is wanted", m)
 		}
 		poll.Query.Set("match["+field+"]", value)
 	}

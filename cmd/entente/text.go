@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"strings"
 
 	"entente/internal/process/dates"
@@ -48,7 +47,7 @@ func (c *textReadCmd) Run(w *world) error {
 	if c.Date != "" {
 		day, err := dates.ParseDay(c.Date)
 		if err != nil {
-			return err
+			return usage("--date: %v", err)
 		}
 		o.Date = dates.Document{Day: day, Known: true}
 	}
@@ -56,7 +55,7 @@ func (c *textReadCmd) Run(w *world) error {
 	if !c.NoPlaces {
 		g, err := load.Open(c.Index)
 		if err != nil {
-			return err
+			return w.unreadable(c.Index, err)
 		}
 		r.Places = g
 	}
@@ -78,9 +77,11 @@ func (c *textReadCmd) Run(w *world) error {
 }
 
 func (c *textReadCmd) file(w *world, out *bufio.Writer, r *read.Reader, name string, o read.Options) error {
-	in := w.in
-	if name != "-" && !strings.HasSuffix(name, "/-") {
-		f, err := os.Open(name)
+	var in io.Reader
+	if name == "-" || strings.HasSuffix(name, "/-") {
+		in, name = w.stdin(), "-"
+	} else {
+		f, err := w.open(name)
 		if err != nil {
 			return err
 		}
@@ -89,20 +90,20 @@ func (c *textReadCmd) file(w *world, out *bufio.Writer, r *read.Reader, name str
 		o.Source = name
 	}
 	if c.Lines {
-		return c.lines(w, out, r, in, o)
+		return c.lines(w, out, r, in, name, o)
 	}
 	b, err := io.ReadAll(io.LimitReader(in, maxTextInput+1))
-	if err != nil {
-		return err
+	if err == nil && len(b) > maxTextInput {
+		err = fmt.Errorf("it is larger than %d bytes; part it", maxTextInput)
 	}
-	if len(b) > maxTextInput {
-		return fmt.Errorf("%s is larger than %d bytes; part it", name, maxTextInput)
+	if err != nil {
+		return w.unreadable(name, err)
 	}
 	return writeText(w, out, r.Text(string(b), o))
 }
 
 // lines reads texts that come one a line.
-func (c *textReadCmd) lines(w *world, out *bufio.Writer, r *read.Reader, in io.Reader, o read.Options) error {
+func (c *textReadCmd) lines(w *world, out *bufio.Writer, r *read.Reader, in io.Reader, name string, o read.Options) error {
 	dec := json.NewDecoder(bufio.NewReaderSize(in, 1<<16))
 	for n := 1; w.ctx.Err() == nil; n++ {
 		var line struct {
@@ -113,7 +114,7 @@ func (c *textReadCmd) lines(w *world, out *bufio.Writer, r *read.Reader, in io.R
 		if err := dec.Decode(&line); err == io.EOF {
 			return nil
 		} else if err != nil {
-			return fmt.Errorf("text %d is not a JSON object with text: %w", n, err)
+			return w.unreadable(name, fmt.Errorf("text %d is not a JSON object with text: %w", n, err))
 		}
 		x := o
 		x.Source = fmt.Sprint(n)
@@ -123,7 +124,7 @@ func (c *textReadCmd) lines(w *world, out *bufio.Writer, r *read.Reader, in io.R
 		if line.Date != "" {
 			day, err := dates.ParseDay(line.Date)
 			if err != nil {
-				return fmt.Errorf("text %d: %w", n, err)
+				return w.unreadable(name, fmt.Errorf("text %d: %w", n, err))
 			}
 			x.Date = dates.Document{Day: day, Known: true}
 		}
@@ -142,14 +143,14 @@ func writeText(w *world, out *bufio.Writer, res *read.Result) error {
 		return enc.Encode(res)
 	}
 	if res.Source != "" {
-		fmt.Fprintf(out, "# %s\n", res.Source)
+		fmt.Fprintf(out, "# %s\n", escaped(res.Source))
 	}
 	line := func(kind string, s read.Span, meaning string, confidence float64) {
 		text := strings.Join(strings.Fields(s.Text), " ")
-		fmt.Fprintf(out, "%s\t%d-%d\t%s\t%s\t%.2f\n", kind, s.Bytes[0], s.Bytes[1], text, meaning, confidence)
+		fmt.Fprintf(out, "%s\t%d-%d\t%s\t%s\t%.2f\n", kind, s.Bytes[0], s.Bytes[1], escaped(text), escaped(meaning), confidence)
 	}
 	if d := res.DocumentDate; d != nil {
-		fmt.Fprintf(out, "document\t\t\t%s, %s\t\n", d.Date, d.From)
+		fmt.Fprintf(out, "document\t\t\t%s, %s\t\n", escaped(d.Date), escaped(d.From))
 	}
 	for _, x := range res.Languages {
 		line("language", x.Span, x.Code, x.Confidence)

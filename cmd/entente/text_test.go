@@ -47,16 +47,16 @@ func TestTextReadLines(t *testing.T) {
 	if code != exitDone || !strings.Contains(out, "# a\n") || !strings.Contains(out, "\t2015-10-13\t") || !strings.Contains(out, "killed 3 persons") {
 		t.Errorf("code %d, %s", code, out)
 	}
-	if _, errs, code := runText(t, `{"text":`, "--lines", "--no-places"); code != exitFailure || !strings.Contains(errs, "text 1") {
+	if _, errs, code := runText(t, `{"text":`, "--lines", "--no-places"); code != exitUsage || !strings.Contains(errs, "text 1") {
 		t.Errorf("code %d, %s", code, errs)
 	}
 }
 
 func TestTextReadRefuses(t *testing.T) {
-	if _, errs, code := runText(t, "", "--date", "yesterday"); code != exitFailure || !strings.Contains(errs, "2015-10-01") {
+	if _, errs, code := runText(t, "", "--date", "yesterday"); code != exitUsage || !strings.Contains(errs, "2015-10-01") {
 		t.Errorf("code %d, %s", code, errs)
 	}
-	if _, _, code := runText(t, "", filepath.Join(t.TempDir(), "none.txt")); code != exitFailure {
+	if _, _, code := runText(t, "", filepath.Join(t.TempDir(), "none.txt")); code != exitUsage {
 		t.Errorf("code %d for a file that is not there", code)
 	}
 }

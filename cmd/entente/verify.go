@@ -30,11 +30,7 @@ func (verifyCmd) Help() string {
 func (c *verifyCmd) Run(w *world) error {
 	var pinned *charter.Hash
 	if c.Charter != "" {
-		file, err := os.ReadFile(c.Charter)
-		if err != nil {
-			return err
-		}
-		f, err := charter.ParseFounding(file)
+		f, err := w.founding(c.Charter)
 		if err != nil {
 			return err
 		}
@@ -57,7 +53,7 @@ func (c *verifyCmd) Run(w *world) error {
 		dir = tmp
 	}
 	if _, err := os.Stat(filepath.Join(dir, logcopy.FileFounding)); err != nil {
-		return fmt.Errorf("%s is neither a node's directory nor a copy of the log: %w", c.Dir, err)
+		return w.unreadable(c.Dir, errors.New("it is neither a node's directory nor a copy of the log"))
 	}
 	step := w.progress("verifying")
 	v, err := logcopy.Verify(os.DirFS(dir), pinned, func(done, total int64) error { step(done, total); return w.ctx.Err() })
@@ -99,6 +95,9 @@ func (exportCmd) Help() string {
 
 // Run exports.
 func (c *exportCmd) Run(w *world) error {
+	if _, err := os.Stat(filepath.Join(c.Dir, node.FileCharter)); err != nil {
+		return w.unreadable(c.Dir, errors.New("it is no node's directory"))
+	}
 	if err := os.MkdirAll(c.To, 0o755); err != nil {
 		return err
 	}
@@ -111,7 +110,7 @@ func (c *exportCmd) Run(w *world) error {
 func copyLog(w *world, dir, to string) (err error) {
 	file, err := os.ReadFile(filepath.Join(dir, node.FileCharter))
 	if err != nil {
-		return fmt.Errorf("%s is no node's directory: %w", dir, err)
+		return w.unreadable(dir, fmt.Errorf("it is no node's directory: %w", err))
 	}
 	f, err := charter.ParseFounding(file)
 	if err != nil {

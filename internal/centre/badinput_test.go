@@ -231,6 +231,9 @@ func TestQuota(t *testing.T) {
 		if status != http.StatusTooManyRequests || a.Code != "quota" || a.Accepted != 600 || a.Next != 601 {
 			t.Fatalf("605 envelopes with a quota of 600: HTTP %d %+v", status, a)
 		}
+		if n := c.posts["IRQ"].OverQuota(); n != 1 {
+			t.Errorf("%d refusals are counted", n)
+		}
 		one := len(all) / 605
 		if status, a = c.ask("RUS", "IRQ", "POST", "/submit", all[600*one:]); status != http.StatusTooManyRequests {
 			t.Errorf("at once again: HTTP %d %+v", status, a)

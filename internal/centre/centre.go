@@ -168,6 +168,7 @@ type Station struct {
 	work       sync.WaitGroup  // what it has still to wait for
 	streams    streamCount
 	gate       gate
+	overQuota  atomic.Int64 // see OverQuota
 }
 
 // Halt is why a station stopped following the lead: what was seen, with the

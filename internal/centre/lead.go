@@ -335,6 +335,7 @@ func (q *sequencer) inPlace(ctx context.Context, o label.MemberID, inc uint32, s
 		q.searchFrom[o] = now
 	}
 	if ahead := time.Until(q.searchFrom[o]); ahead > searchBurst {
+		q.s.overQuota.Add(1)
 		return nil, fmt.Errorf("%w: %s submits again what the log has had for long; more is looked at in %s", ErrQuota, o, (ahead - searchBurst).Round(time.Second))
 	}
 	began := time.Now()

@@ -46,6 +46,7 @@ func (q *sequencer) allow(o label.MemberID, bytes int, charged map[label.MemberI
 	b, c := q.bucketOf(o), charged[o]
 	c.leaves, c.bytes = c.leaves+1, c.bytes+float64(bytes)
 	if b.leaves < c.leaves || b.bytes < c.bytes {
+		q.s.overQuota.Add(1)
 		wait := max((c.leaves-b.leaves)/float64(quota.LeavesPerMinute), (c.bytes-b.bytes)/float64(quota.BytesPerMinute))
 		return fmt.Errorf("%w: %s may file %d leaves and %d bytes a minute; more is taken in %s",
 			ErrQuota, o, quota.LeavesPerMinute, quota.BytesPerMinute, time.Duration(wait*float64(time.Minute)).Round(time.Second))
@@ -63,3 +64,7 @@ func (q *sequencer) charge(charged map[label.MemberID]charge) {
 		b.leaves, b.bytes = b.leaves-c.leaves, b.bytes-c.bytes
 	}
 }
+
+// OverQuota returns how many envelopes this node has refused as the lead, since
+// it was opened, because their originator was over its quota.
+func (s *Station) OverQuota() int64 { return s.overQuota.Load() }

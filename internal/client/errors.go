@@ -39,14 +39,13 @@ var (
 	ErrInvalid         = errors.New("refused as it is")                      // any other 4xx
 	ErrFull            = errors.New("the node's disk is full")               // 507 full
 	ErrInternal        = errors.New("the node failed; its own log says why") // any other 5xx
-	ErrOffline         = errors.New("only while the node does not run")      // 409 offline
 )
 
 var byCode = map[string]error{
-	api.CodeSession: ErrUnauthenticated, "credentials": ErrCredentials, api.CodeForbidden: ErrForbidden, "second_person": ErrSecondPerson,
-	api.CodeNotFound: ErrNotFound, "conflict": ErrConflict, "changed": ErrChanged, "state": ErrState, "exists": ErrExists,
+	api.CodeSession: ErrUnauthenticated, api.CodeCredentials: ErrCredentials, api.CodeForbidden: ErrForbidden, api.CodeSecondPerson: ErrSecondPerson,
+	api.CodeNotFound: ErrNotFound, api.CodeConflict: ErrConflict, api.CodeChanged: ErrChanged, api.CodeState: ErrState, api.CodeExists: ErrExists,
 	api.CodeThrottled: ErrThrottled, api.CodeBusy: ErrBusy, api.CodeTimeout: ErrBusy, api.CodeQuota: ErrQuota, api.CodeTooLarge: ErrTooLarge,
-	api.CodeFull: ErrFull, api.CodeInternal: ErrInternal, api.CodeOffline: ErrOffline,
+	api.CodeFull: ErrFull, api.CodeInternal: ErrInternal,
 }
 
 // Error is a refusal of the node.

@@ -3,7 +3,6 @@ package client
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -100,30 +99,6 @@ func (c *Client) Audit(ctx context.Context, f api.FindAudit) ([]api.AuditRow, er
 // (inspector, custodian).
 func (c *Client) VerifyAudit(ctx context.Context, heads ...string) (*api.AuditVerdict, error) {
 	return fetch[api.AuditVerdict](ctx, c, call{method: http.MethodPost, path: "/audit/verify", json: api.VerifyAudit{Heads: heads}})
-}
-
-// Rebuild makes the views again (custodian). progress is told how far it is.
-// ErrOffline says that this node does so only while it does not run.
-func (c *Client) Rebuild(ctx context.Context, progress func(leaves, total int64)) error {
-	done := false
-	err := c.lines(ctx, call{method: http.MethodPost, path: "/rebuild"}, func(raw []byte) error {
-		var l api.RebuildLine
-		if err := json.Unmarshal(raw, &l); err != nil {
-			return fmt.Errorf("%w: %w", ErrAnswer, err)
-		}
-		if l.Error != nil {
-			return refusal(*l.Error)
-		}
-		if progress != nil {
-			progress(l.Leaves, l.Total)
-		}
-		done = l.Done
-		return nil
-	})
-	if err == nil && !done {
-		return ErrIncomplete
-	}
-	return err
 }
 
 // maxLine bounds one line of a stream.

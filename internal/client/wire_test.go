@@ -13,8 +13,6 @@ import (
 	"time"
 
 	"entente/internal/client"
-	"entente/internal/node/nodetest"
-	"entente/internal/web"
 	"entente/internal/web/api"
 )
 
@@ -53,7 +51,6 @@ func TestStrangeAnswers(t *testing.T) {
 		{"a stream that is refused", func(w http.ResponseWriter, _ *http.Request) {
 			io.WriteString(w, `{"error":{"code":"import_xml","message":"m"}}`+"\n")
 		}, collect, client.ErrInvalid},
-		{"a rebuild without an end", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, `{"leaves":1,"total":2}`+"\n") }, rebuild, client.ErrIncomplete},
 		{"a whole file for a range", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "all of it") }, rest, client.ErrAnswer},
 	} {
 		srv := httptest.NewServer(x.h)
@@ -83,7 +80,6 @@ func collect(c *client.Client) error {
 	_, err := c.Collect(context.Background(), client.CollectRequest{Kind: "text", Name: "x", Reader: strings.NewReader("x"), Size: 1})
 	return err
 }
-func rebuild(c *client.Client) error { return c.Rebuild(context.Background(), nil) }
 func rest(c *client.Client) error {
 	_, err := c.Download(context.Background(), "r", "d", 3, io.Discard, nil)
 	return err
@@ -249,40 +245,4 @@ func TestFourEyes(t *testing.T) {
 	check(t, both.DiscardDraft(b.ctx, d.ID, drafts[0].ETag))
 	_, err = both.Draft(b.ctx, strings.Repeat("0", 32))
 	refused(t, err, client.ErrNotFound, "not_found", "")
-}
-
-func TestRebuildTellsHowFarItIs(t *testing.T) {
-	c := nodetest.Found(t, nil)
-	c.Start("IRQ")
-	fails := errors.New("a disk")
-	run := func(fn func(context.Context, func(done, total int64)) error) (told []int64, err error) {
-		srv := httptest.NewServer(web.New(c.Nodes["IRQ"], web.Options{Rebuild: fn}).Handler())
-		defer srv.Close()
-		cl, err := client.New(srv.URL, client.Options{})
-		check(t, err)
-		_, err = cl.LogIn(t.Context(), "custodian", nodetest.Password)
-		check(t, err)
-		err = cl.Rebuild(t.Context(), func(n, total int64) {
-			if total != 9 {
-				t.Errorf("total %d", total)
-			}
-			told = append(told, n)
-		})
-		return told, err
-	}
-	if _, err := run(nil); !errors.Is(err, client.ErrOffline) {
-		t.Errorf("without a way: %v", err)
-	}
-	told, err := run(func(_ context.Context, tell func(done, total int64)) error {
-		for i := range int64(10) {
-			tell(i, 9)
-		}
-		return nil
-	})
-	if err != nil || len(told) < 2 || told[0] != 0 || told[len(told)-1] != 9 || !slices.IsSorted(told) {
-		t.Errorf("rebuild: told %v, %v", told, err)
-	}
-	if told, err := run(func(_ context.Context, tell func(done, total int64)) error { tell(1, 9); return fails }); !errors.Is(err, client.ErrInternal) || strings.Contains(err.Error(), "disk") || len(told) != 1 {
-		t.Errorf("a failure: told %v, %v", told, err)
-	}
 }

@@ -29,7 +29,7 @@ import (
 // Errors of attachments.
 var (
 	ErrAttachmentQuota = errors.New("the charter's quota of attachments is used up: remove some that are no longer needed")
-	ErrNoAttachment    = errors.New("there is no such attachment")
+	ErrNoAttachment    = errors.New("there is no such attachment here: take its digest from the report, or ask its originator whether the file is still kept")
 )
 
 // Attach seals a file beside the node's databases and returns what a portion

@@ -27,7 +27,7 @@ const (
 )
 
 // ErrReceipt refuses bytes that are no receipt of the caller's for this node.
-var ErrReceipt = errors.New("this is no valid receipt for this member")
+var ErrReceipt = errors.New("this is no valid receipt for this member: make it anew as spec/delivery.md says, signed with the header key in force")
 
 // Receipt is what is known of what a member has received of this node.
 type Receipt struct {

@@ -44,7 +44,7 @@ type draftInput struct {
 }
 
 // ErrDraft refuses bytes that are no draft.
-var ErrDraft = errors.New("this is no draft of a report")
+var ErrDraft = errors.New("this is no draft of a report: spec/act.md says what stands in one")
 
 // MaxPortions bounds a draft (spec/act.md).
 const MaxPortions = 200
@@ -297,7 +297,7 @@ func (n *Node) releasePlan(ctx context.Context, d *Draft) (*label.ReleasePlan, [
 func (n *Node) planViews(d *Draft) (*label.ReleasePlan, label.Instant, error) {
 	at, ok := label.InstantOf(n.now())
 	if !ok {
-		return nil, 0, errors.New("the clock is out of bounds")
+		return nil, 0, errors.New("this node's clock lies outside of the years 0001 to 9999: set it")
 	}
 	in := label.PlanInput{Table: n.table, Members: n.found.Members(), Releaser: n.self, At: at}
 	for i := range d.Portions {

@@ -62,7 +62,6 @@ var permitted = map[string]string{
 	"GET /evidence/{id}":                      "i",
 	"GET /log/checkpoint":                     "daripc",
 	"GET /log/export":                         "daripc",
-	"POST /rebuild":                           "c",
 	"GET /keys":                               "c",
 	"POST /keys/next":                         "c",
 	"POST /keys/certificate":                  "c",

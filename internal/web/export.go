@@ -33,7 +33,7 @@ func (s *Server) registerExport() {
 				return nil, err
 			}
 			if head.Note == nil {
-				return nil, refusal(http.StatusConflict, "not_certified", "no head was certified here yet; bring a quorum of members into reach")
+				return nil, refusal(http.StatusConflict, api.CodeNotCertified, "no head was certified here yet; bring a quorum of members into reach")
 			}
 			leave := take(s.exports)
 			if leave == nil {

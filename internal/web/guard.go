@@ -86,7 +86,7 @@ func (s *Server) admit(r *http.Request) (*api.Error, int) {
 	case len(r.URL.RequestURI()) > maxURL:
 		return &api.Error{Code: api.CodeTooLarge, Message: "the address is longer than the API takes; narrow the query"}, http.StatusRequestURITooLong
 	case r.ContentLength > bodyBound(r.URL.Path):
-		return &api.Error{Code: api.CodeTooLarge, Message: "the request is larger than the API takes: a draft has 2 MB at most, a file that is attached or taken in 100 MB (the charter may say less); divide it"}, http.StatusRequestEntityTooLarge
+		return &tooLarge().body, http.StatusRequestEntityTooLarge
 	case !sameOrigin(r):
 		return &api.Error{Code: api.CodeOrigin, Message: "a page of another origin may not act here; use the desk itself, or a bearer token"}, http.StatusForbidden
 	}

@@ -27,7 +27,7 @@ func newMetrics(s *Server) *metrics {
 	m := &metrics{server: s, registry: prometheus.NewRegistry(),
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "entente_http_request_seconds", Help: "Time that requests took, by route.",
 			Buckets: []float64{.001, .005, .025, .1, .5, 2.5, 10, 60}}, []string{"route", "method", "status"}),
-		refusals: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "entente_refusals_total", Help: "Requests that were refused, by code; quota among them."}, []string{"code"}),
+		refusals: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "entente_refusals_total", Help: "Requests of officers that were refused, by code; quota among them. What the lead refuses of members is in entente_link_over_quota_total."}, []string{"code"}),
 	}
 	m.refusals.WithLabelValues(api.CodeQuota)
 	m.registry.MustRegister(m.requests, m.refusals, m, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -82,6 +82,7 @@ var (
 	figureHalted      = figure("halted", "Whether the node follows the lead no longer.")
 	figureRecovering  = figure("recovering", "Whether the node signs nothing yet.")
 	figureReady       = figure("ready", "Whether the node may release to every member.")
+	figureOverQuota   = figure("link_over_quota_total", "Envelopes that this node refused as the lead because their originator was over its quota, or asked too much of the log.")
 	figureUp          = figure("status_up", "Whether the node's condition could be read.")
 )
 
@@ -89,7 +90,7 @@ var (
 func (m *metrics) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{figureLog, figureCertified, figureUncertified, figureLogTime, figureCosigned, figureSkew, figureProjected, figureFiled,
 		figureLogged, figureReceived, figurePeerLag, figureQuarantined, figureEvidence, figureWaiting, figureAbsent, figureFile, figureFree, figureHalted,
-		figureRecovering, figureReady, figureUp} {
+		figureRecovering, figureReady, figureOverQuota, figureUp} {
 		ch <- d
 	}
 }
@@ -114,6 +115,7 @@ func (m *metrics) Collect(ch chan<- prometheus.Metric) {
 		return
 	}
 	put(figureUp, 1)
+	ch <- prometheus.MustNewConstMetric(figureOverQuota, prometheus.CounterValue, float64(m.server.node.Station().OverQuota()))
 	put(figureLog, float64(st.Log.Size))
 	put(figureCertified, float64(st.Log.Certified))
 	put(figureUncertified, float64(st.Log.Size-st.Log.Certified))

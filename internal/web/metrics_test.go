@@ -29,7 +29,7 @@ func TestFiguresTellTheConditionOfTheNode(t *testing.T) {
 	b.request("GET", "/wp-login.php", "", nil)
 	text := scrape(t, b)
 	for _, want := range []string{
-		"entente_status_up 1", "entente_log_leaves ", "entente_log_certified_leaves 0", "entente_log_uncertified_leaves ", `entente_peer_lag_leaves{member="RUS"} 0`,
+		"entente_status_up 1", "entente_link_over_quota_total 0", "entente_log_leaves ", "entente_log_certified_leaves 0", "entente_log_uncertified_leaves ", `entente_peer_lag_leaves{member="RUS"} 0`,
 		"entente_envelopes_filed ", "entente_reports_logged 0", `entente_envelopes_received{member="SYR"} 0`, "entente_quarantined 0", "entente_evidence 0",
 		`entente_refusals_total{code="quota"} 0`, `entente_refusals_total{code="not_found"} 1`, `entente_file_bytes{file="log.db"} `, "entente_disk_free_bytes ", "entente_ready 0",
 		`entente_http_request_seconds_count{method="GET",route="GET /api/v1/reports/{id}",status="4xx"} 1`, `route="none"`,

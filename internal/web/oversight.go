@@ -16,7 +16,6 @@ import (
 
 	"entente/act"
 	"entente/charter"
-	"entente/internal/centre"
 	"entente/internal/node"
 	"entente/internal/process"
 	"entente/internal/section"
@@ -78,7 +77,7 @@ func (s *Server) oversight() {
 				return nil, err
 			}
 			if !ok {
-				return nil, centre.ErrNotFound
+				return nil, refusal(http.StatusNotFound, api.CodeNotFound, "no evidence of that id is kept here; the list of evidence shows what is")
 			}
 			return &bytesOut{Type: api.TypeBytes, Disposition: `attachment; filename="evidence-` + e.ID + `"`, Body: e.Data}, nil
 		})
@@ -87,12 +86,11 @@ func (s *Server) oversight() {
 		func(context.Context, caller, *none) (*bytesOut, error) {
 			head := s.node.Station().Certified()
 			if head.Note == nil {
-				return nil, refusal(http.StatusConflict, "not_certified", "no head was certified here yet; bring a quorum of members into reach")
+				return nil, refusal(http.StatusConflict, api.CodeNotCertified, "no head was certified here yet; bring a quorum of members into reach")
 			}
 			return &bytesOut{Type: api.TypeNote, Body: head.Note}, nil
 		})
 	s.registerExport()
-	s.registerRebuild()
 }
 
 // bytesOut is an answer that is not JSON.

@@ -60,9 +60,9 @@ func init() {
 func newError(status int, message string, errs ...error) huma.StatusError {
 	p := &problem{status: status, body: api.Error{Code: api.CodeRequest, Message: message}}
 	for _, e := range errs {
-		var tooLarge *http.MaxBytesError
-		if errors.As(e, &tooLarge) {
-			return &problem{status: http.StatusRequestEntityTooLarge, body: api.Error{Code: api.CodeTooLarge, Message: "the request is larger than the API takes: a draft has 2 MB at most, a file that is attached or taken in 100 MB (the charter may say less); divide it"}}
+		var bytes *http.MaxBytesError
+		if errors.As(e, &bytes) {
+			return tooLarge()
 		}
 		var d huma.ErrorDetailer
 		if errors.As(e, &d) {
@@ -75,7 +75,7 @@ func newError(status int, message string, errs ...error) huma.StatusError {
 	}
 	switch status {
 	case http.StatusRequestEntityTooLarge:
-		p.body.Code = api.CodeTooLarge
+		return tooLarge()
 	case http.StatusInternalServerError:
 		p.body = api.Error{Code: api.CodeInternal, Message: "the node could not do it; its log says why"}
 	}
@@ -83,6 +83,12 @@ func newError(status int, message string, errs ...error) huma.StatusError {
 		p.body.Message = p.body.Message[:1000]
 	}
 	return p
+}
+
+// tooLarge refuses a request for its size.
+func tooLarge() *problem {
+	return refusal(http.StatusRequestEntityTooLarge, api.CodeTooLarge,
+		"the request is larger than the API takes: a draft has 2 MB at most, a file that is attached or taken in 100 MB (the charter may say less); divide it")
 }
 
 func refusal(status int, code, message string) *problem {
@@ -105,7 +111,7 @@ func (s *Server) problem(err error) *problem {
 	var r *section.Refusal
 	var refused *node.Refused
 	var ar *act.Refusal
-	var tooLarge *http.MaxBytesError
+	var bytes *http.MaxBytesError
 	switch {
 	case errors.As(err, &p):
 		return p
@@ -134,12 +140,12 @@ func (s *Server) problem(err error) *problem {
 	case errors.Is(err, node.ErrDraft):
 		return refusal(http.StatusUnprocessableEntity, api.CodeDraft, err.Error())
 	case errors.Is(err, node.ErrOnItsWay):
-		return refusal(http.StatusConflict, "on_its_way", err.Error())
+		return refusal(http.StatusConflict, api.CodeOnItsWay, err.Error())
 	case errors.Is(err, node.ErrBasis):
-		return refusal(http.StatusUnprocessableEntity, "basis", err.Error())
+		return refusal(http.StatusUnprocessableEntity, api.CodeBasis, err.Error())
 	case errors.Is(err, node.ErrAttachmentQuota):
 		return refusal(http.StatusTooManyRequests, api.CodeQuota, err.Error())
-	case errors.As(err, &tooLarge), errors.Is(err, seal.ErrTooLarge):
+	case errors.As(err, &bytes), errors.Is(err, seal.ErrTooLarge):
 		return refusal(http.StatusRequestEntityTooLarge, api.CodeTooLarge, "the file is larger than the charter allows for one attachment; split it")
 	case errors.Is(err, store.ErrFull):
 		return refusal(http.StatusInsufficientStorage, api.CodeFull, store.ErrFull.Error())
@@ -148,7 +154,7 @@ func (s *Server) problem(err error) *problem {
 	case errors.Is(err, context.Canceled):
 		return refusal(499, api.CodeCancelled, "the request was broken off")
 	}
-	if code := centre.Code(err); code != "internal" {
+	if code := centre.Code(err); code != api.CodeInternal {
 		return refusal(http.StatusConflict, code, err.Error())
 	}
 	s.logger.Error("the API failed", "err", err)

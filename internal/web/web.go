@@ -42,11 +42,9 @@ type Server struct {
 	patience patience
 
 	// Heavy work is bounded, so that officers can go on beside it.
-	exports  chan struct{}
-	uploads  chan struct{}
-	rebuilds chan struct{}
-	keeping  chan struct{} // keys are changed: one at a time
-	rebuild  func(ctx context.Context, progress func(done, total int64)) error
+	exports chan struct{}
+	uploads chan struct{}
+	keeping chan struct{} // keys are changed: one at a time
 }
 
 // Options of a server.
@@ -60,9 +58,6 @@ type Options struct {
 	// numbers. Another name is refused: a page of a foreign site must not
 	// reach the desk by letting its own name point here.
 	Names []string
-	// Rebuild makes the views again while the node serves; nil where that is
-	// done with the node stopped.
-	Rebuild func(ctx context.Context, progress func(done, total int64)) error
 
 	patience patience // of tests
 }
@@ -76,7 +71,7 @@ const (
 // New returns the server of a node.
 func New(n *node.Node, o Options) *Server {
 	s := &Server{node: n, logger: o.Logger, mux: http.NewServeMux(), secure: o.Secure, names: hostNames(string(n.Self()), o.Names),
-		patience: o.patience, exports: make(chan struct{}, maxExports), uploads: make(chan struct{}, maxUploads), rebuilds: make(chan struct{}, 1), rebuild: o.Rebuild, keeping: make(chan struct{}, 1)}
+		patience: o.patience, exports: make(chan struct{}, maxExports), uploads: make(chan struct{}, maxUploads), keeping: make(chan struct{}, 1)}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)
 	}
@@ -121,7 +116,7 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 	case st.Centre.Halted != nil:
 		writeError(w, http.StatusServiceUnavailable, api.Error{Code: st.Centre.Halted.Code, Message: "the node has stopped following the lead"})
 	case st.Centre.Recovering:
-		writeError(w, http.StatusServiceUnavailable, api.Error{Code: "recovering", Message: centre.ErrRecovering.Error()})
+		writeError(w, http.StatusServiceUnavailable, api.Error{Code: api.CodeRecovering, Message: centre.ErrRecovering.Error()})
 	default:
 		w.Write([]byte("ready\n"))
 	}

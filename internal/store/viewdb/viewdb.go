@@ -24,7 +24,7 @@ var migrations embed.FS
 
 // ErrNotFound: there is no such report here. It is the answer for what never
 // was, for what is not released to this member, and for what was deleted.
-var ErrNotFound = errors.New("no report of that id is here")
+var ErrNotFound = errors.New("no report of that id is here: search for it, or ask its originator for it")
 
 // Views is an open view.db.
 type Views struct {

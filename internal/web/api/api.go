@@ -30,25 +30,34 @@ type Finding struct {
 	Text    string `json:"text" doc:"What, why, and what would cure it."`
 }
 
-// Codes of refusals that the API itself gives; those of the section, of acts
-// and of the centre come beside them.
+// Codes of refusals that the API itself gives, and those of the section that
+// programs tell apart; those of acts, importers and the centre come beside them.
 const (
-	CodeRequest   = "request"   // the request does not have the form described
-	CodeNotFound  = "not_found" // there is no such thing, or it is not for the reader: the same answer
-	CodeMethod    = "method"    // the path does not take this method
-	CodeTooLarge  = "too_large" // larger than the API takes
-	CodeOrigin    = "origin"    // a foreign page may not act with a session
-	CodeHost      = "host"      // the node is not called by this name
-	CodeBlocked   = "blocked"   // the release plan says that nothing may leave
-	CodeDraft     = "draft"     // the bytes are no draft
-	CodeQuota     = "quota"     // the charter's quota is used up
-	CodeFull      = "full"      // too little disk is free
-	CodeBusy      = "busy"      // as much of it is going on as the node allows
-	CodeTimeout   = "timeout"   // it took longer than the node allows
-	CodeCancelled = "cancelled" // the request was broken off
-	CodeInternal  = "internal"  // the node failed; its own log says why
-	CodeOffline   = "offline"   // the node offers it only while it does not run
-	CodeThrottled = "throttled" // too many failed log-ins; Retry-After says how long
-	CodeSession   = "unauthenticated"
-	CodeForbidden = "forbidden"
+	CodeRequest      = "request"         // the request does not have the form described
+	CodeNotFound     = "not_found"       // there is no such thing, or it is not for the reader: the same answer
+	CodeMethod       = "method"          // the path does not take this method
+	CodeTooLarge     = "too_large"       // larger than the API takes
+	CodeOrigin       = "origin"          // a foreign page may not act with a session
+	CodeHost         = "host"            // the node is not called by this name
+	CodeBlocked      = "blocked"         // the release plan says that nothing may leave
+	CodeDraft        = "draft"           // the bytes are no draft
+	CodeQuota        = "quota"           // the charter's quota is used up
+	CodeFull         = "full"            // too little disk is free
+	CodeBusy         = "busy"            // as much of it is going on as the node allows
+	CodeTimeout      = "timeout"         // it took longer than the node allows
+	CodeCancelled    = "cancelled"       // the request was broken off
+	CodeInternal     = "internal"        // the node failed; its own log says why
+	CodeNotCertified = "not_certified"   // no head was certified here yet
+	CodeOnItsWay     = "on_its_way"      // a view of the report is not certified yet
+	CodeBasis        = "basis"           // what is destroyed needs a stated reason
+	CodeRecovering   = "recovering"      // the node signs nothing yet
+	CodeThrottled    = "throttled"       // too many failed log-ins; Retry-After says how long
+	CodeSession      = "unauthenticated" // no session, or one that has ended
+	CodeCredentials  = "credentials"     // log-in and password do not fit
+	CodeForbidden    = "forbidden"       // no role of the officer permits it
+	CodeSecondPerson = "second_person"   // another officer must decide (rule 6)
+	CodeConflict     = "conflict"        // somebody else changed it first
+	CodeChanged      = "changed"         // what was seen is not what would leave
+	CodeState        = "state"           // its state does not allow the step
+	CodeExists       = "exists"          // there is one already
 )

@@ -88,15 +88,6 @@ type CollectProgress struct {
 	Ended   int64 `json:"ended" doc:"Of these, listings that the list has no longer."`
 }
 
-// RebuildLine is one line of the stream that answers a rebuild. The last one
-// has done or error.
-type RebuildLine struct {
-	Leaves int64  `json:"leaves" doc:"Leaves of the log that the views take into account."`
-	Total  int64  `json:"total" doc:"Of how many."`
-	Done   bool   `json:"done,omitempty" doc:"Set on the last line."`
-	Error  *Error `json:"error,omitempty" doc:"Why it broke off, on the last line."`
-}
-
 // Media types of streams.
 const (
 	TypeNDJSON = "application/x-ndjson"

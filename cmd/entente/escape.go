@@ -1,0 +1,40 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// escaped makes foreign text fit for a terminal and for one cell of a line:
+// control characters, what turns the direction of writing around, and bytes
+// that are no UTF-8 are written as escapes. Everything else stays as it is.
+func escaped(s string) string {
+	if !strings.ContainsFunc(s, commands) && utf8.ValidString(s) {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == utf8.RuneError && n == 1:
+			fmt.Fprintf(&b, `\x%02x`, s[i])
+		case r < 0x80 && commands(r):
+			fmt.Fprintf(&b, `\x%02x`, r)
+		case commands(r):
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			b.WriteString(s[i : i+n])
+		}
+		i += n
+	}
+	return b.String()
+}
+
+// commands says whether a terminal takes a character for a command: the
+// controls of ISO 6429, and the overrides and isolates of the bidirectional
+// algorithm (Unicode UAX #9). The joiners of Arabic script are none.
+func commands(r rune) bool {
+	return unicode.IsControl(r) || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
+}

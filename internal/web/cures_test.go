@@ -1,0 +1,63 @@
+package web
+
+import (
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+
+	"entente/internal/centre"
+	"entente/internal/node"
+	"entente/internal/store/viewdb"
+	"entente/internal/web/api"
+)
+
+// What is refused says what would cure it.
+func TestRefusalsSayWhatWouldCureThem(t *testing.T) {
+	for _, err := range []error{node.ErrDraft, node.ErrReceipt, node.ErrNoAttachment, node.ErrPlanChanged, node.ErrOnItsWay, node.ErrBasis, node.ErrAttachmentQuota, node.ErrNoSetKey, node.ErrPacketQuota,
+		viewdb.ErrNotFound, centre.ErrRecovering, centre.ErrNotLead, centre.ErrHalted, centre.ErrQuota, centre.ErrBusy, centre.ErrFork, centre.ErrSuspended, centre.ErrTruncated,
+		centre.ErrTooLarge, centre.ErrFull, centre.ErrRollback, centre.ErrWithheld, centre.ErrForkedLog, centre.ErrInvalidLog, centre.ErrBodies, centre.ErrOpaque, centre.ErrNotFound,
+		centre.ErrKeys, centre.ErrStale, centre.ErrCertify, centre.ErrEvidence} {
+		if text := strings.TrimPrefix(err.Error(), "rule 27: "); !strings.ContainsAny(text, ";:") {
+			t.Errorf("%q says no cure", err)
+		}
+	}
+}
+
+// Codes are part of the API: each has a name, and one place.
+func TestCodesAreNamed(t *testing.T) {
+	files := token.NewFileSet()
+	pkgs, err := parser.ParseDir(files, ".", func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }, 0)
+	check(t, err)
+	literal := func(e ast.Expr) bool { l, ok := e.(*ast.BasicLit); return ok && l.Kind == token.STRING }
+	ast.Inspect(pkgs["web"], func(n ast.Node) bool {
+		switch x := n.(type) {
+		case *ast.CallExpr:
+			if id, ok := x.Fun.(*ast.Ident); ok && id.Name == "refusal" && len(x.Args) == 3 && literal(x.Args[1]) {
+				t.Errorf("%s: the code has no name", files.Position(x.Pos()))
+			}
+		case *ast.KeyValueExpr:
+			if id, ok := x.Key.(*ast.Ident); ok && id.Name == "Code" && literal(x.Value) {
+				t.Errorf("%s: the code has no name", files.Position(x.Pos()))
+			}
+		}
+		return true
+	})
+}
+
+// A request that is too large is refused in the same words before it is read
+// and while it is read.
+func TestOneMessageAboutSizes(t *testing.T) {
+	b := newBed(t)
+	told := b.request("POST", base+"/drafts", "duty", &zeros{left: maxBody + 1}, "Content-Length", strconv.Itoa(maxBody+1))
+	p := newError(http.StatusBadRequest, "", &http.MaxBytesError{Limit: maxBody})
+	var late *problem
+	if !errors.As(p, &late) || told.Code != http.StatusRequestEntityTooLarge || refusalOf(t, told).Message != late.body.Message || late.body.Code != api.CodeTooLarge {
+		t.Errorf("HTTP %d %s and %+v", told.Code, told.Body, p)
+	}
+}
