@@ -3,13 +3,10 @@ package centre
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
-	"strconv"
 	"time"
 
 	"entente/label"
-	"entente/seal"
 )
 
 // compareLoop compares heads with the other members, chases what the log
@@ -84,64 +81,6 @@ func (w *watch) ahead() (label.MemberID, bool) {
 		}
 	}
 	return best, best != ""
-}
-
-// fetchBodies asks every member for bodies that have still to come.
-func (w *watch) fetchBodies(ctx context.Context) error {
-	s := w.s
-	missing, err := s.log.Missing(ctx, 256)
-	if err != nil || len(missing) == 0 {
-		return err
-	}
-	got := map[int64][]byte{}
-	for m := range s.found.Members().All() {
-		if m == s.self {
-			continue
-		}
-		for _, i := range missing {
-			if got[i] != nil {
-				continue
-			}
-			// A neighbourhood, not one body: see spec/delivery.md, "GET /range".
-			from := i / 64 * 64
-			to := min(from+64, s.Size())
-			raw, err := s.call(ctx, m, http.MethodGet, "/range?from="+strconv.FormatInt(from, 10)+"&to="+strconv.FormatInt(to, 10), nil)
-			if err != nil {
-				break
-			}
-			hs, err := s.log.Headers(ctx, from, to)
-			if err != nil {
-				return err
-			}
-			for j := from; j < to && len(raw) > 0; j++ {
-				header, body, rest, err := parseEntry(raw)
-				if err != nil || string(header) != string(hs[(j-from)*seal.HeaderSize:(j-from+1)*seal.HeaderSize]) {
-					break
-				}
-				raw = rest
-				if body != nil && seal.CheckBody(header, body) == nil {
-					got[j] = body
-				}
-			}
-		}
-	}
-	wanted := map[int64][]byte{}
-	for _, i := range missing {
-		if got[i] != nil {
-			wanted[i] = got[i]
-		}
-	}
-	if len(wanted) == 0 {
-		return fmt.Errorf("%w: %d, from index %d", ErrBodies, len(missing), missing[0])
-	}
-	if err := s.log.Fill(ctx, wanted); err != nil {
-		return err
-	}
-	s.mu.Lock()
-	s.absent -= len(wanted)
-	s.bump()
-	s.mu.Unlock()
-	return nil
 }
 
 // save keeps the highest announced headers and the last certified head.

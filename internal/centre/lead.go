@@ -385,6 +385,20 @@ func (q *sequencer) append(ctx context.Context, r run, v *verdict) error {
 	return nil
 }
 
+// DropBodies makes the station forget the bodies that it still holds in memory
+// for followers at the head: whoever deletes bodies calls it, else a lead would
+// hand them out for a while.
+func (s *Station) DropBodies() {
+	q := s.sequencer
+	if q == nil {
+		return
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	clear(q.recent)
+	q.recent, q.kept = nil, 0
+}
+
 // sign signs the head of the log as it stands, when no head of this size is
 // signed yet: after a start, and after a failure.
 func (q *sequencer) sign(ctx context.Context) error {

@@ -32,6 +32,10 @@ type watch struct {
 	outgoing map[label.MemberID][]byte // own headers that a member has still to hear of
 	told     map[string]bool           // evidence handed on
 	unfiled  map[string]bool           // evidence kept that may suspend and is not in the log
+
+	// lacking holds, for each body that is awaited, who has answered without
+	// it. The comparing loop alone touches it.
+	lacking map[int64]label.MemberSet
 }
 
 // notice is an announced header that is not in the log yet.
@@ -53,7 +57,7 @@ const maxPending = 1 << 16
 func newWatch(s *Station) *watch {
 	return &watch{s: s, post: make(chan struct{}, 1),
 		pending: map[label.MemberID][]notice{}, top: map[label.MemberID][]byte{}, cosigned: map[string]cosignedHead{},
-		heads: map[label.MemberID]int64{}, outgoing: map[label.MemberID][]byte{}, told: map[string]bool{}, unfiled: map[string]bool{}}
+		heads: map[label.MemberID]int64{}, outgoing: map[label.MemberID][]byte{}, told: map[string]bool{}, unfiled: map[string]bool{}, lacking: map[int64]label.MemberSet{}}
 }
 
 func (w *watch) load(ctx context.Context) error {

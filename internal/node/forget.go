@@ -109,6 +109,7 @@ func (n *Node) forgetAt(ctx context.Context, login, reason string, all []int64) 
 	if err := n.log.Forget(ctx, list); err != nil {
 		return Forgotten{}, err
 	}
+	n.station.DropBodies()
 	return n.forget(ctx, list)
 }
 

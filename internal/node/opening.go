@@ -47,7 +47,7 @@ func (o *opened) recipients(self label.MemberID) (out []string) {
 // open opens one leaf if it is sealed to this node. It runs beside others and
 // touches nothing but o.
 func (n *Node) open(state *charter.State, o *opened, body []byte, stored map[keyring.EnvelopeID]seal.EnvelopeKey) {
-	if o.h.Kind != seal.Sealed || body == nil || o.gone != nil {
+	if o.h.Kind != seal.Sealed || o.gone != nil {
 		return
 	}
 	defer func() {
@@ -65,6 +65,10 @@ func (n *Node) open(state *charter.State, o *opened, body []byte, stored map[key
 		}
 	}
 	o.mine, o.key = true, k
+	if body == nil {
+		o.code = codeDestroyed
+		return
+	}
 	pub, have := state.HeaderKey(o.h.Originator, o.index)
 	if !have {
 		o.code = codeKey

@@ -339,6 +339,9 @@ const (
 	codeRepeated = "view_repeated"    // another view has its id
 	codeConflict = "portion_conflict" // a portion of it was stated otherwise
 	codeKey      = "originator"       // no key of the originator was in force
+	// codeDestroyed: it was sealed to this node, which catches up when no member
+	// has its body any more.
+	codeDestroyed = "body_destroyed"
 )
 
 // Rebuild empties the views and makes them again from the log, the bodies and
