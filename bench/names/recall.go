@@ -156,7 +156,7 @@ func UN(dir string, probe Probe) ([]Figure, error) {
 		label string
 		qs    map[string][]question
 	}
-	sets := []*set{{label: "UN original script"}, {label: "UN alias, good"}, {label: "UN alias, low"}, {label: "UN alias, organizations"}, {label: "UN alias, all"}}
+	sets := []*set{{label: "UN original script"}, {label: "UN alias, good"}, {label: "UN alias, low"}, {label: "UN alias, organizations"}, {label: "UN alias, all"}, {label: "UN alias, good and organizations"}}
 	for _, s := range sets {
 		s.qs = map[string][]question{}
 	}
@@ -176,6 +176,7 @@ func UN(dir string, probe Probe) ([]Figure, error) {
 		add(2, e.aliases("Low")...)
 		add(3, e.aliases("a.k.a.", "f.k.a.")...)
 		add(4, e.aliases()...)
+		add(5, e.aliases("Good", "a.k.a.", "f.k.a.")...)
 	}
 	x := b.Build()
 	var out []Figure

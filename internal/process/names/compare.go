@@ -95,7 +95,7 @@ func (m *matcher) compare(a, b *Name, kind Kind, r *Result) float64 {
 		}
 		return 0
 	}
-	m.near, m.common = 1, 1
+	m.near, m.rarity = 1, rarityShare{most: 1, first: true}
 	if a.folded == b.folded {
 		if r != nil {
 			r.Note = "the same letters"
@@ -113,8 +113,11 @@ func (m *matcher) compare(a, b *Name, kind Kind, r *Result) float64 {
 	ta, tb := m.load(a, b)
 	e := m.weigh(ta, tb, kind, r)
 	s := e.decide(kind)
-	m.common = e.common()
-	if kind == Organization && s < 0.9 && (len(a.plain) > 0 || len(b.plain) > 0) {
+	m.rarity = e.rarity
+	if swapped {
+		m.rarity.a, m.rarity.b = m.rarity.b, m.rarity.a
+	}
+	if kind == Organization && s < 0.9 && !e.branch && (len(a.plain) > 0 || len(b.plain) > 0) {
 		s = m.comparePlain(a, b, s, r)
 	}
 	if kind == Organization && s < 0.9 {
@@ -293,6 +296,7 @@ func firstRune(s string) (rune, bool) {
 func (m *matcher) weigh(ta, tb []Token, kind Kind, r *Result) evidence {
 	var e evidence
 	m.near = 0
+	e.rarity.sum(ta, tb)
 	korean := kind == Person && m.koreanA.read(ta) && m.koreanB.read(tb)
 	for i := range ta {
 		for j := range tb {
@@ -334,6 +338,7 @@ func (m *matcher) weigh(ta, tb []Token, kind Kind, r *Result) evidence {
 		m.near += float64(m.raws[i][j]) / float64(len(ta))
 		s := float64(m.sims[i][j])
 		w := float64(t.weight+o.weight) / 2
+		e.rarity.pair(t, o, s, i == 0 && j == 0)
 		if m.hows[i][j] == InitialOf {
 			w = float64(min(t.weight, o.weight))
 			e.initial += w * s
@@ -370,6 +375,12 @@ func (m *matcher) weigh(ta, tb []Token, kind Kind, r *Result) evidence {
 	}
 	if kind == Person {
 		e.headless = headless(ta, tb, &match, &taken)
+	}
+	if kind == Organization && branchAndWhole(ta, tb) {
+		e.branch = true
+		if r != nil {
+			r.Note = "a branch and the whole, or a branch elsewhere"
+		}
 	}
 	e.gen = generationsDiffer(ta, tb)
 	if e.gen && r != nil {

@@ -14,18 +14,11 @@ type evidence struct {
 	pairs    int
 	weak     bool    // numbers contradict
 	gen      bool    // father and son marks contradict
+	branch   bool    // one name is a group's, the other that of its branch in a region
 	initial  float64 // weight of pairs by an initial
 	headless bool    // the longer name has a given name before the shorter one
 	faint    float64 // the best similarity of two tokens that is no pair
-}
-
-// common is the plain share of common weight, for an order among names that do not match.
-func (e *evidence) common() float64 {
-	all := e.matched + e.loss + 0.5*(e.left+e.right)
-	if all == 0 {
-		return 0
-	}
-	return e.matched/all + 0.1*e.faint
+	rarity   rarityShare
 }
 
 // decide turns the evidence into a probability.
@@ -52,7 +45,7 @@ func (e *evidence) decide(kind Kind) float64 {
 	if e.weak {
 		x *= 0.55
 	}
-	if e.gen {
+	if e.gen || e.branch {
 		x *= 0.75
 	}
 	return 1 / (1 + math.Exp(-p.slope*(x-p.middle)))

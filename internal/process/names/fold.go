@@ -374,15 +374,3 @@ func Fold(s string) string {
 	var f folder
 	return string(f.fold(s))
 }
-
-// letters folds s and leaves the separators out.
-func (f *folder) letters(s string) []rune {
-	all := f.fold(s)
-	out := all[:0]
-	for _, r := range all {
-		if !isSeparator(r) {
-			out = append(out, r)
-		}
-	}
-	return out
-}

@@ -240,6 +240,9 @@ func tokenKeys(t *Token, letters []rune, work []skeleton, keys []uint64, cuts bo
 	if t.Alt != "" {
 		work, keys = keysOf([]rune(t.Alt), work, keys, cuts)
 	}
+	if h := compoundHead(t); h != "" {
+		work, keys = keysOf([]rune(h), work, keys, false)
+	}
 	if t.class != 0 {
 		keys = append(keys, 1<<62|uint64(t.Role)<<32|uint64(t.class))
 	}

@@ -276,14 +276,19 @@ type concept struct {
 var concepts = func() map[string]concept {
 	m := map[string]concept{}
 	var f folder
-	id := uint16(0)
-	for line := range strings.SplitSeq(conceptLines, "\n") {
+	last := uint16(0)
+	for line := range strings.SplitSeq(conceptLines+movementLines, "\n") {
 		fs := strings.Fields(line)
 		if len(fs) < 2 {
 			continue
 		}
-		id++
-		w := float32(fs[0][0]-'0') / 10
+		id, w := uint16(0), float32(fs[0][0]-'0')/10
+		if c, ok := m[string(f.fold(fs[1]))]; ok {
+			id, w = c.id, c.weight
+		} else {
+			last++
+			id = last
+		}
 		for _, x := range fs[1:] {
 			x = string(f.fold(x))
 			if strings.ContainsAny(x, "- ") {

@@ -1,6 +1,9 @@
 package names
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // organizationTokens reads the words of an organisation's name: prepositions fall away, legal forms carry next to
 // nothing, words that many organisations share carry little, numbers stand apart.
@@ -17,13 +20,15 @@ func organizationTokens(ws []word, groups bool) (tokens []Token, found bool) {
 		}
 		if n > 1 || n == 1 && len(ws) > 1 {
 			found = true
-			if len(out) > 0 && out[len(out)-1].Role == RoleGroup && out[len(out)-1].Text == id {
+			parts := branchTokens(id)
+			if hasGroup(out) && containsTokens(out, parts) {
 				i += n - 1
 				continue // the abbreviation after the full name
 			}
-			tok := newToken(id, RoleGroup)
-			tok.Script = Latin
-			out = append(out, tok)
+			if len(parts) > 1 && len(out) > 0 && out[len(out)-1] == parts[0] {
+				parts = parts[1:]
+			}
+			out = append(out, parts...)
 			content++
 			i += n - 1
 			continue
@@ -43,6 +48,9 @@ func organizationTokens(ws []word, groups bool) (tokens []Token, found bool) {
 			t = arabicOrganizationWord(t)
 		}
 		tok := organizationWord(ws, i, t)
+		if ws[i].inner && content > 0 {
+			tok.weight *= insertionWeight
+		}
 		if tok.Role == RoleName {
 			content++
 		}
@@ -61,8 +69,24 @@ func organizationTokens(ws []word, groups bool) (tokens []Token, found bool) {
 			}
 		}
 	}
+	if found {
+		weighRegions(out)
+	}
 	return out, found
 }
+
+// containsTokens says whether all of sub are among ts.
+func containsTokens(ts, sub []Token) bool {
+	for i := range sub {
+		if !slices.ContainsFunc(ts, func(t Token) bool { return sub[i].Role == t.Role && sub[i].Text == t.Text }) {
+			return false
+		}
+	}
+	return true
+}
+
+// insertionWeight is what a word in parentheses after the name counts: a remark on it more often than a part of it.
+const insertionWeight = 0.4
 
 // numberWords announce a number and say nothing beside it.
 var numberWords = words("no nr num number nomer номер رقم شماره ژماره")
@@ -92,7 +116,11 @@ func groupAt(ws []word, i int) (string, int) {
 		if _, shared := concepts[w]; content == 1 && (runeLen(w) < 3 || shared) {
 			continue
 		}
-		if g := groupIndex.byName[b.String()]; len(g) == 1 {
+		g := groupIndex.byName[b.String()]
+		if len(g) == 0 && runeLen(w) > 3 && strings.HasSuffix(w, "s") {
+			g = groupIndex.byName[strings.TrimSuffix(b.String(), "s")] // "ISIL's province"
+		}
+		if len(g) == 1 {
 			id, used = groupIndex.groups[g[0]].ID, n+1
 		}
 	}

@@ -1,7 +1,6 @@
 package names
 
 import (
-	"math"
 	"slices"
 )
 
@@ -16,17 +15,6 @@ type Hit struct {
 	// order is what hits are sorted by: the similarity where it may decide, the share of common rarity below.
 	order float64
 }
-
-// commonShare is how much the comparison's share of common weight counts in the order of hits that are not decisive;
-// the rest is the share of rarity.
-const commonShare = 0.6
-
-// nearShare is how much the plain nearness of the letters adds to the order of decisive hits.
-const nearShare = 0.1
-
-// decisive is the similarity from which it alone orders the hits. Below, where no reading supports a match, the hits
-// are ordered by the share of rare tokens in common.
-const decisive = 0.25
 
 // Searcher searches an index; it holds working memory and is not safe for concurrent use. Make one a goroutine.
 type Searcher struct {
@@ -46,6 +34,7 @@ type Searcher struct {
 	memo            map[memoKey][]candidate
 	reading         Name // the query as an organisation's name
 	nameB           Name
+	runsQ, runsB    letterRuns // of the query and of nameB
 	rough, roughAlt roughQuery
 	aligned         int // tokens of the vocabulary to align with a query token
 	mark            uint32
@@ -195,6 +184,7 @@ func (s *Searcher) collect(q *Name, second bool) {
 		if len(c) == 0 || n == len(features) {
 			if counts {
 				s.total += w
+				t.rare = 1
 			}
 			return
 		}
@@ -207,6 +197,7 @@ func (s *Searcher) collect(q *Name, second bool) {
 			}
 		}
 		features[n] = feature{c, w * s.rarity(alike), size}
+		t.rare = s.rarity(alike)
 		if counts {
 			s.total += w * s.rarity(alike)
 		}
@@ -273,17 +264,6 @@ func (s *Searcher) collect(q *Name, second bool) {
 	}
 }
 
-// rarity is the weight of a token that df names hold, 1 for one that none holds: the inverse document frequency over
-// its greatest value.
-func (s *Searcher) rarity(df int) float32 {
-	return rarity(df, len(s.x.raw))
-}
-
-func rarity(df, names int) float32 {
-	n := float64(names + 1)
-	return float32(max(0.1, math.Log(n/float64(df))/math.Log(n)))
-}
-
 // rank keeps the names with the best share of common weight in s.order.
 func (s *Searcher) rank(keep int) {
 	total := s.total
@@ -321,6 +301,7 @@ func (s *Searcher) cut(keep int) {
 
 // compareAll compares the query with the ranked names in full.
 func (s *Searcher) compareAll(q *Name, query string, kind Kind) {
+	s.runsQ.read(&s.parser.fold, query)
 	asPerson, asOrganization := q, q
 	if kind == Guess && q.Kind == Person {
 		asOrganization = &s.reading
@@ -341,13 +322,16 @@ func (s *Searcher) compareAll(q *Name, query string, kind Kind) {
 			s.nameB.Tokens = append(s.nameB.Tokens[:0], s.parser.parse(s.x.raw[n], Organization).Tokens...)
 		} else {
 			s.nameB.Tokens = s.x.name(n, s.nameB.Tokens)
+			for i, t := range s.x.tokens[s.x.start[n]:s.x.start[n+1]] {
+				s.nameB.Tokens[i].rare = s.x.rare(t)
+			}
 		}
 		s.nameB.Kind = k
 		s.nameB.plain = nil
 		if hasGroup(s.nameB.Tokens) {
 			s.nameB.plain = s.parser.parse(s.x.raw[n], k).plain
 		}
-		s.nameB.folded = string(s.parser.fold.letters(s.x.raw[n]))
+		s.nameB.folded = string(s.runsB.read(&s.parser.fold, s.x.raw[n]))
 		s.nameB.groups = nil
 		s.nameB.acronym = s.x.acronym[n]
 		if len(a.groups) > 0 {
@@ -355,10 +339,7 @@ func (s *Searcher) compareAll(q *Name, query string, kind Kind) {
 		}
 		sim := s.m.compare(a, &s.nameB, k, nil)
 		if sim > 0 {
-			order := (1-commonShare)*float64(min(r.est, 1)) + commonShare*min(s.m.common, 1)
-			if sim >= decisive {
-				order = 1 + sim + nearShare*s.m.near
-			}
+			order := s.orderOf(sim, float64(r.est), len(a.Tokens) == 1 && len(s.nameB.Tokens) == 1)
 			s.hits = append(s.hits, Hit{ID: s.x.ids[n], Name: s.x.raw[n], Similarity: sim, number: n, order: order})
 		}
 	}

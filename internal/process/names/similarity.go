@@ -41,9 +41,9 @@ type matcher struct {
 	tok              [2][]Token
 	raw              float32 // of the last two tokens: how near the letters are, not yet drawn to the ends
 	raws             [maxTokens][maxTokens]float32
-	common           float64 // of the last two names: the share of common weight
 	near             float64 // of the last two names: the mean of raw over the tokens of the first
 	koreanA, koreanB koreanName
+	rarity           rarityShare // of the last two names
 }
 
 // similarity compares two tokens: 1 is the same, 0 unrelated.
@@ -115,6 +115,11 @@ func (m *matcher) letterSimilarity(a, b *tokenForms) (float32, How) {
 			if x, h := m.aligned(a.alt, b.alt); x > s {
 				s, how = x, h
 			}
+		}
+	}
+	if s < headFactor {
+		if x := m.headAligned(a, b); x > s {
+			s, how = x, ShortForm
 		}
 	}
 	if s < 0.8 && ta.Role == RoleName && tb.Role == RoleName && ta.Script == Latin && tb.Script == Latin {

@@ -69,6 +69,7 @@ type Token struct {
 
 	class  uint16  // class of a given name, concept of an organisation's word, id of a place; by role
 	weight float32 // how much the token tells, 1 for an ordinary name
+	rare   float32 // how rare it is in the list searched, 0 to 1; 0 outside a search
 }
 
 // maxTokens bounds the tokens of a name; more are dropped.
@@ -187,6 +188,9 @@ func (p *parser) parse(name string, kind Kind) Name {
 	}
 	n.groups = groupIndex.byName[groupKeyFolded([]rune(key.String()))]
 	if n.Kind == Organization {
+		if n.acronym == "" {
+			ws, n.acronym = dropAbbreviation(ws)
+		}
 		found := false
 		if n.Tokens, found = organizationTokens(ws, true); found {
 			n.plain, _ = organizationTokens(ws, false)
@@ -271,6 +275,33 @@ func dropTranslation(ws []word) ([]word, string) {
 	return out, text
 }
 
+// maxAbbreviation bounds the letters of an abbreviation in parentheses.
+const maxAbbreviation = 6
+
+// dropAbbreviation leaves out a short insertion in parentheses after an organisation's full name that is no word of
+// the lexicons: an abbreviation that takes other letters than the first ones ("JuA", "AAS-T").
+func dropAbbreviation(ws []word) ([]word, string) {
+	outer, text := 0, ""
+	for i, w := range ws {
+		if !w.inner {
+			outer++
+			continue
+		}
+		if i+1 < len(ws) && !ws[i+1].inner || len(text)+len(w.text) > maxAbbreviation {
+			return ws, ""
+		}
+		_, place := places[w.text]
+		if _, known := conceptOf(w.text); known || place || legalForms[w.text] || isDigit(rune(w.text[0])) || scriptOf([]rune(w.text)[0]) != Latin {
+			return ws, ""
+		}
+		text += w.text
+	}
+	if outer < 2 || len(text) < 2 {
+		return ws, ""
+	}
+	return ws[:outer], text
+}
+
 // guessKind calls a name an organisation's when a word says so.
 func guessKind(ws []word) (Kind, bool) {
 	for i, w := range ws {
@@ -287,10 +318,10 @@ func guessKind(ws []word) (Kind, bool) {
 		if scriptOf([]rune(t)[0]) == Arabic {
 			t = trimArabicArticle(t)
 		}
-		if c, ok := concepts[w.text]; ok && c.id > 0 && !personLike[w.text] {
+		if c, ok := concepts[w.text]; ok && c.id > 0 && !personLike[w.text] && !movementWords[w.text] {
 			return Organization, true
 		}
-		if c, ok := concepts[t]; ok && c.id > 0 && !personLike[t] {
+		if c, ok := concepts[t]; ok && c.id > 0 && !personLike[t] && !movementWords[t] {
 			return Organization, true
 		}
 		if t == "&" {
