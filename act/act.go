@@ -18,6 +18,10 @@ const (
 	TypeDummy Type = "dummy"
 	// TypeConsent is a word of an originator, or to it, about its material.
 	TypeConsent Type = "consent"
+	// TypeRecall says what a member takes back, doubts or clears.
+	TypeRecall Type = "recall"
+	// TypeAcknowledgement answers a recall.
+	TypeAcknowledgement Type = "acknowledgement"
 )
 
 // readers holds, for each type of the closed set, what reads it. A new type
@@ -38,6 +42,18 @@ var readers = map[Type]func(*decoder, *Act) error{
 		}
 		return err
 	},
+	TypeRecall: func(d *decoder, a *Act) (err error) {
+		if a.Recall, err = d.recall(); err == nil {
+			a.Statement = &a.Recall.Statement
+		}
+		return err
+	},
+	TypeAcknowledgement: func(d *decoder, a *Act) (err error) {
+		if a.Acknowledgement, err = d.acknowledgement(); err == nil {
+			a.Statement = &a.Acknowledgement.Statement
+		}
+		return err
+	},
 }
 
 // An Act is one thing said, as an envelope holds it.
@@ -53,6 +69,10 @@ type Act struct {
 	Statement *Statement
 	// Consent is set when Type is [TypeConsent].
 	Consent *Consent
+	// Recall is set when Type is [TypeRecall].
+	Recall *Recall
+	// Acknowledgement is set when Type is [TypeAcknowledgement].
+	Acknowledgement *Acknowledgement
 }
 
 // Parse reads and checks the bytes of one act, strictly: an act that it

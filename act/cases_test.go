@@ -50,6 +50,13 @@ const caseConsent = `{"v":1,"type":"consent","id":"8d3c1f0a5b6e4d7c9f8e7a6b5c4d3
 	`"step":"grant","by":"RUS","portions":[{"portion":"0123456789abcdef0123456789abcdef","digest":"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"}],` +
 	`"members":["IRN"],"until":"2015-12-31T00:00:00Z","use":"Not in court.","answers":"00000000000000000000000000000001"}`
 
+const caseRecall = `{"v":1,"type":"recall","id":"8d3c1f0a5b6e4d7c9f8e7a6b5c4d3e2f","written":"2015-10-01T07:00:00Z","to":["IRN","RUS"],` +
+	`"kind":"correction","reason":"error","portions":[{"portion":"0123456789abcdef0123456789abcdef","digest":"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"}],` +
+	`"replacements":[{"portion":"00112233445566778899aabbccddeeff","digest":"ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100"}],"text":"The lorries were five."}`
+
+const caseAck = `{"v":1,"type":"acknowledgement","id":"8d3c1f0a5b6e4d7c9f8e7a6b5c4d3e2f","written":"2015-10-01T07:00:00Z","to":["IRN","RUS"],` +
+	`"recall":"00000000000000000000000000000001","state":"retained","complete":true,"basis":"Archive law, article 4."}`
+
 type testCase struct {
 	name, about  string
 	act          string
@@ -247,9 +254,49 @@ func testCases() []testCase {
 		{"consent-portion-twice", "one portion named twice", in(caseConsent, `"portions":[`, `"portions":[{"portion":"0123456789abcdef0123456789abcdef","digest":"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"},`), "act_repeated", "", valid},
 		{"consent-unknown-field", "a field that the closed list does not have", in(caseConsent, `"step"`, `"fee":1,"step"`), "act_unknown_field", "1", invalid},
 		{"statement-to-nobody", "a statement to nobody", in(caseConsent, `"to":["IRN","IRQ","RUS"]`, `"to":[]`), "act_value", "", invalid},
+		{"ok-recall-correction", "a correction with what is right", caseRecall, "ok", "", valid},
+		{"ok-recall", "a recall", recall(`"correction"`, `"recall"`, caseReplacements, ``), "ok", "", valid},
+		{"ok-recall-narrowing", "a narrower release", recall(`"correction"`, `"narrowing"`, `"error"`, `"release-mistake"`, caseReplacements, ``), "ok", "", valid},
+		{"ok-recall-doubt", "a doubt", recall(`"correction"`, `"doubt"`, `"error"`, `"doubt"`, caseReplacements, ``), "ok", "", valid},
+		{"ok-recall-review", "a review", recall(`"correction","reason":"error"`, `"review"`, caseReplacements, ``, `,"text":"The lorries were five."`, ``), "ok", "", valid},
+		{"ok-recall-cleared", "a review that has ended", recall(`"correction","reason":"error"`, `"cleared"`, caseReplacements, ``), "ok", "", valid},
+		{"recall-no-reason", "a recall without a reason", recall(`"reason":"error",`, ``), "act_missing_field", "", invalid},
+		{"recall-reason", "a reason that the closed list does not have", recall(`"error"`, `"embarrassing"`), "act_value", "", invalid},
+		{"recall-kind", "a kind that the closed list does not have", recall(`"correction"`, `"deletion"`), "act_value", "", invalid},
+		{"recall-nothing", "a recall of nothing", recall(`"portions":[{"portion":"0123456789abcdef0123456789abcdef","digest":"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"}]`, `"portions":[]`), "act_value", "", invalid},
+		{"recall-many", "a recall of 129 portions", recall(`"portions":[`, `"portions":[`+references(128)), "act_too_many", "", invalid},
+		{"recall-portion-twice", "one portion named twice", recall(`"portions":[`, `"portions":[{"portion":"0123456789abcdef0123456789abcdef","digest":"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"},`), "act_repeated", "", valid},
+		{"recall-replaced-by-itself", "a portion that replaces itself", recall(`"replacements":[{"portion":"00112233445566778899aabbccddeeff"`, `"replacements":[{"portion":"0123456789abcdef0123456789abcdef"`), "act_repeated", "", valid},
+		{"recall-replaced-by-nothing", "an empty list of replacements", recall(caseReplacements, `"replacements":[],`), "act_value", "", invalid},
+		{"recall-not-corrected", "a recall that is no correction and has replacements", recall(`"correction"`, `"recall"`), "act_value", "", invalid},
+		{"recall-review-reason", "a review that tells a reason", recall(`"correction"`, `"review"`, caseReplacements, ``, `,"text":"The lorries were five."`, ``), "act_value", "", invalid},
+		{"recall-review-text", "a review that tells more", recall(`"correction","reason":"error"`, `"review"`, caseReplacements, ``), "act_value", "", invalid},
+		{"recall-cleared-reason", "what is cleared, with a reason", recall(`"correction"`, `"cleared"`, caseReplacements, ``), "act_value", "", invalid},
+		{"recall-text-long", "a text of 1,001 bytes", recall("The lorries were five.", long("x", 1001)), "act_field_size", "", invalid},
+		{"recall-view", "a field that names a view", recall(`"kind"`, `"view":"00000000000000000000000000000001","kind"`), "act_unknown_field", "1", invalid},
+		{"ok-acknowledgement", "what the law of the holder keeps, and all else done", caseAck, "ok", "", valid},
+		{"ok-acknowledgement-destroyed", "a copy that is gone", in(caseAck, `"retained"`, `"destroyed"`, `"complete":true,"basis":"Archive law, article 4."`, `"complete":true`), "ok", "", valid},
+		{"acknowledgement-law", "what is retained by no law", in(caseAck, `,"basis":"Archive law, article 4."`, ``), "act_missing_field", "", invalid},
+		{"acknowledgement-state", "a state that the closed list does not have", in(caseAck, `"retained"`, `"ignored"`), "act_value", "", invalid},
+		{"acknowledgement-incomplete", "complete that is false", in(caseAck, `"complete":true`, `"complete":false`), "act_value", "", invalid},
+		{"acknowledgement-products", "a count of products", in(caseAck, `"complete":true`, `"products":3`), "act_unknown_field", "1", invalid},
 		{"listing-entity-born", "an entity with a year of birth", listing(`"kind":"person"`, `"kind":"entity"`), "act_value", "", invalid},
 	}
 	return cs
+}
+
+const caseReplacements = `"replacements":[{"portion":"00112233445566778899aabbccddeeff","digest":"ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100"}],`
+
+// recall returns the correction of the cases with something else in it.
+func recall(replace ...string) string { return in(caseRecall, replace...) }
+
+// references returns n references to portions, each with a comma behind it.
+func references(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `{"portion":"%032x","digest":"%064x"},`, i, i)
+	}
+	return b.String()
 }
 
 // largest returns a report of exactly the largest size and over bytes more.

@@ -65,6 +65,7 @@ func TestValuesAreTheCommittedList(t *testing.T) {
 	for name, got := range map[string][]string{
 		"type": types, "report_type": texts(ReportTypes()), "source kind": texts(SourceKinds()), "designation kind": texts(designationKinds),
 		"consent step": texts(consentSteps),
+		"recall kind":  texts(recallKinds), "recall reason": texts(recallReasons), "acknowledgement state": texts(ackStates),
 	} {
 		if !slices.Equal(got, want[name]) {
 			t.Errorf("%s: the code has %v, the specification commits to %v", name, got, want[name])

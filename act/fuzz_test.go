@@ -90,6 +90,12 @@ func rebuilt(t *testing.T, a Act) {
 	case TypeConsent:
 		b, err = BuildConsent(*a.Consent)
 		was, is = a.Consent, b.Consent
+	case TypeRecall:
+		b, err = BuildRecall(*a.Recall)
+		was, is = a.Recall, b.Recall
+	case TypeAcknowledgement:
+		b, err = BuildAcknowledgement(*a.Acknowledgement)
+		was, is = a.Acknowledgement, b.Acknowledgement
 	default:
 		t.Fatalf("%s is not built again here", a.Type)
 	}

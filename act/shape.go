@@ -364,10 +364,42 @@ var consentShape = statementShape("consent",
 	field{"answers", kindString, false},
 )
 
+// A recall's own fields.
+const (
+	recallKind = iota + statementFields
+	recallReason
+	recallPortions
+	recallReplacements
+	recallText
+)
+
+var recallShape = statementShape("recall",
+	field{"kind", kindString, true},
+	field{"reason", kindString, false},
+	field{"portions", kindArray, true},
+	field{"replacements", kindArray, false},
+	field{"text", kindString, false},
+)
+
+// An acknowledgement's own fields.
+const (
+	ackRecall = iota + statementFields
+	ackState
+	ackComplete
+	ackBasis
+)
+
+var ackShape = statementShape("acknowledgement",
+	field{"recall", kindString, true},
+	field{"state", kindString, true},
+	field{"complete", kindBool, false},
+	field{"basis", kindString, false},
+)
+
 // shapes are all objects of the schema: the closed list that rule 1 asks for.
 var shapes = []*shape{
 	&reportShape, &dummyShape, &portionShape, &gradeShape, &overrideShape,
 	&sourceShape, &citeShape, &objectShape, &attachmentShape,
 	&designationShape, &nameShape, &yearShape, &placeShape,
-	&portionRefShape, &consentShape,
+	&portionRefShape, &consentShape, &recallShape, &ackShape,
 }
