@@ -59,7 +59,7 @@ func (d *decoder) consent() (*Consent, error) {
 	if c.Step, err = oneOf("step", d.text(f[consentStep]), consentSteps); err != nil {
 		return nil, err
 	}
-	if c.By, err = parseOriginator(d.text(f[consentBy])); err != nil {
+	if c.By, err = ParseOriginator(d.text(f[consentBy])); err != nil {
 		return nil, within(err, "by")
 	}
 	if c.Portions, err = portionRefs(d.tape, f[consentPortions]); err != nil {
@@ -105,8 +105,9 @@ func (d *decoder) consent() (*Consent, error) {
 	return c, nil
 }
 
-// parseOriginator reads the written form of whose material something is.
-func parseOriginator(s string) (label.Originator, error) {
+// ParseOriginator reads the written form of whose material something is: a
+// member, or "X VIA IRQ". An error wraps [ErrValue].
+func ParseOriginator(s string) (label.Originator, error) {
 	m, x, err := ownerOf(s)
 	switch {
 	case err != nil:

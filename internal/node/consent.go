@@ -3,10 +3,13 @@ package node
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"time"
 
 	"entente/act"
 	"entente/internal/section"
+	"entente/internal/store/viewdb"
 	"entente/label"
 )
 
@@ -15,25 +18,46 @@ const KindConsent = "consent"
 
 // Consent is a consent act in the making, as an officer writes it.
 type Consent struct {
-	Step     act.ConsentStep  `json:"step"`
-	By       label.Originator `json:"by"`
-	Portions []act.PortionRef `json:"portions"`
-	Members  label.MemberSet  `json:"members"`
-	Until    time.Time        `json:"until,omitzero"`
-	Use      string           `json:"use,omitempty"`
-	Basis    string           `json:"basis,omitempty"`
-	// Answers is the id of the ask that it answers.
+	Step act.ConsentStep `json:"step"`
+	// By is whose consent: a member, or "X VIA IRQ". An answer takes it from
+	// the ask.
+	By string `json:"by,omitempty"`
+	// Portions are named by their ids; digests are filled in from what is held.
+	Portions []act.PortionRef `json:"portions,omitempty"`
+	// Draft names an own draft instead: what of By stands in its portions with
+	// these numbers, from 1, or in all when there are none, and what these cite
+	// of By.
+	Draft   string          `json:"draft,omitempty"`
+	Numbers []int           `json:"numbers,omitempty"`
+	Members label.MemberSet `json:"members,omitzero"`
+	Until   time.Time       `json:"until,omitzero"`
+	Use     string          `json:"use,omitempty"`
+	Basis   string          `json:"basis,omitempty"`
+	// Answers is the id of the ask that a grant or a refusal answers; of the
+	// grant that is withdrawn.
 	Answers act.ID `json:"answers,omitempty"`
 	// IDs are those of the acts, drawn when it is saved.
 	IDs []act.ID `json:"ids,omitempty"`
 }
 
+// Refusals of consents.
+var (
+	errNotOurs  = errors.New("rule 10: only its originator decides on material; ask the one that it belongs to: entente consent ask")
+	errOurs     = errors.New("one's own consent is not asked; release it, or grant it: entente consent grant")
+	errNoNeed   = errors.New("rules 7 and 8: the portion holds nothing of this originator, so its consent changes nothing; name the one whose material it is")
+	errNoAsk    = errors.New("no such ask, or grant, is here; entente consent list shows them")
+	errStranger = errors.New("rule 7: this is no member of the centre; entente members lists them")
+)
+
 type consentKind struct{}
 
-func (k consentKind) settle(ctx context.Context, n *Node, raw []byte) ([]byte, []act.Finding, error) {
+func (k consentKind) settle(ctx context.Context, n *Node, o section.Officer, raw []byte) ([]byte, []act.Finding, error) {
 	var c Consent
 	if err := readStatement(raw, &c); err != nil {
 		return nil, nil, err
+	}
+	if err := n.fillConsent(ctx, o, &c); err != nil {
+		return nil, []act.Finding{findingOf(err)}, nil
 	}
 	for len(c.IDs) < max(1, c.Members.Len()) {
 		c.IDs = append(c.IDs, act.NewID())
@@ -44,6 +68,162 @@ func (k consentKind) settle(ctx context.Context, n *Node, raw []byte) ([]byte, [
 	}
 	settled, err := json.Marshal(c)
 	return settled, nil, err
+}
+
+// fillConsent puts in what follows from the ask that is answered, from a draft,
+// and from what is held here, and refuses what cannot be.
+func (n *Node) fillConsent(ctx context.Context, o section.Officer, c *Consent) error {
+	if c.Answers != "" {
+		if err := n.fromEarlier(ctx, c); err != nil {
+			return err
+		}
+	}
+	by, err := act.ParseOriginator(c.By)
+	if err != nil {
+		return err
+	}
+	switch own := by.Member() == n.self; {
+	case c.Step == act.ConsentAsk && own:
+		return errOurs
+	case c.Step != act.ConsentAsk && !own:
+		return errNotOurs
+	case !n.found.Members().Contains(by.Member()), !n.found.Members().Includes(c.Members):
+		return errStranger
+	}
+	if c.Draft != "" {
+		if err := n.fromDraft(ctx, o, c, by); err != nil {
+			return err
+		}
+	}
+	held, err := n.portionsHeld(ctx, refIDs(c.Portions), nil)
+	if err != nil {
+		return err
+	}
+	for i := range c.Portions {
+		r := &c.Portions[i]
+		h, ok := held[r.Portion]
+		switch {
+		case ok && !r.Digest.IsZero() && r.Digest != h.digest:
+			return fmt.Errorf("portion %s: %w", r.Portion, act.ErrCitedDigest)
+		case ok && !requires(&h.in.Label, by):
+			return fmt.Errorf("portion %s: %w", r.Portion, errNoNeed)
+		case ok:
+			r.Digest = h.digest
+		case r.Digest.IsZero():
+			return fmt.Errorf("portion %s: %w", r.Portion, errNoPortion)
+		}
+	}
+	return nil
+}
+
+func refIDs(refs []act.PortionRef) map[act.ID]bool {
+	out := map[act.ID]bool{}
+	for i := range refs {
+		out[refs[i].Portion] = true
+	}
+	return out
+}
+
+// fromEarlier takes over what the officer left out from the ask that is
+// answered, or the grant that is withdrawn.
+func (n *Node) fromEarlier(ctx context.Context, c *Consent) error {
+	said, err := n.views.Said(ctx, string(c.Answers))
+	if errors.Is(err, viewdb.ErrNotFound) {
+		return errNoAsk
+	}
+	if err != nil {
+		return err
+	}
+	a, err := act.Parse(said.Act)
+	if err != nil || a.Consent == nil {
+		return errNoAsk
+	}
+	e := a.Consent
+	if c.Step == act.ConsentWithdraw && e.Step == act.ConsentGrant && said.Own {
+		c.Answers = e.Answers
+	} else if e.Step != act.ConsentAsk || c.Step == act.ConsentAsk {
+		return errNoAsk
+	}
+	if c.By == "" {
+		c.By = e.By.String()
+	}
+	if len(c.Portions) == 0 && c.Draft == "" {
+		c.Portions = e.Portions
+	}
+	if c.Members.IsEmpty() {
+		c.Members = e.Members
+	}
+	if c.Step == act.ConsentGrant && c.Until.IsZero() {
+		c.Until = e.Until
+	}
+	if c.Step == act.ConsentGrant && c.Use == "" {
+		c.Use = e.Use
+	}
+	return nil
+}
+
+// fromDraft names the portions of an originator in an own draft: those that it
+// cites, and those that have something of it themselves.
+func (n *Node) fromDraft(ctx context.Context, o section.Officer, c *Consent, by label.Originator) error {
+	d, err := n.section.Draft(ctx, o, c.Draft)
+	if err != nil {
+		return err
+	}
+	draft, err := ParseDraft(d.Content)
+	if err != nil {
+		return err
+	}
+	wanted := map[int]bool{}
+	for _, k := range c.Numbers {
+		if k < 1 || k > len(draft.Portions) {
+			return fmt.Errorf("%w: the draft has %d portions", errNoPortion, len(draft.Portions))
+		}
+		wanted[k-1] = true
+	}
+	named := refIDs(c.Portions)
+	add := func(r act.PortionRef) {
+		if !named[r.Portion] {
+			named[r.Portion] = true
+			c.Portions = append(c.Portions, r)
+		}
+	}
+	cites := map[act.ID]bool{}
+	for i := range draft.Portions {
+		p := &draft.Portions[i]
+		if len(wanted) > 0 && !wanted[i] {
+			continue
+		}
+		for _, s := range p.Sources {
+			if s.Originator != by.String() || c.Step == act.ConsentAsk {
+				continue // an originator cannot judge what it does not hold
+			}
+			made, err := act.NewPortion(*p)
+			if err != nil {
+				return err
+			}
+			add(act.PortionRef{Portion: made.ID, Digest: made.Digest})
+			break
+		}
+		for _, x := range p.Cites {
+			cites[x.Portion] = true
+		}
+	}
+	held, err := n.portionsHeld(ctx, cites, nil)
+	if err != nil {
+		return err
+	}
+	for i := range draft.Portions {
+		for _, x := range draft.Portions[i].Cites {
+			if h, ok := held[x.Portion]; ok && requires(&h.in.Label, by) {
+				add(act.PortionRef{Portion: x.Portion, Digest: h.digest})
+			}
+		}
+	}
+	c.Draft, c.Numbers = "", nil
+	if len(c.Portions) == 0 {
+		return errNoNeed
+	}
+	return nil
 }
 
 func (k consentKind) speak(ctx context.Context, n *Node, d section.Draft) (*speech, error) {
@@ -58,11 +238,15 @@ func (k consentKind) speak(ctx context.Context, n *Node, d section.Draft) (*spee
 // the others; the asker reads all that answer it.
 func (consentKind) acts(ctx context.Context, n *Node, c *Consent, written time.Time) (*speech, error) {
 	s := new(speech)
+	by, err := act.ParseOriginator(c.By)
+	if err != nil {
+		s.findings = append(s.findings, findingOf(err))
+		return s, nil
+	}
 	readers := label.Members(n.self)
-	switch {
-	case c.Step == act.ConsentAsk:
-		readers = readers.With(c.By.Member())
-	case c.Answers != "":
+	if c.Step == act.ConsentAsk {
+		readers = readers.With(by.Member())
+	} else if c.Answers != "" {
 		asked, err := n.views.Said(ctx, string(c.Answers))
 		if err != nil {
 			return s, err
@@ -80,8 +264,164 @@ func (consentKind) acts(ctx context.Context, n *Node, c *Consent, written time.T
 		}
 		s.add(act.BuildConsent(act.Consent{
 			Statement: act.Statement{ID: id, Written: written, To: to},
-			Step:      c.Step, By: c.By, Portions: c.Portions, Members: label.Members(m), Until: c.Until, Use: c.Use, Basis: c.Basis, Answers: c.Answers,
+			Step:      c.Step, By: by, Portions: c.Portions, Members: label.Members(m), Until: c.Until, Use: c.Use, Basis: c.Basis, Answers: c.Answers,
 		}))
 	}
+	if c.Members.IsEmpty() {
+		s.findings = append(s.findings, findingOf(fmt.Errorf("a consent is for a member at least: %w", act.ErrValue)))
+	}
+	held, err := n.portionsHeld(ctx, refIDs(c.Portions), nil)
+	if err != nil {
+		return s, err
+	}
+	if len(held) == len(c.Portions) {
+		for _, h := range held {
+			s.classes = append(s.classes, label.ClassRef{Policy: h.in.Label.Policy, Class: h.in.Label.Class})
+		}
+	}
 	return s, nil
+}
+
+// consentRows are the words of a consent act where they count: an originator's
+// own, or an ask to it. The rest changes nothing.
+func consentRows(o *opened, c *act.Consent) []viewdb.Consent {
+	from := o.h.Originator
+	if c.Step == act.ConsentAsk && !c.To.Contains(c.By.Member()) || c.Step != act.ConsentAsk && c.By.Member() != from {
+		return nil
+	}
+	var rows []viewdb.Consent
+	until := int64(0)
+	if !c.Until.IsZero() {
+		until = c.Until.Unix()
+	}
+	for _, p := range c.Portions {
+		key, ok := portionBytes(p.Portion)
+		if !ok {
+			continue
+		}
+		for m := range c.Members.All() {
+			rows = append(rows, viewdb.Consent{Index: o.index, Portion: key, Digest: [32]byte(p.Digest), Originator: c.By.String(), Member: string(m),
+				Step: string(c.Step), Since: o.h.Time, Until: until, Answers: string(c.Answers)})
+		}
+	}
+	return rows
+}
+
+// ConsentWord is a consent act as officers read it.
+type ConsentWord struct {
+	viewdb.Said
+	Consent *act.Consent
+	// Counts says that it is from whose word counts.
+	Counts bool
+	// State is of an ask: open, granted or refused; of a grant: in force,
+	// lapsed or withdrawn.
+	State string
+	// Texts are those of the portions that are held here, by id.
+	Texts map[act.ID]string
+}
+
+// Consents returns consent acts that this node may read, newest first.
+func (n *Node) Consents(ctx context.Context, o section.Officer, q viewdb.ConsentQuery) ([]ConsentWord, error) {
+	if err := n.section.Authorise(ctx, o, section.OpReportRead, ""); err != nil {
+		return nil, err
+	}
+	rows, err := n.views.Consents(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return n.consentWords(ctx, rows)
+}
+
+// ConsentAct returns one consent act, and for an ask what answered it.
+func (n *Node) ConsentAct(ctx context.Context, o section.Officer, id string) (word ConsentWord, answers []ConsentWord, err error) {
+	if err := n.section.Authorise(ctx, o, section.OpReportRead, id); err != nil {
+		return word, nil, err
+	}
+	said, err := n.views.Said(ctx, id)
+	if err != nil {
+		return word, nil, err
+	}
+	words, err := n.consentWords(ctx, []viewdb.Said{said})
+	if err != nil {
+		return word, nil, err
+	}
+	if len(words) == 0 {
+		return word, nil, viewdb.ErrNotFound
+	}
+	more, err := n.views.AnswersTo(ctx, id)
+	if err != nil {
+		return word, nil, err
+	}
+	answers, err = n.consentWords(ctx, more)
+	return words[0], answers, err
+}
+
+func (n *Node) consentWords(ctx context.Context, rows []viewdb.Said) ([]ConsentWord, error) {
+	var out []ConsentWord
+	ids := map[act.ID]bool{}
+	for _, r := range rows {
+		a, err := act.Parse(r.Act)
+		if err != nil || a.Consent == nil {
+			continue
+		}
+		w := ConsentWord{Said: r, Consent: a.Consent, Texts: map[act.ID]string{}}
+		c := a.Consent
+		w.Counts = c.Step == act.ConsentAsk && c.To.Contains(c.By.Member()) || c.Step != act.ConsentAsk && string(c.By.Member()) == r.Originator
+		for _, p := range c.Portions {
+			ids[p.Portion] = true
+		}
+		out = append(out, w)
+	}
+	held, err := n.portionsHeld(ctx, ids, nil)
+	if err != nil {
+		return nil, err
+	}
+	keys := make([][16]byte, 0, len(ids))
+	for id := range ids {
+		if key, ok := portionBytes(id); ok {
+			keys = append(keys, key)
+		}
+	}
+	words, err := n.views.ConsentsOn(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	now := n.station.Certified().Time
+	for i := range out {
+		w := &out[i]
+		for _, p := range w.Consent.Portions {
+			if h, ok := held[p.Portion]; ok && h.digest == p.Digest {
+				w.Texts[p.Portion] = h.in.Text
+			}
+		}
+		w.State = consentState(w, words, now)
+	}
+	return out, nil
+}
+
+// consentState says how an ask or a grant stands at a log time.
+func consentState(w *ConsentWord, words []viewdb.Consent, now int64) string {
+	state := ""
+	switch w.Consent.Step {
+	case act.ConsentAsk:
+		state = "open"
+	case act.ConsentGrant:
+		state = "in force"
+		if u := w.Consent.Until; !u.IsZero() && u.Unix() <= now {
+			state = "lapsed"
+		}
+	}
+	for i := range words {
+		x := &words[i]
+		switch {
+		case w.Consent.Step == act.ConsentAsk && x.Answers == w.ID && x.Step == string(act.ConsentGrant):
+			state = "granted"
+		case w.Consent.Step == act.ConsentAsk && x.Answers == w.ID && x.Step == string(act.ConsentRefuse) && state == "open":
+			state = "refused"
+		case w.Consent.Step == act.ConsentGrant && x.Step == string(act.ConsentWithdraw) && x.Index > w.Index &&
+			x.Originator == w.Consent.By.String() && w.Consent.Members.Contains(label.MemberID(x.Member)):
+			state = "withdrawn"
+		}
+	}
+	return state
 }

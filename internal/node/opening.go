@@ -27,6 +27,8 @@ type opened struct {
 	key    seal.EnvelopeKey
 	to     label.MemberSet // own envelopes: whom they are sealed to
 	report *viewdb.Report
+	view   *act.Report // what report was made of
+	judge  bool        // its marking needs consents, or what it cites
 	said   *viewdb.Said
 	code   string // why it is quarantined
 	dummy  bool
@@ -103,7 +105,8 @@ func (n *Node) open(state *charter.State, o *opened, body []byte, stored map[key
 		o.said = n.saidRow(o, a)
 		to = a.Statement.To
 	} else {
-		o.report = n.reportRow(o, a)
+		o.report, o.view = n.reportRow(o, a), a.Report
+		o.report.Doubt, o.judge = n.checkAlone(a.Report)
 		to = a.Report.To
 	}
 	if o.h.Originator == n.self {
@@ -117,6 +120,9 @@ func (n *Node) saidRow(o *opened, a act.Act) *viewdb.Said {
 		Type: string(a.Type), Written: a.Statement.Written.UTC().Format(time.RFC3339), Act: a.Raw}
 	for m := range a.Statement.To.All() {
 		row.Recipients = append(row.Recipients, string(m))
+	}
+	if a.Consent != nil {
+		row.Consents = consentRows(o, a.Consent)
 	}
 	return row
 }
@@ -166,7 +172,7 @@ func (n *Node) reportRow(o *opened, a act.Act) *viewdb.Report {
 		if err != nil || len(id) != 16 {
 			continue // Parse has checked it
 		}
-		row.Portions = append(row.Portions, viewdb.Portion{ID: [16]byte(id), Digest: [32]byte(p.Digest)})
+		row.Portions = append(row.Portions, viewdb.Portion{ID: [16]byte(id), Digest: [32]byte(p.Digest), Cites: citedKeys(p.Cites)})
 		for _, a := range p.Attachments {
 			row.Attachments = append(row.Attachments, [32]byte(a.Digest))
 		}

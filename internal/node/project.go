@@ -188,6 +188,9 @@ func (n *Node) projectOnce(ctx context.Context, end int64) (bool, error) {
 	if err := n.markConflicts(ctx, leaves); err != nil {
 		return false, err
 	}
+	if err := n.checkTogether(ctx, leaves); err != nil {
+		return false, err
+	}
 	return true, n.apply(ctx, leaves, run)
 }
 
@@ -263,6 +266,7 @@ func (n *Node) apply(ctx context.Context, leaves []opened, run logdb.Run) error 
 		}
 		if o.said != nil {
 			b.Said = append(b.Said, *o.said)
+			b.Withdrawn = append(b.Withdrawn, n.withdrawals(o)...)
 		}
 	}
 	for _, t := range touched {

@@ -239,8 +239,10 @@ func (n *Node) planOf(ctx context.Context, d section.Draft) (*Plan, error) {
 		out.Explain[m] = j.rel.Explain(m)
 	}
 	var labels []label.Label
-	for i := range draft.Portions {
-		labels = append(labels, draft.Portions[i].Label)
+	for i := range j.rel.Portions {
+		if l := j.rel.Portions[i].Label; l != nil {
+			labels = append(labels, *l) // as the consents on record leave it
+		}
 	}
 	if whole, _, err := label.Rollup(n.table, labels, label.Consents{}); err == nil {
 		if b, err := label.Banner(whole); err == nil {
@@ -285,7 +287,7 @@ func planDigest(rel *label.ReleasePlan) (section.Digest, error) {
 
 // releasePlan computes who would see what of a draft, and what stands against it.
 func (n *Node) releasePlan(ctx context.Context, d *Draft) (*label.ReleasePlan, []act.Finding, error) {
-	rel, at, err := n.planViews(d)
+	rel, at, err := n.planViews(ctx, d)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -294,12 +296,16 @@ func (n *Node) releasePlan(ctx context.Context, d *Draft) (*label.ReleasePlan, [
 }
 
 // planViews computes who would see what of a draft at this moment.
-func (n *Node) planViews(d *Draft) (*label.ReleasePlan, label.Instant, error) {
+func (n *Node) planViews(ctx context.Context, d *Draft) (*label.ReleasePlan, label.Instant, error) {
 	at, ok := label.InstantOf(n.now())
 	if !ok {
 		return nil, 0, errors.New("this node's clock lies outside of the years 0001 to 9999: set it")
 	}
-	in := label.PlanInput{Table: n.table, Members: n.found.Members(), Releaser: n.self, At: at}
+	consents, err := n.consentsFor(ctx, d.Portions, at, nil)
+	if err != nil {
+		return nil, 0, err
+	}
+	in := label.PlanInput{Table: n.table, Members: n.found.Members(), Releaser: n.self, At: at, Consents: consents}
 	for i := range d.Portions {
 		p := &d.Portions[i]
 		lp := label.Portion{ID: label.PortionID(p.ID), Sourced: len(p.Sources)+len(p.Cites) > 0}
@@ -315,7 +321,11 @@ func (n *Node) planViews(d *Draft) (*label.ReleasePlan, label.Instant, error) {
 
 // against returns what stands against the release of a draft.
 func (n *Node) against(ctx context.Context, d *Draft, at label.Instant) ([]act.Finding, error) {
-	consents, err := label.NewConsents(at, nil)
+	records, err := n.consentsFor(ctx, d.Portions, at, nil)
+	if err != nil {
+		return nil, err
+	}
+	consents, err := label.NewConsents(at, records)
 	if err != nil {
 		return nil, err
 	}
@@ -388,7 +398,7 @@ func (n *Node) Report(ctx context.Context, o section.Officer, id string) (*Repor
 	}
 	full, err := n.views.Get(ctx, id)
 	if err != nil {
-		return nil, err
+		return nil, n.withdrawn(ctx, id, err)
 	}
 	a, err := act.Parse(full.Act)
 	if err != nil {

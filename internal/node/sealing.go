@@ -89,7 +89,7 @@ func (s *sender) views(ctx context.Context, dr section.Draft, epoch uint32) (sea
 	if err != nil {
 		return nil, false, err
 	}
-	rel, at, err := n.planViews(draft)
+	rel, at, err := n.planViews(ctx, draft)
 	if err != nil {
 		return nil, false, err
 	}

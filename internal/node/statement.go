@@ -21,7 +21,7 @@ import (
 type statementKind interface {
 	// settle reads what an officer wrote, strictly, and returns it as the draft
 	// holds it, with every id drawn. Refusals are findings.
-	settle(ctx context.Context, n *Node, raw []byte) ([]byte, []act.Finding, error)
+	settle(ctx context.Context, n *Node, o section.Officer, raw []byte) ([]byte, []act.Finding, error)
 	// speak returns the acts that a draft would leave in, and what stands
 	// against them. The same draft gives the same acts as long as nothing that
 	// they rest on has changed.
@@ -88,7 +88,7 @@ func (n *Node) SaveStatement(ctx context.Context, o section.Officer, kind, id, e
 	if !ok {
 		return section.Draft{}, ErrKind
 	}
-	settled, findings, err := k.settle(ctx, n, raw)
+	settled, findings, err := k.settle(ctx, n, o, raw)
 	if err != nil {
 		return section.Draft{}, err
 	}

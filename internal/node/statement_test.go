@@ -53,7 +53,7 @@ func TestStatementReachesItsReadersAlone(t *testing.T) {
 	h.ready(four...)
 	ctx := context.Background()
 	before := h.nodes["IRQ"].Station().Certified().Size
-	d := h.releaseStatement("IRQ", KindConsent, Consent{Step: act.ConsentAsk, By: label.ByMember("RUS"), Members: label.Members("IRN"),
+	d := h.releaseStatement("IRQ", KindConsent, Consent{Step: act.ConsentAsk, By: "RUS", Members: label.Members("IRN"),
 		Portions: []act.PortionRef{{Portion: act.NewID(), Digest: act.Digest{1}}}, Basis: "For the quincunx summary."})
 	at := h.said("RUS", act.TypeConsent, 1)[0]
 	a, err := act.Parse(at.Act)
@@ -103,7 +103,7 @@ func TestStatementsAreDecidedOnApart(t *testing.T) {
 	defer h.stopAll()
 	ctx := context.Background()
 	n, duty := h.nodes["IRQ"], h.officer("IRQ", "duty", section.RoleDuty)
-	raw, err := json.Marshal(Consent{Step: act.ConsentAsk, By: label.ByMember("RUS"), Members: label.Members("IRN"),
+	raw, err := json.Marshal(Consent{Step: act.ConsentAsk, By: "RUS", Members: label.Members("IRN"),
 		Portions: []act.PortionRef{{Portion: act.NewID(), Digest: act.Digest{1}}}})
 	check(t, err)
 	s, err := n.SaveStatement(ctx, duty, KindConsent, "", "", raw)
@@ -122,7 +122,7 @@ func TestStatementsAreDecidedOnApart(t *testing.T) {
 		t.Errorf("an unknown kind: %v", err)
 	}
 	var refused *Refused
-	bad, err := json.Marshal(Consent{Step: act.ConsentGrant, By: label.ByExternal(label.External{ID: "X", Holder: "IRQ"}), Members: label.Members("IRN"),
+	bad, err := json.Marshal(Consent{Step: act.ConsentGrant, By: "X VIA IRQ", Members: label.Members("IRN"),
 		Portions: []act.PortionRef{{Portion: act.NewID(), Digest: act.Digest{1}}}})
 	check(t, err)
 	if _, err := n.SaveStatement(ctx, duty, KindConsent, "", "", bad); !errors.As(err, &refused) || refused.Findings[0].Rule != "8" {

@@ -30,6 +30,17 @@ func (v *Views) shown(report string) string {
 	return `(` + report + `.ends = 0 OR ` + report + `.ends > ` + strconv.FormatInt(v.logTime(), 10) + `)`
 }
 
+// WithdrawnBy returns whose consent a report that has ended here rested on, and
+// since when it is withdrawn, Unix seconds; empty when it ended otherwise, or
+// never was.
+func (v *Views) WithdrawnBy(ctx context.Context, id string) (originator string, since int64, err error) {
+	err = v.db.Reader.QueryRowContext(ctx, `SELECT rests, ends FROM report r WHERE r.id = ? AND r.rests <> '' AND NOT `+v.shown(`r`), id).Scan(&originator, &since)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", 0, nil
+	}
+	return originator, since, err
+}
+
 // Ended returns the reports, by log index, that ended at or before a log time,
 // the earliest first, up to limit.
 func (v *Views) Ended(ctx context.Context, at int64, limit int) ([]int64, error) {

@@ -23,7 +23,7 @@ func insertInto(place int, table string, columns, together int) into {
 
 // The tables of a report, in the order in which their rows are stored.
 var (
-	intoReport      = insertInto(0, "report (idx, id, originator, own, type, title, written, logged, class, banner, grade, portions, recipients, batch, supersedes, act, ends)", 17, 16)
+	intoReport      = insertInto(0, "report (idx, id, originator, own, type, title, written, logged, class, banner, grade, portions, recipients, batch, supersedes, act, ends, rests, doubt)", 19, 16)
 	intoPortion     = insertInto(1, "portion (idx, n, key, id, digest)", 5, 64)
 	intoDesignation = insertInto(2, "designation (idx, n, originator, authority, list, reference, kind, name, status)", 9, 16)
 	intoAttachment  = insertInto(3, "attachment (idx, n, digest)", 3, 16)
@@ -31,13 +31,15 @@ var (
 	intoSent        = insertInto(5, "sent (idx, hash, recipients)", 3, 64)
 	intoSearch      = insertInto(6, "search (rowid, words)", 2, 1)
 	intoSaid        = insertInto(7, "said ("+saidColumns+")", 8, 16)
-	intoAll         = []*into{&intoReport, &intoPortion, &intoDesignation, &intoAttachment, &intoQuarantine, &intoSent, &intoSearch, &intoSaid}
+	intoConsent     = insertInto(8, "consent ("+consentColumns+")", 10, 16)
+	intoCite        = insertInto(9, "cite (idx, n, k, key, id)", 5, 64)
+	intoAll         = []*into{&intoReport, &intoPortion, &intoDesignation, &intoAttachment, &intoQuarantine, &intoSent, &intoSearch, &intoSaid, &intoConsent, &intoCite}
 )
 
 // inserts gathers rows for all tables of one transaction.
 type inserts struct {
 	tx   *store.Tx
-	args [8][]any
+	args [10][]any
 	err  error
 }
 
@@ -72,10 +74,13 @@ func (in *inserts) report(r *Report) {
 		own = 1
 	}
 	in.add(&intoReport, r.Index, r.ID, r.Originator, own, r.Type, r.Title, r.Written, r.Logged, r.Class, r.Banner, r.Grade,
-		len(r.Portions), strings.Join(r.Recipients, " "), r.Batch, r.Supersedes, r.Act, r.Ends)
+		len(r.Portions), strings.Join(r.Recipients, " "), r.Batch, r.Supersedes, r.Act, r.Ends, r.Rests, r.Doubt)
 	for n := range r.Portions {
 		p := &r.Portions[n]
 		in.add(&intoPortion, r.Index, n, portionKey(&p.ID), p.ID[:], p.Digest[:])
+		for k := range p.Cites {
+			in.add(&intoCite, r.Index, n, k, portionKey(&p.Cites[k]), p.Cites[k][:])
+		}
 	}
 	for n := range r.Listings {
 		d := &r.Listings[n]

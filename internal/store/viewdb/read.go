@@ -27,6 +27,9 @@ type Row struct {
 	Supersedes string   `json:"supersedes,omitempty"`
 	// SupersededBy names the view that replaces this one, if it is here.
 	SupersededBy string `json:"superseded_by,omitempty"`
+	// Doubt is the code of what is wrong with its marking, empty when nothing is
+	// (spec/act.md, "The banner").
+	Doubt string `json:"doubt,omitempty"`
 }
 
 // Full is a report with the exact bytes of its act.
@@ -38,14 +41,14 @@ type Full struct {
 // columns are those of a Row.
 func (v *Views) columns() string {
 	return `r.idx, r.id, r.originator, r.own, r.type, r.title, r.written, r.class, r.banner, r.grade, r.portions, r.recipients, r.batch, r.supersedes,
-	coalesce((SELECT s.id FROM report s WHERE s.supersedes = r.id AND s.supersedes <> '' AND ` + v.shown(`s`) + ` ORDER BY s.idx DESC LIMIT 1), '')`
+	coalesce((SELECT s.id FROM report s WHERE s.supersedes = r.id AND s.supersedes <> '' AND ` + v.shown(`s`) + ` ORDER BY s.idx DESC LIMIT 1), ''), r.doubt`
 }
 
 func scanRow(scan func(...any) error, more ...any) (Row, error) {
 	var r Row
 	var own int
 	var rec string
-	err := scan(append([]any{&r.Index, &r.ID, &r.Originator, &own, &r.Type, &r.Title, &r.Written, &r.Class, &r.Banner, &r.Grade, &r.Portions, &rec, &r.Batch, &r.Supersedes, &r.SupersededBy}, more...)...)
+	err := scan(append([]any{&r.Index, &r.ID, &r.Originator, &own, &r.Type, &r.Title, &r.Written, &r.Class, &r.Banner, &r.Grade, &r.Portions, &rec, &r.Batch, &r.Supersedes, &r.SupersededBy, &r.Doubt}, more...)...)
 	r.Own, r.Recipients = own == 1, strings.Fields(rec)
 	return r, err
 }

@@ -18,6 +18,8 @@ type Said struct {
 	Written    string   `json:"written"` // RFC 3339
 	Recipients []string `json:"recipients"`
 	Act        []byte   `json:"-"` // exact bytes
+	// Consents are what a consent act says, where it counts.
+	Consents []Consent `json:"-"`
 }
 
 const saidColumns = `idx, id, originator, own, type, written, recipients, act`
@@ -78,4 +80,5 @@ func (in *inserts) said(s *Said) {
 		own = 1
 	}
 	in.add(&intoSaid, s.Index, s.ID, s.Originator, own, s.Type, s.Written, strings.Join(s.Recipients, " "), s.Act)
+	in.consents(s.Consents)
 }

@@ -35,7 +35,13 @@ type Views struct {
 const (
 	sqlTally = `INSERT INTO tally (originator, opened, hash, failed) VALUES (?, ?, ?, ?)
 		ON CONFLICT (originator) DO UPDATE SET opened = excluded.opened, hash = excluded.hash, failed = excluded.failed`
-	sqlTotal   = `INSERT INTO total (name, n) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET n = total.n + excluded.n`
+	sqlTotal = `INSERT INTO total (name, n) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET n = total.n + excluded.n`
+	// What holds a portion, or comes from it down any depth, is withdrawn from
+	// this node when it was logged before the word.
+	sqlWithdraw = `WITH RECURSIVE from_it (key, id) AS (SELECT ?, ? UNION
+			SELECT p.key, p.id FROM from_it f JOIN cite c ON c.key = f.key AND c.id = f.id JOIN portion p ON p.idx = c.idx AND p.n = c.n)
+		UPDATE report SET ends = ?, rests = ? WHERE own = 0 AND idx < ? AND (ends = 0 OR ends > ?)
+			AND idx IN (SELECT p.idx FROM from_it f JOIN portion p ON p.key = f.key AND p.id = f.id)`
 	sqlSetting = `INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`
 )
 
@@ -55,7 +61,7 @@ func Open(path string, o store.Options) (v *Views, stale bool, err error) {
 		err = tune(db)
 	}
 	if err == nil {
-		queries := []string{sqlTally, sqlTotal, sqlSetting}
+		queries := []string{sqlTally, sqlTotal, sqlSetting, sqlWithdraw}
 		for _, t := range intoAll {
 			queries = append(queries, t.one, t.many)
 		}
@@ -91,7 +97,7 @@ func tune(db *store.DB) error {
 
 // analyser names what the views were made by: the analyser's version and the
 // layout of the tables.
-var analyser = strconv.Itoa(process.AnalyserVersion) + "/8"
+var analyser = strconv.Itoa(process.AnalyserVersion) + "/9"
 
 const (
 	settingAnalyser = "analyser"
@@ -137,7 +143,7 @@ func (v *Views) Reset(ctx context.Context) error {
 
 // tables are all tables, each with the order in which Dump writes its rows.
 var tables = []struct{ name, order string }{
-	{"report", "idx"}, {"portion", "idx, n"}, {"designation", "idx, n"}, {"attachment", "idx, n"}, {"said", "idx"},
+	{"report", "idx"}, {"portion", "idx, n"}, {"designation", "idx, n"}, {"attachment", "idx, n"}, {"said", "idx"}, {"consent", "idx, n"}, {"cite", "idx, n, k"},
 	{"quarantine", "idx"}, {"sent", "idx"}, {"tally", "originator"}, {"setting", "name"}, {"total", "name"},
 }
 

@@ -35,12 +35,25 @@ type Report struct {
 	// Ends is the log time from which the report is shown to nobody, Unix
 	// seconds; 0 when it never ends.
 	Ends int64
+	// Rests is whose consent the report rests on here, when that is why it ends.
+	Rests string
+	// Doubt is the code of what is wrong with its marking, empty when nothing is.
+	Doubt string
+}
+
+// Withdrawn is a consent that was taken back from this node.
+type Withdrawn struct {
+	Index      int64 // of the word
+	Portion    [16]byte
+	Originator string
+	Since      int64 // Unix seconds
 }
 
 // Portion is where a portion stands.
 type Portion struct {
 	ID     [16]byte
 	Digest [32]byte
+	Cites  [][16]byte // the portions that it cites
 }
 
 // Designation is a listing that a report states.
@@ -75,6 +88,7 @@ type Tally struct {
 type Batch struct {
 	Reports     []Report
 	Said        []Said
+	Withdrawn   []Withdrawn
 	Quarantined []Quarantined
 	Sent        []Sent
 	Tallies     []Tally
@@ -116,6 +130,12 @@ func (v *Views) Apply(ctx context.Context, b Batch) error {
 		}
 		if err := in.flush(); err != nil {
 			return err
+		}
+		for i := range b.Withdrawn {
+			w := &b.Withdrawn[i]
+			if _, err := tx.Run(sqlWithdraw, portionKey(&w.Portion), w.Portion[:], w.Since, w.Originator, w.Index, w.Since); err != nil {
+				return err
+			}
 		}
 		own := int64(0)
 		for i := range b.Reports {

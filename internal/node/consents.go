@@ -1,0 +1,412 @@
+package node
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+
+	"entente/act"
+	"entente/internal/store/viewdb"
+	"entente/label"
+)
+
+// Consents bear on what was made of the material, down any depth (rules 7, 8
+// and 10): a portion that cites others has the consent of an originator for a
+// member when every cited portion that needs it has it.
+
+const (
+	// citedDepth bounds how far citations are followed, citedMost how many
+	// portions: what lies beyond counts as without consent.
+	citedDepth = 32
+	citedMost  = 4096
+)
+
+// cited is a portion as the consents on it are worked out.
+type cited struct {
+	in     *act.PortionInput
+	digest act.Digest
+}
+
+// shelf holds portions and the words on them while consents are worked out.
+type shelf struct {
+	n        *Node
+	at       label.Instant
+	portions map[act.ID]cited
+	words    map[act.ID][]viewdb.Consent
+	direct   label.Consents
+	memo     map[standing]decided
+}
+
+type standing struct {
+	by label.Originator
+	of act.ID
+	m  label.MemberID
+}
+
+type decided struct {
+	state       label.ConsentState
+	from, until label.Instant
+}
+
+// overlay is what stands in a run of leaves before a report and is not stored
+// yet.
+type overlay struct {
+	portions map[act.ID]cited
+	consents []viewdb.Consent
+}
+
+// needsConsent says whether any consent could bear on a portion: it has
+// material of others, or comes from what may have.
+func (n *Node) needsConsent(p *act.PortionInput) bool {
+	self := label.Members(n.self)
+	return len(p.Cites) > 0 || !p.Label.External.IsEmpty() || !p.Label.Originators.Union(p.Label.ConsentNeeded).Minus(self).IsEmpty()
+}
+
+// consentsFor returns the records that bear on the given portions and on
+// everything that they cite, as they stand at a moment. run is nil outside the
+// projection.
+func (n *Node) consentsFor(ctx context.Context, portions []act.PortionInput, at label.Instant, run *overlay) ([]label.Consent, error) {
+	s := &shelf{n: n, at: at, portions: map[act.ID]cited{}, words: map[act.ID][]viewdb.Consent{}, memo: map[standing]decided{}}
+	needed := false
+	for i := range portions {
+		if n.needsConsent(&portions[i]) {
+			needed = true
+			s.portions[portions[i].ID] = cited{in: &portions[i]}
+		}
+	}
+	if !needed {
+		return nil, nil
+	}
+	if err := s.follow(ctx, run); err != nil {
+		return nil, err
+	}
+	if err := s.listen(ctx, run); err != nil {
+		return nil, err
+	}
+	return s.records()
+}
+
+// follow takes down what the portions cite, one depth after the other.
+func (s *shelf) follow(ctx context.Context, run *overlay) error {
+	next := map[act.ID]bool{}
+	note := func(p *act.PortionInput) {
+		for _, c := range p.Cites {
+			if _, ok := s.portions[c.Portion]; !ok {
+				next[c.Portion] = true
+			}
+		}
+	}
+	for _, c := range s.portions {
+		note(c.in)
+	}
+	for depth := 0; len(next) > 0 && depth < citedDepth && len(s.portions) < citedMost; depth++ {
+		found, err := s.n.portionsHeld(ctx, next, run)
+		if err != nil {
+			return err
+		}
+		clear(next)
+		for id, c := range found {
+			s.portions[id] = c
+		}
+		for _, c := range found {
+			note(c.in)
+		}
+	}
+	return nil
+}
+
+// portionsHeld returns those of the portions that this node holds.
+func (n *Node) portionsHeld(ctx context.Context, ids map[act.ID]bool, run *overlay) (map[act.ID]cited, error) {
+	out := map[act.ID]cited{}
+	var keys [][16]byte
+	for id := range ids {
+		if run != nil {
+			if c, ok := run.portions[id]; ok {
+				out[id] = c
+				continue
+			}
+		}
+		if key, ok := portionBytes(id); ok {
+			keys = append(keys, key)
+		}
+	}
+	held, err := n.views.WithPortions(ctx, keys, run != nil)
+	if err != nil {
+		return nil, err
+	}
+	acts := map[int64]act.Act{}
+	for key, h := range held {
+		a, ok := acts[h.Index]
+		if !ok {
+			if a, err = act.Parse(h.Act); err != nil {
+				return nil, err
+			}
+			acts[h.Index] = a
+		}
+		p := &a.Report.Portions[h.N]
+		out[act.ID(hex.EncodeToString(key[:]))] = cited{in: &p.PortionInput, digest: p.Digest}
+	}
+	return out, nil
+}
+
+func portionBytes(id act.ID) (key [16]byte, ok bool) {
+	n, err := hex.Decode(key[:], []byte(id)[:min(len(id), 32)])
+	return key, err == nil && n == 16
+}
+
+// listen takes down the words on all portions and on what they cite.
+func (s *shelf) listen(ctx context.Context, run *overlay) error {
+	ids := map[act.ID]bool{}
+	for id, c := range s.portions {
+		ids[id] = true
+		for _, x := range c.in.Cites {
+			ids[x.Portion] = true
+		}
+	}
+	var keys [][16]byte
+	for id := range ids {
+		if key, ok := portionBytes(id); ok {
+			keys = append(keys, key)
+		}
+	}
+	words, err := s.n.views.ConsentsOn(ctx, keys)
+	if err != nil {
+		return err
+	}
+	if run != nil {
+		words = append(words, run.consents...)
+	}
+	var records []label.Consent
+	for _, w := range words {
+		id := act.ID(hex.EncodeToString(w.Portion[:]))
+		if !ids[id] {
+			continue
+		}
+		r, ok := consentRecord(&w)
+		if !ok {
+			continue
+		}
+		if fits, err := s.fits(id, act.Digest(w.Digest)); err != nil {
+			return err
+		} else if !fits {
+			continue
+		}
+		s.words[id] = append(s.words[id], w)
+		records = append(records, r)
+	}
+	s.direct, err = label.NewConsents(s.at, records)
+	return err
+}
+
+// fits says whether a word is about a portion as it is here: what was changed
+// since has no consent. A portion that is not here is taken at its word.
+func (s *shelf) fits(id act.ID, digest act.Digest) (bool, error) {
+	c, ok := s.portions[id]
+	if !ok {
+		return true, nil
+	}
+	if c.digest.IsZero() {
+		p, err := act.NewPortion(*c.in)
+		if err != nil {
+			return false, nil // it cannot leave as it is
+		}
+		c.digest = p.Digest
+		s.portions[id] = c
+	}
+	return c.digest == digest, nil
+}
+
+// consentRecord puts a stored word into the terms of the marking algebra.
+func consentRecord(w *viewdb.Consent) (label.Consent, bool) {
+	by, err := act.ParseOriginator(w.Originator)
+	if err != nil {
+		return label.Consent{}, false
+	}
+	c := label.Consent{By: by, To: label.Members(label.MemberID(w.Member)), Portions: []label.PortionID{label.PortionID(hex.EncodeToString(w.Portion[:]))},
+		From: label.Instant(w.Since), Until: label.Instant(w.Until)}
+	switch act.ConsentStep(w.Step) {
+	case act.ConsentGrant:
+		c.Decision = label.Grant
+	case act.ConsentRefuse:
+		c.Decision = label.Refuse
+	case act.ConsentWithdraw:
+		c.Decision = label.Withhold
+	default:
+		return c, false
+	}
+	return c, c.Validate() == nil
+}
+
+// state is how an originator's decision about giving a portion to a member
+// stands.
+func (s *shelf) state(k standing, depth int) decided {
+	if d, ok := s.memo[k]; ok {
+		return d
+	}
+	s.memo[k] = decided{state: label.NotAsked} // citations have no circles; if they had, this ends them
+	d := s.decide(k, depth)
+	s.memo[k] = d
+	return d
+}
+
+func (s *shelf) decide(k standing, depth int) decided {
+	if st, until := s.direct.State(k.by, label.PortionID(k.of), k.m); st != label.NotAsked {
+		d := decided{state: st, until: until}
+		for _, w := range s.words[k.of] {
+			if w.Originator == k.by.String() && w.Member == string(k.m) && label.Instant(w.Since) <= s.at {
+				d.from = max(d.from, label.Instant(w.Since))
+			}
+		}
+		return d
+	}
+	c, ok := s.portions[k.of]
+	if !ok || depth >= citedDepth {
+		return decided{state: label.NotAsked}
+	}
+	for i := range c.in.Sources {
+		if c.in.Sources[i].Originator == k.by.String() {
+			return decided{state: label.NotAsked} // it has something of its own of this originator
+		}
+	}
+	var out decided
+	for i := range c.in.Cites {
+		id := c.in.Cites[i].Portion
+		q, held := s.portions[id]
+		if held && !requires(&q.in.Label, k.by) {
+			continue
+		}
+		if !held && len(s.words[id]) == 0 {
+			continue // whether it needs this consent is the releaser's to know
+		}
+		out = narrower(out, s.state(standing{k.by, id, k.m}, depth+1))
+	}
+	if out.state == "" {
+		out.state = label.NotAsked
+	}
+	return out
+}
+
+// requires says whether material so marked needs an originator's consent to go
+// beyond its release.
+func requires(l *label.Label, by label.Originator) bool {
+	if by.Kind == label.KindExternal {
+		return l.External.Contains(label.External{ID: label.ExternalID(by.ID), Holder: by.Holder})
+	}
+	return l.Originators.Union(l.ConsentNeeded).Contains(label.MemberID(by.ID))
+}
+
+// narrower returns what two decisions, both of which must be, come to.
+func narrower(a, b decided) decided {
+	rank := func(s label.ConsentState) int {
+		switch s {
+		case label.Withheld:
+			return 5
+		case label.Lapsed:
+			return 4
+		case label.Refused:
+			return 3
+		case label.NotAsked:
+			return 2
+		case label.Granted:
+			return 1
+		}
+		return 0
+	}
+	switch {
+	case rank(a.state) > rank(b.state):
+		return a
+	case rank(a.state) < rank(b.state):
+		return b
+	}
+	return decided{state: a.state, from: max(a.from, b.from), until: a.until.Min(b.until)}
+}
+
+// records returns all that was said, and what follows from it for what cites.
+func (s *shelf) records() ([]label.Consent, error) {
+	var out []label.Consent
+	for _, words := range s.words {
+		for i := range words {
+			if r, ok := consentRecord(&words[i]); ok {
+				out = append(out, r)
+			}
+		}
+	}
+	members := s.n.found.Members()
+	for id, c := range s.portions {
+		if len(c.in.Cites) == 0 {
+			continue
+		}
+		var by []label.Originator
+		for m := range c.in.Label.Originators.Union(c.in.Label.ConsentNeeded).All() {
+			by = append(by, label.ByMember(m))
+		}
+		for x := range c.in.Label.External.All() {
+			by = append(by, label.ByExternal(x))
+		}
+		for _, o := range by {
+			for m := range members.All() {
+				if st, _ := s.direct.State(o, label.PortionID(id), m); st != label.NotAsked || m == o.Member() {
+					continue
+				}
+				if r, ok := s.derived(standing{o, id, m}); ok {
+					out = append(out, r)
+				}
+			}
+		}
+	}
+	if len(out) > label.MaxConsents {
+		return nil, label.ErrTooMany
+	}
+	return out, nil
+}
+
+// derived puts what follows for a portion into a record.
+func (s *shelf) derived(k standing) (label.Consent, bool) {
+	d := s.state(k, 0)
+	c := label.Consent{By: k.by, To: label.Members(k.m), Portions: []label.PortionID{label.PortionID(k.of)}, From: max(d.from, 1), Until: d.until}
+	switch d.state {
+	case label.Granted, label.Lapsed:
+		c.Decision = label.Grant
+	case label.Refused:
+		c.Decision = label.Refuse
+	case label.Withheld:
+		c.Decision = label.Withhold
+	default:
+		return c, false
+	}
+	return c, c.Validate() == nil
+}
+
+// restsOn returns when a view ends for this node because a consent that it
+// rests on lapses, and whose; 0 when none does. c are the consents on record,
+// cs the same as records.
+func (n *Node) restsOn(r *act.Report, c label.Consents) (end label.Instant, by string) {
+	for i := range r.Portions {
+		p := &r.Portions[i]
+		var needed []label.Originator
+		if !p.Label.Rel.Contains(n.self) {
+			for m := range p.Label.Originators.Union(p.Label.ConsentNeeded).All() {
+				needed = append(needed, label.ByMember(m))
+			}
+		}
+		for x := range p.Label.External.All() {
+			needed = append(needed, label.ByExternal(x))
+		}
+		for _, o := range needed {
+			if o.Member() == n.self {
+				continue
+			}
+			st, until := c.State(o, label.PortionID(p.ID), n.self)
+			if st != label.Granted || until.IsAbsent() {
+				continue
+			}
+			if end.IsAbsent() || until.Before(end) {
+				end, by = until, o.String()
+			}
+		}
+	}
+	return end, by
+}
+
+// errNoPortion refuses to name a portion that is neither here nor in the draft.
+var errNoPortion = errors.New("no such portion is held here; name one that you can read, or a draft of your own and the number of its portion")

@@ -1,0 +1,145 @@
+package viewdb
+
+import (
+	"context"
+	"errors"
+	"strings"
+)
+
+// Consent is one word of an originator about one portion and one member
+// (spec/act.md, "consent").
+type Consent struct {
+	Index      int64
+	Portion    [16]byte
+	Digest     [32]byte
+	Originator string // whose word: a member, or "X VIA IRQ"
+	Member     string // about whom
+	Step       string
+	Since      int64 // Unix seconds
+	Until      int64 // 0: it does not lapse
+	Answers    string
+}
+
+const consentColumns = `idx, n, portion, digest, originator, member, step, since, until, answers`
+
+// consents gathers the rows of one act.
+func (in *inserts) consents(rows []Consent) {
+	for n := range rows {
+		c := &rows[n]
+		in.add(&intoConsent, c.Index, n, c.Portion[:], c.Digest[:], c.Originator, c.Member, c.Step, c.Since, c.Until, c.Answers)
+	}
+}
+
+// ConsentsOn returns every word on the given portions, in log order.
+func (v *Views) ConsentsOn(ctx context.Context, portions [][16]byte) ([]Consent, error) {
+	var out []Consent
+	for len(portions) > 0 {
+		part := portions[:min(len(portions), 500)]
+		portions = portions[len(part):]
+		args := make([]any, len(part))
+		for i := range part {
+			args[i] = part[i][:]
+		}
+		rows, err := v.db.Reader.QueryContext(ctx, `SELECT idx, portion, digest, originator, member, step, since, until, answers FROM consent
+			WHERE portion IN (?`+strings.Repeat(`, ?`, len(part)-1)+`) ORDER BY idx, n`, args...)
+		if err != nil {
+			return nil, err
+		}
+		for rows.Next() {
+			var c Consent
+			var portion, digest []byte
+			if err := rows.Scan(&c.Index, &portion, &digest, &c.Originator, &c.Member, &c.Step, &c.Since, &c.Until, &c.Answers); err != nil {
+				rows.Close()
+				return nil, err
+			}
+			copy(c.Portion[:], portion)
+			copy(c.Digest[:], digest)
+			out = append(out, c)
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// ConsentQuery narrows a list of consent acts. Zero fields narrow nothing.
+type ConsentQuery struct {
+	// Open keeps the asks that nobody has answered, and that this member must
+	// answer when Mine is set too.
+	Open   bool
+	Mine   bool
+	Before int64 // index: older than this one; 0 from the newest on
+	Limit  int   // 1 to 500, 50 when 0
+}
+
+// Consents returns consent acts, newest first. Those of others about whose
+// material they are not say nothing here and are shown all the same.
+func (v *Views) Consents(ctx context.Context, q ConsentQuery) ([]Said, error) {
+	if q.Limit <= 0 || q.Limit > 500 {
+		q.Limit = 50
+	}
+	where, args := []string{`s.type = 'consent'`}, []any{}
+	if q.Before > 0 {
+		where, args = append(where, `s.idx < ?`), append(args, q.Before)
+	}
+	if q.Open {
+		where = append(where, `EXISTS (SELECT 1 FROM consent c WHERE c.idx = s.idx AND c.step = 'ask')
+			AND NOT EXISTS (SELECT 1 FROM consent a WHERE a.answers = s.id AND a.answers <> '' AND a.step IN ('grant', 'refuse'))`)
+	}
+	if q.Mine {
+		where = append(where, `s.own = 0`)
+	}
+	return v.manySaid(ctx, `SELECT s.idx, s.id, s.originator, s.own, s.type, s.written, s.recipients, s.act FROM said s WHERE `+strings.Join(where, ` AND `)+` ORDER BY s.idx DESC LIMIT ?`, append(args, q.Limit)...)
+}
+
+// AnswersTo returns the consent acts that answer an ask, in log order.
+func (v *Views) AnswersTo(ctx context.Context, ask string) ([]Said, error) {
+	return v.manySaid(ctx, `SELECT s.idx, s.id, s.originator, s.own, s.type, s.written, s.recipients, s.act FROM said s
+		WHERE s.idx IN (SELECT c.idx FROM consent c WHERE c.answers = ? AND c.answers <> '') ORDER BY s.idx LIMIT 500`, ask)
+}
+
+// WithPortions returns those reports here that hold one of the given portions,
+// by portion: for each the newest, and the portion's place. Those that have
+// ended are left out unless ended is set, as it is where the answer must not
+// change with time.
+func (v *Views) WithPortions(ctx context.Context, ids [][16]byte, ended bool) (map[[16]byte]Holding, error) {
+	out := map[[16]byte]Holding{}
+	shown := v.shown(`r`)
+	if ended {
+		shown = `1 = 1`
+	}
+	for len(ids) > 0 {
+		part := ids[:min(len(ids), 200)]
+		ids = ids[len(part):]
+		args := make([]any, len(part))
+		for i := range part {
+			args[i] = portionKey(&part[i])
+		}
+		rows, err := v.db.Reader.QueryContext(ctx, `SELECT p.id, p.n, r.idx, r.act FROM portion p JOIN report r ON r.idx = p.idx
+			WHERE p.key IN (?`+strings.Repeat(`, ?`, len(part)-1)+`) AND `+shown+` ORDER BY p.idx`, args...)
+		if err != nil {
+			return nil, err
+		}
+		for rows.Next() {
+			var id []byte
+			var h Holding
+			if err := rows.Scan(&id, &h.N, &h.Index, &h.Act); err != nil {
+				rows.Close()
+				return nil, err
+			}
+			out[[16]byte(id)] = h
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Holding is where a portion stands in a report.
+type Holding struct {
+	Index int64
+	N     int // from 0
+	Act   []byte
+}
