@@ -161,7 +161,9 @@ type Station struct {
 	cosigner  *cosignLoop
 	recovery  *recovery
 
-	clockSkew  atomic.Int64 // seconds, last seen
+	clockSkew  atomic.Int64  // seconds, last seen
+	farTime    atomic.Int64  // log time of a head ahead of the log here, verified with its quorum
+	relay      chan struct{} // envelopes of others wait to be handed to the lead
 	cosignSeen atomic.Pointer[clockSeen]
 	livingMu   sync.Mutex
 	living     context.Context // of Run
@@ -186,7 +188,7 @@ func Open(ctx context.Context, o Options) (*Station, error) {
 		self: o.Self, found: o.Founding, hash: seal.Hash(o.Founding.Hash()),
 		log: o.Log, keys: o.Keys, peers: o.Peers, logger: o.Logger, tune: o.Tuning.usual(),
 		portions: o.Portions, origin: o.Founding.Origin(1), lead: c.Lead(1), quorum: c.Quorum(),
-		changed: make(chan struct{}), opaque: -1, signersOf: o.Signers, older: o.older,
+		changed: make(chan struct{}), relay: make(chan struct{}, 1), opaque: -1, signersOf: o.Signers, older: o.older,
 	}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)

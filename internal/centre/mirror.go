@@ -231,7 +231,7 @@ func headerKey(st *charter.State, index int64, h *seal.Header, body []byte) (ed2
 // expired says whether a body may be absent: the window is past by log time
 // (spec/delivery.md, "What a member cosigns").
 func (s *Station) expired(header []byte) bool {
-	window, now := int64(s.found.Charter().WindowDays)*86400, s.Certified().Time
+	window, now := int64(s.found.Charter().WindowDays)*86400, max(s.Certified().Time, s.farTime.Load())
 	return now > 0 && now-int64(be64(header[88:])) > window
 }
 

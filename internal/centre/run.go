@@ -34,6 +34,7 @@ func (s *Station) Run(ctx context.Context) error {
 	start(s.watch.compareLoop)
 	start(s.cosigner.run)
 	start(s.headLoop)
+	start(s.relayLoop)
 	if s.sequencer != nil {
 		start(s.sequencer.run)
 		start(s.regain)

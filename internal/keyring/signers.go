@@ -20,7 +20,7 @@ type HeaderSigner struct {
 }
 
 // headerContexts are all uses of a header key (spec/keys.md).
-var headerContexts = []string{"entente/v1/header", "entente/v1/slot", "entente/v1/receipt"}
+var headerContexts = []string{"entente/v1/header", "entente/v1/slot", "entente/v1/receipt", "entente/v1/bundle"}
 
 // PublicKey returns the header public key.
 func (s *HeaderSigner) PublicKey() ed25519.PublicKey { return public(s.key) }

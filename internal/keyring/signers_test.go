@@ -31,7 +31,7 @@ func testSigners(t *testing.T) (*Signers, charter.PurposeKeys) {
 func TestHeaderSignsItsContextsAlone(t *testing.T) {
 	s, keys := testSigners(t)
 	for context, ok := range map[string]bool{
-		"entente/v1/header": true, "entente/v1/slot": true, "entente/v1/receipt": true,
+		"entente/v1/header": true, "entente/v1/slot": true, "entente/v1/receipt": true, "entente/v1/bundle": true,
 		"entente/v1/epoch-keys": false, "entente/v1/keys": false, "": false, "entente/v1/header\x00": false, "cosignature/v1": false,
 	} {
 		sig, err := s.Header.Sign(context, []byte("message"))

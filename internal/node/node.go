@@ -78,6 +78,7 @@ type Node struct {
 	receipts  receipts
 	epochs    epochs
 	fetching  fetching
+	courier   courier
 	releasing sync.Mutex
 	kick      chan struct{} // an approved release waits
 	fault     func(stage string, index int64)
@@ -241,6 +242,7 @@ func (n *Node) Run(ctx context.Context) error {
 	start("releases", n.release)
 	start("receipts", n.sendReceipts)
 	start("retention", n.keepRetention)
+	start("courier", n.finishAdopting)
 	<-ctx.Done()
 	wg.Wait()
 	return first
