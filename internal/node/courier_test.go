@@ -94,17 +94,6 @@ func (h *house) say(m label.MemberID, text string) string {
 	return h.releaseReport(m, &Draft{ReportType: act.INTREP, Title: text, Portions: []act.PortionInput{portion(mark("RESTRICTED", m, four...), m, text)}})
 }
 
-// logged waits until nothing of a member is on its way.
-func (h *house) logged(m label.MemberID, draft string) {
-	h.t.Helper()
-	h.eventually("the log to hold "+draft, func() bool {
-		n := h.nodes[m]
-		st, err := n.Status(context.Background())
-		check(h.t, err)
-		return st.Waiting == 0 && st.Centre.Outbox == 0 && st.Cursor == st.Centre.Certified && st.Centre.Certified == st.Centre.Size
-	})
-}
-
 // A member without a line follows certified heads, opens what is released to it,
 // and has its acts logged by others; its cosignature goes back with them.
 func TestCourierBothWays(t *testing.T) {

@@ -39,6 +39,7 @@ func TestImportsRunDownwards(t *testing.T) {
 		{"internal/centre", append([]string{"act", "stix", "internal/store/viewdb", "internal/store/localdb", "internal/process", "internal/analysis", "internal/collect", "internal/section"}, upper...)},
 		{"internal/store/logdb", append([]string{"act", "internal/store/viewdb", "internal/store/localdb", "internal/process", "internal/centre"}, upper...)},
 		{"internal/logcopy", append([]string{"act", "internal/centre", "internal/store/viewdb", "internal/keyring"}, upper...)},
+		{"internal/bundle", append([]string{"act", "internal/store", "internal/centre", "internal/keyring", "net/http"}, upper...)},
 		// The stages do not know each other.
 		{"internal/collect", append([]string{"tlog", "internal/store", "internal/centre", "internal/section"}, upper...)},
 		{"internal/section", append([]string{"seal", "tlog", "internal/centre", "internal/store/logdb", "internal/store/viewdb", "internal/collect"}, upper...)},
