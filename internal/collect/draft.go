@@ -85,6 +85,9 @@ type Options struct {
 	// MaxPersons bounds the records of persons in one file (rule 2);
 	// [DefaultPersons] where it is 0.
 	MaxPersons int
+	// Markings collects the marking definitions of a bundle, and knows those of
+	// an earlier reading; nil where one reading has to do.
+	Markings *Markings
 	// Resume is the cursor of the last draft that was stored: it and those
 	// before it are not handed out again.
 	Resume Cursor
@@ -133,8 +136,8 @@ func ParseCursor(s string) (c Cursor, err error) {
 	return c, nil
 }
 
-// next returns the cursor behind an entry with this digest.
-func (c Cursor) next(d act.Digest) Cursor {
+// Next returns the cursor behind an entry with this digest.
+func (c Cursor) Next(d act.Digest) Cursor {
 	return Cursor{c.Count + 1, sha256.Sum256(append(c.Hash[:], d[:]...))}
 }
 
@@ -209,7 +212,7 @@ func (in *intake) entry(d act.Digest, out func(Cursor) error) error {
 	if in.at.Count == MaxItems {
 		return refuse(ErrTooMany, "more than %d entries", MaxItems)
 	}
-	in.at = in.at.next(d)
+	in.at = in.at.Next(d)
 	in.digests = append(in.digests, d)
 	if in.at.Count%256 == 0 {
 		in.progress()

@@ -2,7 +2,6 @@ package collect
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -46,14 +45,23 @@ type EventOptions struct {
 	Format EventFormat
 	// Columns says what the columns of [EventCSV] mean.
 	Columns *EventColumns
-	// Now is when the import takes place: rule 3 lets nothing in that is not a
-	// day old.
+	// Now is when the import takes place: rule 3 lets nothing in that is not as
+	// old as Delay.
 	Now time.Time
+	// CellLevel is the level of the S2 cells that coordinates become, Delay how
+	// old an event must be: the charter's numbers, [EventCellLevel] and
+	// [EventDelay] where they are 0.
+	CellLevel int
+	Delay     time.Duration
 }
 
 // EventCellLevel is the level of the S2 cells that coordinates become: cells
 // of about 10 km (rule 3).
 const EventCellLevel = 10
+
+// EventDelay is how old an event must be where the charter sets nothing else
+// (rule 3).
+const EventDelay = 24 * time.Hour
 
 // ErrEvents refuses a file as a whole.
 var ErrEvents = &act.Refusal{Code: "import_events",
@@ -111,6 +119,15 @@ type Event struct {
 // Rows that are broken, and rows that a rule does not let in, are listed with
 // their line and why; the rest is taken in.
 func Events(r io.Reader, o EventOptions, fn func(Draft) error) (EventResult, error) {
+	if o.CellLevel == 0 {
+		o.CellLevel = EventCellLevel
+	}
+	if o.Delay == 0 {
+		o.Delay = EventDelay
+	}
+	if o.CellLevel < 0 || o.CellLevel > EventCellLevel || o.Delay < EventDelay {
+		return EventResult{}, refuse(ErrEvents, "cells of level %d and a delay of %s are finer than rule 3 allows", o.CellLevel, o.Delay)
+	}
 	if o.Now.IsZero() {
 		return EventResult{}, refuse(ErrEvents, "no time of the import")
 	}
@@ -147,7 +164,8 @@ type eventIntake struct {
 	res   EventResult
 	batch []act.PortionInput
 	room  int
-	lines [2]int // of the batch: first and last
+	lines [2]int    // of the batch: first and last
+	days  [2]string // the same
 }
 
 // broken lists a row that is not taken in.
@@ -160,7 +178,7 @@ func (e *eventIntake) broken(line int, format string, args ...any) {
 
 // row takes one event in.
 func (e *eventIntake) row(line int, ev *Event) error {
-	if why := ev.check(e.o.Now); why != "" {
+	if why := ev.check(e.o.Now, e.o.Delay); why != "" {
 		e.broken(line, "%s", why)
 		return nil
 	}
@@ -181,9 +199,11 @@ func (e *eventIntake) row(line int, ev *Event) error {
 	if len(e.batch) == 0 {
 		e.room = act.MaxAct - o.frame() - viewRoom
 		e.lines[0] = line
+		e.days = [2]string{ev.From, ev.To}
 	}
 	e.room -= size
 	e.lines[1] = line
+	e.days[0], e.days[1] = min(e.days[0], ev.From), max(e.days[1], ev.To) // written so that they sort
 	e.batch = append(e.batch, p)
 	e.res.Rows++
 	return nil
@@ -194,19 +214,19 @@ func (e *eventIntake) flush() error {
 	if len(e.batch) == 0 {
 		return nil
 	}
-	h := sha256.New()
-	for i := range e.batch {
-		io.WriteString(h, e.batch[i].Text+"\x00")
-	}
 	o := &e.o.Options
+	days := e.days[0]
+	if e.days[1] != days {
+		days += " to " + e.days[1]
+	}
 	d := Draft{Key: fmt.Sprintf("lines %d-%d", e.lines[0], e.lines[1]), Type: act.INTSUM, Portions: e.batch,
-		Title:    cut(fmt.Sprintf("%s: events of lines %d to %d of %s", e.o.Format, e.lines[0], e.lines[1], nameOr(o.Name, "a file")), 300),
+		Title:    cut(fmt.Sprintf("%s: events of %s", e.o.Format, days), 300),
 		Original: File{Name: o.Name, MediaType: o.MediaType, Path: o.Path, Dropped: true},
 		Notes:    []Note{{Rule: "3", Text: "coordinates became cells of about 10 km, times became days, names of places below the district were left out"}}}
 	if o.Type != "" {
 		d.Type = o.Type
 	}
-	h.Sum(d.Digest[:0])
+	d.Digest = d.entryDigest()
 	e.batch = nil
 	return e.in.entry(d.Digest, func(at Cursor) error {
 		d.At = at
@@ -220,15 +240,8 @@ func (e *eventIntake) flush() error {
 	})
 }
 
-func nameOr(s, other string) string {
-	if s = oneLine(s); s == "" {
-		return other
-	}
-	return s
-}
-
 // check says why an event is not taken in, or "". It cuts what is too long.
-func (ev *Event) check(now time.Time) string {
+func (ev *Event) check(now time.Time, delay time.Duration) string {
 	from, err := time.Parse(time.DateOnly, ev.From)
 	if err != nil {
 		return fmt.Sprintf("day %.40q is no date", ev.From)
@@ -240,8 +253,8 @@ func (ev *Event) check(now time.Time) string {
 	if err != nil || to.Before(from) {
 		return fmt.Sprintf("last day %.40q is no date, or before the first", ev.To)
 	}
-	if now.Sub(to.AddDate(0, 0, 1)) < 24*time.Hour {
-		return "rule 3: it is not a day old"
+	if now.Sub(to.AddDate(0, 0, 1)) < delay {
+		return fmt.Sprintf("rule 3: it is not %d hours old", int(delay.Hours()))
 	}
 	if ev.ID = cut(oneLine(ev.ID), 100); ev.ID == "" {
 		return "it has no identifier"
@@ -271,12 +284,12 @@ func (ev *Event) check(now time.Time) string {
 	return ""
 }
 
-// cellOf reduces coordinates to a cell; ok is false for what are none.
-func cellOf(lat, lon float64) (token string, ok bool) {
+// cellOf reduces coordinates to a cell of a level; ok is false for what are none.
+func cellOf(lat, lon float64, level int) (token string, ok bool) {
 	if !(lat >= -90 && lat <= 90 && lon >= -180 && lon <= 180) || lat == 0 && lon == 0 {
 		return "", false
 	}
-	return s2.CellIDFromLatLng(s2.LatLngFromDegrees(lat, lon)).Parent(EventCellLevel).ToToken(), true
+	return s2.CellIDFromLatLng(s2.LatLngFromDegrees(lat, lon)).Parent(level).ToToken(), true
 }
 
 // words says an event in plain text.

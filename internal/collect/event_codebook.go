@@ -177,7 +177,7 @@ func readGDELT(c *columns) (ev Event, err error) {
 	ev.Country, ev.Province = at(form.geo+2), at(form.adm1)
 	switch typ := at(form.geo); typ {
 	case "3", "4":
-		if ev.Cell, err = cellOfTexts(at(form.lat), at(form.lat+1)); err != nil {
+		if ev.Cell, err = cellOfTexts(at(form.lat), at(form.lat+1), c.level); err != nil {
 			return ev, err
 		}
 	case "1", "2", "5", "0", "":

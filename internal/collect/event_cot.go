@@ -65,7 +65,7 @@ func (e *eventIntake) cursorOnTarget() error {
 		if err := dec.DecodeElement(&x, &start); err != nil {
 			return cotFault(err)
 		}
-		ev, err := x.event()
+		ev, err := x.event(e.o.CellLevel)
 		if err != nil {
 			e.broken(found, "%v", err)
 			continue
@@ -105,7 +105,7 @@ func cotFault(err error) error {
 	return err
 }
 
-func (x *cotEvent) event() (ev Event, err error) {
+func (x *cotEvent) event(level int) (ev Event, err error) {
 	switch {
 	case strings.HasPrefix(x.Type, "a-"):
 		return ev, errors.New("rule 3: type a- is the position of a unit or a person")
@@ -126,7 +126,7 @@ func (x *cotEvent) event() (ev Event, err error) {
 		return ev, err
 	}
 	if x.Point != nil {
-		ev.Cell, err = cellOfTexts(x.Point.Lat, x.Point.Lon)
+		ev.Cell, err = cellOfTexts(x.Point.Lat, x.Point.Lon, level)
 	}
 	return ev, err
 }

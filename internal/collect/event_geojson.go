@@ -76,7 +76,7 @@ func (e *eventIntake) geoJSON() error {
 			if err := dec.Decode(&raw); err != nil {
 				return geoFault(err, "the collection is cut off")
 			}
-			ev, err := readFeature(raw)
+			ev, err := readFeature(raw, e.o.CellLevel)
 			if err != nil {
 				e.broken(n, "%v", err)
 				continue
@@ -105,7 +105,7 @@ func geoFault(err error, what string) error {
 	return refuse(ErrEvents, "%s", what)
 }
 
-func readFeature(raw json.RawMessage) (ev Event, err error) {
+func readFeature(raw json.RawMessage, level int) (ev Event, err error) {
 	var f feature
 	if json.Unmarshal(raw, &f) != nil || f.Type != "Feature" {
 		return ev, errors.New("it is no feature")
@@ -141,7 +141,7 @@ func readFeature(raw json.RawMessage) (ev Event, err error) {
 			return ev, errors.New("its point has no coordinates")
 		}
 		var ok bool
-		if ev.Cell, ok = cellOf(at[1], at[0]); !ok { // RFC 7946 3.1.1: longitude first
+		if ev.Cell, ok = cellOf(at[1], at[0], level); !ok { // RFC 7946 3.1.1: longitude first
 			return ev, errors.New("its coordinates are on no map")
 		}
 	}

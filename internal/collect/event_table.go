@@ -213,7 +213,7 @@ func (e *eventIntake) table() error {
 			}
 			continue
 		}
-		c.cells, c.line = cells, line
+		c.cells, c.line, c.level = cells, line, e.o.CellLevel
 		ev, err := form.read(c)
 		if err != nil {
 			e.broken(line, "%v", err)
@@ -242,6 +242,7 @@ type columns struct {
 	width int
 	cells []string
 	line  int
+	level int // of the cells that coordinates become
 }
 
 func newColumns(first string, rest, needs []string) (*columns, error) {
@@ -287,10 +288,10 @@ func wholeNumber(name, s string) (int, error) {
 
 // cell reduces the coordinates in two columns; "" where there are none.
 func (c *columns) cell(latitude, longitude string) (string, error) {
-	return cellOfTexts(c.get(latitude), c.get(longitude))
+	return cellOfTexts(c.get(latitude), c.get(longitude), c.level)
 }
 
-func cellOfTexts(latitude, longitude string) (string, error) {
+func cellOfTexts(latitude, longitude string, level int) (string, error) {
 	if latitude == "" && longitude == "" {
 		return "", nil
 	}
@@ -299,7 +300,7 @@ func cellOfTexts(latitude, longitude string) (string, error) {
 	if err1 != nil || err2 != nil {
 		return "", errors.New("its coordinates are no numbers")
 	}
-	token, ok := cellOf(lat, lon)
+	token, ok := cellOf(lat, lon, level)
 	if !ok {
 		return "", errors.New("its coordinates are on no map")
 	}

@@ -2,7 +2,6 @@ package collect
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -226,19 +225,22 @@ func (m *mispIntake) event(e *mispEvent) error {
 		}
 	}
 	for i, a := range e.attributes {
-		if err := w.attribute(a, i); err != nil {
+		if err := w.attribute(a); err != nil {
 			return fmt.Errorf("attribute %d: %w", i+1, err)
 		}
 	}
 	for i, ob := range e.objects {
-		if err := w.object(ob, i); err != nil {
+		if err := w.object(ob); err != nil {
 			return fmt.Errorf("object %d: %w", i+1, err)
 		}
 	}
 	for i, g := range e.galaxies {
-		if err := w.galaxy(g, i); err != nil {
+		if err := w.galaxy(g); err != nil {
 			return fmt.Errorf("galaxy %d: %w", i+1, err)
 		}
+	}
+	if w.numbered {
+		w.note("9", "numbers and counts of the MISP server are not carried: they would tell how much a reader was not given")
 	}
 	return w.drafts()
 }
@@ -251,6 +253,8 @@ type mispWriter struct {
 	pieces  []piece
 	notes   []Note
 	persons int
+	// numbered says that numbers of the server were left out.
+	numbered bool
 }
 
 func (w *mispWriter) note(rule, format string, args ...any) {
@@ -363,25 +367,22 @@ func (w *mispWriter) drafts() error {
 		name = w.event.uuid
 	}
 	for i, g := range groups {
-		d := Draft{Type: w.m.o.reportType(), Title: cut("MISP: "+name, 280), Original: File{Name: w.m.o.Name, MediaType: w.m.o.MediaType, Path: w.m.o.Path}}
-		d.Key = w.event.uuid + "@" + w.event.head.text("timestamp")
-		if len(groups) > 1 {
+		// The title counts no parts: a reader of some must not learn of others
+		// (rule 9). The key is the event's, without its version, so that a later
+		// form of the event replaces the one that is here.
+		d := Draft{Type: w.m.o.reportType(), Title: cut("MISP: "+name, 300), Original: File{Name: w.m.o.Name, MediaType: w.m.o.MediaType, Path: w.m.o.Path}}
+		d.Key = w.event.uuid
+		if i > 0 {
 			d.Key += fmt.Sprintf("/%d", i+1)
-			d.Title += fmt.Sprintf(" (%d of %d)", i+1, len(groups))
 		}
-		h := sha256.New()
 		for k, p := range g {
 			d.Portions = append(d.Portions, p.portion)
-			io.WriteString(h, p.portion.Text+"\x00")
-			if p.portion.Object != nil {
-				h.Write(p.portion.Object.Bytes)
-			}
 			for _, f := range p.files {
 				f.Portion = k
 				d.Files = append(d.Files, f)
 			}
 		}
-		h.Sum(d.Digest[:0])
+		d.Digest = d.entryDigest()
 		d.Original.Dropped = w.m.reduced
 		if i == 0 {
 			d.Notes, d.Persons = w.notes, w.persons

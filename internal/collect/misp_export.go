@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"entente/act"
@@ -108,14 +107,14 @@ func (x *mispExport) report(r *act.Report) error {
 	if tags := markTags(r.Label); tags != nil {
 		e.head["Tag"] = tags
 	}
-	for i, p := range own {
+	for _, p := range own {
 		a := fields{"uuid": quotedJSON(textUUID("portion", string(p.ID), string(r.ID))), "type": quotedJSON("text"), "category": quotedJSON("Other"),
 			"value": quotedJSON(p.Text), "to_ids": json.RawMessage("false"), "disable_correlation": json.RawMessage("true"),
 			"timestamp": e.head["timestamp"], "comment": quotedJSON("Grade " + p.Grade.String())}
 		if tags := markTags(p.Label); tags != nil {
 			a["Tag"] = tags
 		}
-		e.pieces = append(e.pieces, mispBody{Place: i, Attribute: a})
+		e.pieces = append(e.pieces, mispBody{Attribute: a})
 	}
 	x.note("%s: labels beyond TLP and PAP, sources, citations, attachments and carried objects are not said in MISP", r.Title)
 	return nil
@@ -145,14 +144,8 @@ func (x *mispExport) back(e *mispBack) fields {
 			x.note("event %s: its head is not among the reports", e.uuid)
 		}
 	}
-	slices.SortStableFunc(e.pieces, func(a, b mispBody) int {
-		if a.Place != b.Place {
-			return a.Place - b.Place
-		}
-		return a.Index - b.Index
-	})
 	var attributes, objects, galaxies []fields
-	last := -1
+	last := ""
 	var clusters []fields
 	for _, p := range e.pieces {
 		switch {
@@ -161,9 +154,10 @@ func (x *mispExport) back(e *mispBack) fields {
 		case p.Object != nil:
 			objects = append(objects, p.Object)
 		case p.Galaxy != nil:
-			if p.Place != last {
+			// The clusters of one galaxy follow each other.
+			if name := string(mustJSON(p.Galaxy)); name != last || p.Cluster == nil {
 				galaxies = append(galaxies, p.Galaxy)
-				last, clusters = p.Place, nil
+				last, clusters = name, nil
 			}
 			if p.Cluster != nil {
 				clusters = append(clusters, p.Cluster)

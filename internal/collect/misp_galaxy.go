@@ -24,7 +24,7 @@ func clusterType(typ string) string {
 	return "x-misp-galaxy-cluster"
 }
 
-func (w *mispWriter) galaxy(g fields, place int) error {
+func (w *mispWriter) galaxy(g fields) error {
 	g, err := w.reduce(g, "the galaxy "+oneLine(g.text("name")))
 	if g == nil || err != nil {
 		return err
@@ -39,16 +39,16 @@ func (w *mispWriter) galaxy(g fields, place int) error {
 	}
 	if len(clusters) == 0 {
 		o := domainObject("x-misp-galaxy", idOr(g.text("uuid"), w.event.uuid), g, w.event.head)
-		w.add("Galaxy: "+g.text("name"), level, o, mispBody{EventUUID: w.event.uuid, Place: place, Galaxy: g, Index: -1})
+		w.add("Galaxy: "+g.text("name"), level, o, mispBody{EventUUID: w.event.uuid, Galaxy: g})
 	}
-	for i, c := range clusters {
+	for _, c := range clusters {
 		// A cluster's distribution says who may have the cluster itself, which
 		// is a public text where it is none of the event's own making.
 		inner := w.m.levelOf(c, &level)
 		if c.text("default") == "true" || c.text("distribution") == "" {
 			inner.to = level.to
 		}
-		w.add(clusterText(g, c), inner, clusterObject(g, c, w.event.head), mispBody{EventUUID: w.event.uuid, Place: place, Galaxy: g, Cluster: c, Index: i})
+		w.add(clusterText(g, c), inner, clusterObject(g, c, w.event.head), mispBody{EventUUID: w.event.uuid, Galaxy: g, Cluster: c})
 	}
 	return nil
 }

@@ -32,10 +32,14 @@ func (m *mispIntake) levelOf(f fields, parent *level) level {
 		l.to = m.o.Sharing[d]
 	case mispSharingGroup:
 		group := f.text("sharing_group_uuid")
-		if sg := f.nested("SharingGroup"); group == "" {
-			group = sg.text("uuid")
-		} else if u := sg.text("uuid"); u != "" && u != group {
+		sg := f.nested("SharingGroup")
+		if u := sg.text("uuid"); group == "" {
+			group = u
+		} else if u != "" && u != group {
 			group = "" // two groups are none
+		}
+		if orgs, err := sg.list("SharingGroupOrg"); err != nil || sg["SharingGroupOrg"] != nil && len(orgs) == 0 {
+			group = "" // a group of nobody is nobody, whatever it is mapped to
 		}
 		if group != "" {
 			l.to = m.o.Sharing[group]

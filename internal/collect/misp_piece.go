@@ -20,18 +20,17 @@ import (
 const MISPExtension = "extension-definition--d7b0c3e2-4e5f-4a81-9c93-a4b5c6d7e807"
 
 // mispBody is that extension. Of the things one is set; Event is the head of
-// the event, the others belong to the event EventUUID and stand at Place in
-// their list, of a galaxy the cluster at Cluster in its own.
+// the event, the others belong to the event EventUUID, a cluster to its galaxy.
+// No place in a list is kept: a reader who gets some of them must not see by a
+// gap that there are more (rule 9).
 type mispBody struct {
 	Type      string `json:"extension_type"`
 	EventUUID string `json:"event_uuid"`
-	Place     int    `json:"place"`
 	Event     fields `json:"event,omitempty"`
 	Attribute fields `json:"attribute,omitempty"`
 	Object    fields `json:"misp_object,omitempty"`
 	Galaxy    fields `json:"galaxy,omitempty"`
 	Cluster   fields `json:"cluster,omitempty"`
-	Index     int    `json:"cluster_place,omitempty"`
 }
 
 // mispObject writes a STIX object with the thing that it was made of, and
@@ -93,21 +92,36 @@ func unmarshalObject(raw json.RawMessage, f *fields) error {
 }
 
 // carried by no import: what MISP makes of other events and of its own server.
-var mispUncarried = []string{"RelatedEvent", "ShadowAttribute", "Feed", "Warnings"}
+var mispUncarried = []string{"RelatedEvent", "RelatedAttribute", "ShadowAttribute", "Feed", "Warnings"}
+
+// mispNumbers are a server's own numbers and counts. They say nothing to another
+// server, and by their gaps how much a reader was not given (rule 9).
+var mispNumbers = []string{"id", "event_id", "object_id", "attribute_count", "object_count", "org_id", "orgc_id", "sharing_group_id"}
+
+// shed takes out of a thing of MISP what no import carries.
+func (w *mispWriter) shed(f fields, what string) {
+	for _, name := range mispUncarried {
+		if raw, there := f[name]; there {
+			if s := string(raw); s != "[]" && s != "null" && s != "{}" {
+				w.note("", "%s of %s is not carried", name, what)
+			}
+			delete(f, name)
+		}
+	}
+	for _, name := range mispNumbers {
+		if _, there := f[name]; there {
+			w.numbered = true
+			delete(f, name)
+		}
+	}
+}
 
 func (w *mispWriter) headPiece() error {
 	head, err := w.reduce(w.event.head, "the event")
 	if err != nil {
 		return err
 	}
-	for _, name := range mispUncarried {
-		if raw, there := head[name]; there {
-			if s := string(raw); s != "[]" && s != "null" && s != "{}" {
-				w.note("", "%s of the event is not carried", name)
-			}
-			delete(head, name)
-		}
-	}
+	w.shed(head, "the event")
 	lines := []string{head.text("info")}
 	for _, l := range []struct{ field, words string }{{"date", "Date"}, {"threat_level_id", "Threat level in MISP (1 high to 4 undefined)"}, {"analysis", "State of the analysis in MISP (0 to 2)"}} {
 		if s := head.text(l.field); s != "" {
@@ -190,7 +204,7 @@ func (w *mispWriter) detach(a fields) (files []File) {
 	return []File{{Name: cut(name, 150), MediaType: "application/octet-stream", Bytes: raw, Size: int64(len(raw)), Digest: sha256.Sum256(raw)}}
 }
 
-func (w *mispWriter) attribute(a fields, place int) error {
+func (w *mispWriter) attribute(a fields) error {
 	a, err := w.reduce(a, "an attribute of type "+oneLine(a.text("type")))
 	if a == nil || err != nil {
 		return err
@@ -198,11 +212,12 @@ func (w *mispWriter) attribute(a fields, place int) error {
 	if err := w.countPerson(a.text("category") == "Person"); err != nil {
 		return err
 	}
-	text := describe(a)
 	level := w.m.levelOf(a, &w.level)
+	w.shed(a, "an attribute")
+	text := describe(a)
 	files := w.detach(a)
 	object := mispAttribute(a, w.event.head)
-	w.add(text, level, object, mispBody{EventUUID: w.event.uuid, Place: place, Attribute: a})
+	w.add(text, level, object, mispBody{EventUUID: w.event.uuid, Attribute: a})
 	w.pieces[len(w.pieces)-1].files = files
 	return nil
 }
@@ -218,7 +233,7 @@ func (w *mispWriter) countPerson(is bool) error {
 // personal objects of MISP hold records of persons.
 var mispPersons = []string{"person", "passport", "visa", "identity-card", "employee", "user-account"}
 
-func (w *mispWriter) object(ob fields, place int) error {
+func (w *mispWriter) object(ob fields) error {
 	name := ob.text("name")
 	ob, err := w.reduceObject(ob, "the object "+oneLine(name))
 	if ob == nil || err != nil {
@@ -228,6 +243,7 @@ func (w *mispWriter) object(ob fields, place int) error {
 		return err
 	}
 	level := w.m.levelOf(ob, &w.level)
+	w.shed(ob, "an object")
 	attributes, err := ob.list("Attribute")
 	if err != nil {
 		return err
@@ -238,6 +254,7 @@ func (w *mispWriter) object(ob fields, place int) error {
 	for _, a := range attributes {
 		inner := w.m.levelOf(a, &level)
 		level.to, level.marks = level.to.Intersect(inner.to), inner.marks
+		w.shed(a, "an attribute")
 		lines = append(lines, strings.ReplaceAll(describe(a), "\n", "; "))
 		files = append(files, w.detach(a)...)
 		c := map[string]any{"type": a.text("type"), "value": a.text("value")}
@@ -261,7 +278,7 @@ func (w *mispWriter) object(ob fields, place int) error {
 			o["x_misp_attributes"] = carried
 		}
 	}
-	w.add(strings.Join(slices.DeleteFunc(lines, func(s string) bool { return s == "" }), "\n"), level, o, mispBody{EventUUID: w.event.uuid, Place: place, Object: ob})
+	w.add(strings.Join(slices.DeleteFunc(lines, func(s string) bool { return s == "" }), "\n"), level, o, mispBody{EventUUID: w.event.uuid, Object: ob})
 	w.pieces[len(w.pieces)-1].files = files
 	return nil
 }

@@ -34,6 +34,10 @@ type stixObject struct {
 	ObjectRefs       []string        `json:"object_refs"`
 	Objects          json.RawMessage `json:"objects"`
 	MISPName         string          `json:"x_misp_name"`
+	Markings         []string        `json:"object_marking_refs"`
+	Granular         []struct {
+		Marking string `json:"marking_ref"`
+	} `json:"granular_markings"`
 }
 
 // words is a text if it is one; custom objects give other values to names that
@@ -61,11 +65,18 @@ func (w *words) UnmarshalJSON(b []byte) error {
 // rule 3 one with coordinates, street addresses, postal codes or observations
 // of persons in it.
 //
+// Markings of an object and of its parts bound its label, which they only ever
+// narrow: TLP becomes a foreign mark, a label of a centre is joined, and what is
+// not understood releases to nobody beyond the originators ([Markings]).
+//
 // The result's original is the bundle, byte for byte, which is kept: it goes
 // with the draft of [Result.Cover].
 func STIX(r io.Reader, o Options, fn func(Draft) error) (Result, error) {
 	in := &intake{o: &o, src: newSource(r, maxBundleBytes)}
-	b := &bundle{in: in, fn: fn, seen: make(map[string]act.Digest)}
+	b := &bundle{in: in, fn: fn, seen: make(map[string]act.Digest), marks: o.Markings}
+	if b.marks == nil {
+		b.marks = new(Markings)
+	}
 	dec := stix.NewDecoder(in.src, stix.Limits{Object: maxObjectBytes, Depth: maxObjectDepth})
 	for {
 		obj, err := dec.Next()
@@ -124,6 +135,7 @@ func checkEnvelope(raw []byte) error {
 type bundle struct {
 	in *intake
 	fn func(Draft) error
+	marks *Markings
 	// seen holds the digest of each object by its key.
 	seen map[string]act.Digest
 }
@@ -152,6 +164,9 @@ func (b *bundle) object(in *stix.Object) error {
 		return refuse(ErrRepeated, "object %.120s at byte %d", key, offset)
 	}
 	b.seen[key] = digest
+	if obj.Type == "marking-definition" {
+		b.marks.define(obj.ID, raw)
+	}
 	persons := 0
 	if obj.person() {
 		persons = 1
@@ -164,6 +179,7 @@ func (b *bundle) object(in *stix.Object) error {
 			return nil
 		}
 		d := b.in.o.objectDraft(&obj, bytes.Clone(raw), digest)
+		d.Portions[0].Label = b.marks.bound(d.Portions[0].Label, &obj)
 		d.Key, d.At, d.Persons = key, at, persons
 		if err := b.fn(d); err != nil {
 			return fmt.Errorf("%w %.120s: %w", errFiling, key, err)

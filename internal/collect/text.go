@@ -126,7 +126,7 @@ func drafts(p page, original File, o *Options) ([]Draft, error) {
 			h.Write([]byte{0})
 		}
 		h.Sum(d.Digest[:0])
-		at = at.next(d.Digest)
+		at = at.Next(d.Digest)
 		d.At = at
 		out = append(out, d)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"entente/act"
+	"entente/internal/collect"
 	"entente/internal/section"
 	"entente/label"
 )
@@ -45,6 +46,11 @@ type BatchInfo struct {
 	Added   int64 `json:"added"`
 	Changed int64 `json:"changed"`
 	Same    int64 `json:"same"`
+	// NotTaken counts rows that were not taken in, Noted what the import says
+	// beside its drafts; Reduced says that the original is not kept (rule 3).
+	NotTaken int64 `json:"not_taken"`
+	Noted    int64 `json:"noted"`
+	Reduced  bool  `json:"reduced"`
 	// Drafts, Deciding, Released and Discarded count the drafts by where they
 	// stand; Deciding are among Drafts. Decision is the open one, if any.
 	Drafts    int64  `json:"drafts"`
@@ -90,6 +96,7 @@ func (n *Node) batchInfo(ctx context.Context, o section.Officer, b section.Batch
 	x := BatchInfo{
 		ID: b.ID, Kind: CollectKind(b.SourceKind), Name: b.Source, File: p.File, Digest: p.Digest, Items: p.Items, Generated: p.Generated,
 		Login: b.Login, Created: b.Created, Modified: b.Modified, Added: b.Added, Changed: b.Changed, Same: b.Same,
+		NotTaken: p.NotTaken, Noted: p.Noted, Reduced: p.Reduced,
 		Drafts: c.Drafts, Deciding: c.Deciding, Released: c.Released, Discarded: c.Discarded, Decision: c.Decision,
 	}
 	switch {
@@ -330,19 +337,22 @@ func (n *Node) isBulk(ctx context.Context, batch string) (CollectKind, bool, err
 		return "", false, err
 	}
 	kind := CollectKind(b.SourceKind)
-	return kind, kind != CollectText && kind != CollectHTML && kind != CollectMarkdown, nil
+	return kind, !kind.written(), nil
 }
 
 // entryDigest is the digest under which a draft counts in its batch
 // (spec/act.md, "Batches"): of a listing, of an object's bytes, of a file that
-// stands for it, else of the draft.
+// stands for it, of the portions where they are the entry, else of the draft.
 func entryDigest(kind CollectKind, d *section.Draft) (act.Digest, error) {
-	if kind != CollectUNList && kind != CollectSTIX || len(d.Content) == 0 {
+	if kind.written() || len(d.Content) == 0 {
 		return act.Digest(d.Digest), nil
 	}
 	draft, err := ParseDraft(d.Content)
 	if err != nil {
 		return act.Digest{}, err
+	}
+	if kind != CollectUNList && kind != CollectSTIX || len(draft.Portions[0].Cites) > 0 { // reports of ours cite
+		return collect.EntryDigest(draft.Portions), nil
 	}
 	for i := range draft.Portions {
 		p := &draft.Portions[i]

@@ -28,11 +28,26 @@ const (
 	CollectMarkdown CollectKind = "markdown"
 	CollectUNList   CollectKind = "un-list"
 	CollectSTIX     CollectKind = "stix"
+	CollectMISP     CollectKind = "misp"
+	CollectUCDP     CollectKind = "ucdp"
+	CollectACLED    CollectKind = "acled"
+	CollectGTD      CollectKind = "gtd"
+	CollectGDELT    CollectKind = "gdelt"
+	CollectCSV      CollectKind = "csv"
+	CollectGeoJSON  CollectKind = "geojson"
+	CollectCoT      CollectKind = "cot"
 )
 
 // CollectKinds returns the closed list.
 func CollectKinds() []CollectKind {
-	return []CollectKind{CollectText, CollectHTML, CollectMarkdown, CollectUNList, CollectSTIX}
+	return []CollectKind{CollectText, CollectHTML, CollectMarkdown, CollectUNList, CollectSTIX,
+		CollectMISP, CollectUCDP, CollectACLED, CollectGTD, CollectGDELT, CollectCSV, CollectGeoJSON, CollectCoT}
+}
+
+// written says whether a kind is of written reports, which are no entries of a
+// larger whole.
+func (k CollectKind) written() bool {
+	return k == CollectText || k == CollectHTML || k == CollectMarkdown
 }
 
 // CollectRequest is one file to be taken in, and what the officer says once
@@ -57,6 +72,16 @@ type CollectRequest struct {
 	// Type is the type of the reports, INTREP when empty. Listings are always
 	// DESIGNATION.
 	Type act.ReportType
+	// Reduce takes a bundle of STIX objects or events of MISP with places finer
+	// than rule 3 lets in, without them: the reduced form is stored, and of the
+	// original the digest alone. Otherwise such a file is refused.
+	Reduce bool
+	// Mapping says in TOML what the columns of a CSV file mean (spec/stix.md).
+	Mapping string
+	// Sharing says to which members the distribution levels of MISP ("1", "2",
+	// "3") and its sharing groups (by UUID) release. What is not in it, and a
+	// group of nobody, releases to nobody beyond the label's originators.
+	Sharing map[string]label.MemberSet
 	// Progress is called now and then, on the caller's goroutine; it may be nil.
 	Progress func(CollectProgress)
 }
@@ -93,7 +118,13 @@ type CollectResult struct {
 	Ended int64 `json:"ended"`
 	// Drafts are the drafts made or changed, at most 1,000 of them.
 	Drafts []string `json:"drafts"`
-	// Notes say what was left out, and by which rule.
+	// NotTaken counts rows that are broken or that a rule does not let in, Noted
+	// what the import says beside its drafts: the section has all of it (section.ImportNotes).
+	NotTaken int64 `json:"not_taken"`
+	Noted    int64 `json:"noted"`
+	// Reduced says that the original is not kept, by rule 3.
+	Reduced bool `json:"reduced"`
+	// Notes say what was left out, and by which rule: the first of them.
 	Notes []collect.Note `json:"notes"`
 	// Resumed says that an import that was interrupted went on.
 	Resumed bool `json:"resumed"`
@@ -101,7 +132,7 @@ type CollectResult struct {
 
 // ErrCollect refuses a request before the file is looked at.
 var ErrCollect = &act.Refusal{Code: "import_request",
-	Why: "the request to take a file in is not complete", Cure: "name one of the kinds text, html, markdown, un-list, stix, and one file"}
+	Why: "the request to take a file in is not complete", Cure: "name one of the kinds that the API lists, one file, and the mapping of its columns where it is CSV"}
 
 const (
 	// maxSpool bounds a text or list that is held in memory while it is read
@@ -122,7 +153,12 @@ type position struct {
 	Digest    act.Digest `json:"digest"`
 	Items     int64      `json:"items"`
 	Generated time.Time  `json:"generated,omitzero"`
-	At        string     `json:"at"`
+	NotTaken  int64      `json:"not_taken,omitempty"`
+	Noted     int64      `json:"noted,omitempty"`
+	Reduced   bool       `json:"reduced,omitempty"`
+	// Begun is when an import of event data began: by it rule 3's delay counts.
+	Begun time.Time `json:"begun,omitzero"`
+	At    string    `json:"at"`
 }
 
 func parsePosition(s string) (p position, ok bool) {
@@ -150,13 +186,17 @@ func (n *Node) Collect(ctx context.Context, o section.Officer, r CollectRequest)
 	if err := in.begin(); err != nil {
 		return CollectResult{}, err
 	}
-	defer in.src.drop()
+	defer func() { in.src.drop() }() // which may have become the reduced form
 	var err error
 	switch r.Kind {
 	case CollectUNList:
 		err = in.list()
 	case CollectSTIX:
 		err = in.bundle()
+	case CollectMISP:
+		err = in.events()
+	case CollectUCDP, CollectACLED, CollectGTD, CollectGDELT, CollectCSV, CollectGeoJSON, CollectCoT:
+		err = in.rows()
 	default:
 		err = in.text()
 	}
@@ -173,6 +213,12 @@ type importing struct {
 	opt collect.Options
 	out CollectResult
 	pos position
+	// said is what the import says beside its drafts, from its first reading.
+	said []section.ImportNote
+	// marked says that the officer gave a label.
+	marked bool
+	// original is the file of a bundle that was reduced, and is not kept.
+	original *collect.File
 
 	chunk []section.ImportItem
 	bytes int
@@ -204,6 +250,9 @@ func (in *importing) begin() error {
 		return refuseCollect("the file's name is not 1 to 200 bytes of printable UTF-8")
 	}
 	in.out.Name = r.Name
+	if err := r.asked(in.n.found.Members()); err != nil {
+		return err
+	}
 	if err := in.origin(); err != nil {
 		return err
 	}
@@ -217,8 +266,8 @@ func (in *importing) begin() error {
 // charter does not know.
 func (in *importing) origin() error {
 	r, n := &in.r, in.n
-	bulk := r.Kind == CollectUNList || r.Kind == CollectSTIX
-	if r.Origin.Label.Equal(label.Label{}) {
+	bulk := !r.Kind.written()
+	if in.marked = !r.Origin.Label.Equal(label.Label{}); !in.marked {
 		r.Origin.Label = n.ownOnly()
 	}
 	if err := n.table.Check(r.Origin.Label); err != nil {
@@ -274,31 +323,38 @@ func (in *importing) tell(total int64) {
 
 // known takes over what the first reading has shown of the file.
 func (in *importing) known(res collect.Result, generated time.Time) {
-	in.out.File, in.out.Size, in.out.Digest, in.out.Generated = res.Original.Digest, res.Original.Size, res.Batch, generated
-	in.pos = position{File: res.Original.Digest, Size: res.Original.Size, Digest: res.Batch, Items: res.End.Count, Generated: generated}
+	file := res.Original
+	if in.original != nil {
+		file = *in.original
+	}
+	in.out.File, in.out.Size, in.out.Digest, in.out.Generated = file.Digest, file.Size, res.Batch, generated
+	p := &in.pos
+	p.File, p.Size, p.Digest, p.Items, p.Generated = file.Digest, file.Size, res.Batch, res.End.Count, generated
+	p.Reduced = p.Reduced || res.Original.Dropped
 }
 
 // open finds the import of this file that was interrupted, or begins one. It
 // returns the cursor behind which to go on.
 func (in *importing) open() (collect.Cursor, error) {
 	var at collect.Cursor
-	err := in.n.eachBatch(in.ctx, in.o, func(b section.Batch, p position) (bool, error) {
-		if b.Closed || b.SourceKind != string(in.r.Kind) || p.File != in.pos.File {
-			return true, nil
-		}
-		var err error
-		if at, err = collect.ParseCursor(p.At); err != nil {
-			return false, err
-		}
-		in.out.Batch, in.out.Resumed = b.ID, true
-		return false, nil
-	})
-	if err != nil || in.out.Resumed {
+	b, p, err := in.interrupted()
+	if err != nil {
 		return at, err
 	}
-	b, err := in.n.section.OpenBatch(in.ctx, in.o, string(in.r.Kind), in.r.Name)
+	if b.ID != "" {
+		in.out.Batch, in.out.Resumed = b.ID, true
+		return collect.ParseCursor(p.At)
+	}
+	b, err = in.n.section.OpenBatch(in.ctx, in.o, string(in.r.Kind), in.r.Name)
+	if err != nil {
+		return at, err
+	}
 	in.out.Batch = b.ID
-	return at, err
+	pos, err := json.Marshal(in.pos)
+	if err != nil {
+		return at, err
+	}
+	return at, in.n.section.NoteImport(in.ctx, in.o, b.ID, string(pos), in.said)
 }
 
 // eachBatch calls fn for imports, the newest first, until it returns false.
@@ -377,7 +433,7 @@ func (in *importing) add(key string, d *collect.Draft) error {
 // note keeps what was left out, once for each rule and thing.
 func (in *importing) note(notes []collect.Note) {
 	for _, x := range notes {
-		if in.r.Kind != CollectText && in.r.Kind != CollectHTML && in.r.Kind != CollectMarkdown {
+		if !in.r.Kind.written() {
 			x.Text, _, _ = strings.Cut(x.Text, " (") // counts are of one entry
 		}
 		if len(in.out.Notes) < maxNotes && !slices.Contains(in.out.Notes, x) {

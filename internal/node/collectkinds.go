@@ -2,6 +2,7 @@ package node
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"slices"
 
@@ -165,6 +166,17 @@ func (in *importing) designation(id string) (*act.Designation, error) {
 // bundle takes in a bundle of STIX objects. The bundle itself, byte for byte,
 // goes with the cover, which is the last draft.
 func (in *importing) bundle() error {
+	if in.r.Reduce {
+		if err := in.reduce(); err != nil {
+			return err
+		}
+	}
+	if ours, err := in.holdsReports(); err != nil {
+		return err
+	} else if ours != nil {
+		return in.reports(ours)
+	}
+	in.opt.Markings = new(collect.Markings)
 	read := func(o collect.Options, fn func(collect.Draft) error) (collect.Result, error) {
 		r, err := in.src.open()
 		if err != nil {
@@ -182,28 +194,23 @@ func (in *importing) bundle() error {
 		return err
 	}
 	in.known(res, noTime)
-	in.src.sealed.mediaType = "application/stix+json"
+	in.sayAll(in.opt.Markings.Notes())
 	cover := res.Cover(in.opt)
 	cover.Key = "cover/" + in.pos.File.String()
+	if in.original != nil {
+		p := &cover.Portions[0]
+		p.Text = fmt.Sprintf("%s It is the reduced form of a file of %d bytes, SHA-256 %s, which was not kept (rule 3).", p.Text, in.original.Size, in.original.Digest)
+	}
 	digests[cover.Key] = cover.Digest
-	if same, err := in.unchanged(digests); err != nil || same {
-		return err
-	}
-	opt := in.opt
-	if opt.Resume, err = in.open(); err != nil {
-		return err
-	}
-	opt.Progress = func(p collect.Progress) { in.done = p.Bytes }
-	if _, err := read(opt, func(d collect.Draft) error { return in.add(d.Key, &d) }); err != nil {
-		return err
-	}
-	if err := in.flush(); err != nil {
-		return err
-	}
-	if err := in.add(cover.Key, &cover); err != nil {
-		return err
-	}
-	return in.finish()
+	return in.store(digests, func(o collect.Options) error {
+		if _, err := read(o, func(d collect.Draft) error { return in.add(d.Key, &d) }); err != nil {
+			return err
+		}
+		if err := in.flush(); err != nil {
+			return err
+		}
+		return in.add(cover.Key, &cover)
+	})
 }
 
 // file seals a file of a draft and returns how a portion names it.

@@ -350,19 +350,25 @@ func (d *Draft) cites() bool {
 
 // portion returns a portion that this node holds.
 func (n *Node) portion(ctx context.Context, id act.ID) (act.Portion, error) {
+	p, _, err := n.portionOf(ctx, id)
+	return p, err
+}
+
+// portionOf returns a portion that this node holds, and who released it.
+func (n *Node) portionOf(ctx context.Context, id act.ID) (act.Portion, label.MemberID, error) {
 	raw, err := hex.DecodeString(string(id))
 	if err != nil || len(raw) != 16 {
-		return act.Portion{}, viewdb.ErrNotFound
+		return act.Portion{}, "", viewdb.ErrNotFound
 	}
 	full, i, err := n.views.WithPortion(ctx, [16]byte(raw))
 	if err != nil {
-		return act.Portion{}, err
+		return act.Portion{}, "", err
 	}
 	a, err := act.Parse(full.Act)
 	if err != nil {
-		return act.Portion{}, err
+		return act.Portion{}, "", err
 	}
-	return a.Report.Portions[i], nil
+	return a.Report.Portions[i], label.MemberID(full.Originator), nil
 }
 
 // Report is a report as an officer reads it, verified by this node.

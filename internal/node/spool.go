@@ -18,8 +18,9 @@ import (
 var noTime time.Time
 
 // A spool is a file that is taken in, readable more than once. Texts and lists
-// are bounded and lie in memory. A bundle lies sealed beside the databases: its
-// bytes are kept, and nothing that is refused is ever in the clear on the disk.
+// are bounded and lie in memory. A bundle, MISP's events and event data lie
+// sealed beside the databases: a bundle's bytes are kept, and nothing that is
+// refused is ever in the clear on the disk.
 type spool struct {
 	bytes  []byte
 	sealed *sealedFile
@@ -36,10 +37,14 @@ func (n *Node) spool(ctx context.Context, r *CollectRequest, progress func(int64
 		defer f.Close()
 		in = f
 	}
-	if r.Kind == CollectSTIX {
-		s, err := n.sealFile(ctx, r.Name, "application/stix+json", in, progress)
+	if r.Kind != CollectUNList && !r.Kind.written() {
+		limit := n.found.Charter().Quotas.AttachmentBytes
+		if r.Kind != CollectSTIX && r.Kind != CollectMISP {
+			limit = maxRowsFile // its original is not kept (rule 3), so that no quota counts it
+		}
+		s, err := n.sealUpTo(ctx, limit, r.Name, "application/stix+json", in, progress)
 		if errors.Is(err, seal.ErrTooLarge) {
-			return nil, fmt.Errorf("more than %d bytes: %w", n.found.Charter().Quotas.AttachmentBytes, collect.ErrTooLarge)
+			return nil, fmt.Errorf("more than %d bytes: %w", limit, collect.ErrTooLarge)
 		}
 		if err != nil {
 			return nil, err
@@ -98,6 +103,14 @@ const sealingPattern = "sealing-*"
 
 // sealFile seals what r holds, within the charter's quotas.
 func (n *Node) sealFile(ctx context.Context, name, mediaType string, r io.Reader, progress func(int64)) (*sealedFile, error) {
+	return n.sealUpTo(ctx, n.found.Charter().Quotas.AttachmentBytes, name, mediaType, r, progress)
+}
+
+// maxRowsFile bounds event data, which is read as a stream.
+const maxRowsFile = 1 << 30
+
+// sealUpTo is sealFile with a bound of its own.
+func (n *Node) sealUpTo(ctx context.Context, limit int64, name, mediaType string, r io.Reader, progress func(int64)) (*sealedFile, error) {
 	quota := n.found.Charter().Quotas
 	dir := filepath.Join(n.dir, DirAttached)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -120,7 +133,7 @@ func (n *Node) sealFile(ctx context.Context, name, mediaType string, r io.Reader
 		return nil, err
 	}
 	s := &sealedFile{path: f.Name(), dir: dir, name: filepath.Base(name), mediaType: mediaType}
-	s.ref, err = seal.EncryptAttachment(f, &meter{ctx: ctx, r: r, tell: progress}, quota.AttachmentBytes)
+	s.ref, err = seal.EncryptAttachment(f, &meter{ctx: ctx, r: r, tell: progress}, limit)
 	if err == nil {
 		err = f.Sync()
 	}

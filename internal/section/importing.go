@@ -248,7 +248,13 @@ func (s *Section) DiscardBatch(ctx context.Context, o Officer, batch string) (in
 		if err != nil {
 			return "", refused(err, "import")
 		}
-		n, err = tx.DiscardBatch(batch, s.now())
+		if n, err = tx.DiscardBatch(batch, s.now()); err == nil {
+			// An import that was interrupted does not go on behind what was
+			// given up: the file begins a new one.
+			if err = tx.CloseBatch(batch, s.now()); errors.Is(err, localdb.ErrStale) {
+				err = nil
+			}
+		}
 		return fmt.Sprintf("drafts=%d", n), err
 	})
 	if err != nil {

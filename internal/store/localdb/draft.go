@@ -346,6 +346,7 @@ func (tx *Tx) EraseDraft(id string, at time.Time) error {
 // returns how many drafts it discarded.
 func (tx *Tx) DiscardBatch(batch string, at time.Time) (int64, error) {
 	for _, q := range []string{
+		`DELETE FROM import_notes WHERE batch = ?`, // they quote what is given up
 		`DELETE FROM import_keys WHERE draft IN (SELECT id FROM drafts WHERE batch = ? AND state < 2 AND decision IS NULL)`,
 		`UPDATE draft_attachments SET name = '', media = '' WHERE draft IN (SELECT id FROM drafts WHERE batch = ? AND state < 2 AND decision IS NULL)`,
 	} {

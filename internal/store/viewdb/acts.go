@@ -1,0 +1,44 @@
+package viewdb
+
+import (
+	"context"
+	"errors"
+	"strings"
+)
+
+// ActAt is the act of a report, with its place in the log.
+type ActAt struct {
+	Index int64
+	ID    string
+	Act   []byte
+}
+
+// Acts returns those of the reports that are here and have not ended, in any
+// order; the others are left out. Each id is answered once.
+func (v *Views) Acts(ctx context.Context, ids []string) ([]ActAt, error) {
+	var out []ActAt
+	for len(ids) > 0 {
+		part := ids[:min(len(ids), 500)]
+		ids = ids[len(part):]
+		args := make([]any, len(part))
+		for i := range part {
+			args[i] = part[i]
+		}
+		rows, err := v.db.Reader.QueryContext(ctx, `SELECT r.idx, r.id, r.act FROM report r WHERE r.id IN (?`+strings.Repeat(`, ?`, len(part)-1)+`) AND `+v.shown(`r`), args...)
+		if err != nil {
+			return nil, err
+		}
+		for rows.Next() {
+			var a ActAt
+			if err := rows.Scan(&a.Index, &a.ID, &a.Act); err != nil {
+				rows.Close()
+				return nil, err
+			}
+			out = append(out, a)
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
