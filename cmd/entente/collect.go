@@ -1,11 +1,14 @@
 package main
 
 import (
+	"fmt"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"entente/internal/client"
 	"entente/internal/web/api"
+	"entente/label"
 )
 
 // collectCmd takes files in.
@@ -14,7 +17,16 @@ type collectCmd struct {
 	HTML     collectFile    `cmd:"" name:"html" help:"Take a web page in as a draft."`
 	Markdown collectFile    `cmd:"" help:"Take a Markdown text in as a draft."`
 	UNList   collectFile    `cmd:"" name:"un-list" help:"Take the UN's consolidated list (XML) in: each designation an act; a newer list updates and ends."`
-	STIX     collectFile    `cmd:"" name:"stix" help:"Take a STIX 2.1 bundle in, its bytes kept."`
+	STIX     collectSTIX    `cmd:"" name:"stix" help:"Take a STIX 2.1 bundle in, its bytes kept; reports that a node exported become drafts that cite them."`
+	MISP     collectMISP    `cmd:"" name:"misp" help:"Take events of MISP in (JSON)."`
+	UCDP     collectFile    `cmd:"" name:"ucdp" help:"Take events of UCDP GED in (CSV)."`
+	ACLED    collectFile    `cmd:"" name:"acled" help:"Take events of ACLED in (CSV)."`
+	GTD      collectFile    `cmd:"" name:"gtd" help:"Take events of the Global Terrorism Database in (CSV)."`
+	GDELT    collectFile    `cmd:"" name:"gdelt" help:"Take events of GDELT 1.0 or 2.0 in (tab-separated)."`
+	CSV      collectCSV     `cmd:"" name:"csv" help:"Take events in from CSV whose columns a mapping explains."`
+	GeoJSON  collectFile    `cmd:"" name:"geojson" help:"Take events in from a FeatureCollection."`
+	CoT      collectFile    `cmd:"" name:"cot" help:"Take observations of Cursor on Target in; no live positions."`
+	Show     collectShow    `cmd:"" help:"Show an import, and what it left out or could not take in."`
 	List     collectList    `cmd:"" help:"List imports."`
 	Discard  collectDiscard `cmd:"" help:"Give up the drafts of an import that have not left."`
 }
@@ -31,19 +43,96 @@ type collectFile struct {
 	kind  string
 }
 
+type collectSTIX struct {
+	collectFile
+	Reduce bool `help:"Store the bundle without the places and observations of persons that rule 3 does not let in, and of the original its digest alone."`
+}
+
+type collectMISP struct {
+	collectFile
+	Reduce bool     `help:"Store the events without the places that rule 3 does not let in, and of the original its digest alone."`
+	Share  []string `help:"To whom a distribution (1, 2, 3) or a sharing group (UUID) releases; what is not named releases to nobody else." placeholder:"1=IRN,IRQ" sep:"none"`
+}
+
+type collectCSV struct {
+	collectFile
+	Mapping string `help:"What the columns mean, in TOML: spec/stix.md." type:"existingfile" required:"" placeholder:"FILE"`
+}
+
 // Help gives examples.
 func (collectCmd) Help() string {
-	return "Examples:\n\n    entente collect un-list consolidated.xml --class UNCLASSIFIED --rel IRN,IRQ,RUS,SYR\n    entente collect text statement.txt --grade B2 --source \"a resident\" --lang ar\n    entente report release ask --batch ID\n\nInterrupted, it goes on when the same file is given again; the same file twice adds nothing."
+	return `Examples:
+
+    entente collect un-list consolidated.xml --class UNCLASSIFIED --rel IRN,IRQ,RUS,SYR
+    entente collect text statement.txt --grade B2 --source "a resident" --lang ar
+    entente collect misp events.json --class RESTRICTED --rel IRN,IRQ,RUS --share 1=IRN,IRQ --share 3=IRN,IRQ,RUS
+    entente collect stix bundle.json --reduce
+    entente collect ucdp ged.csv --class UNCLASSIFIED --rel IRN,IRQ,RUS,SYR
+    entente collect csv incidents.csv --mapping incidents.toml
+    entente report release ask --batch ID
+
+Interrupted, it goes on when the same file is given again; the same file twice adds nothing. Exit code 1 when rows were not taken in; collect show names them by line.`
 }
 
 // AfterApply notes which kind was chosen.
 func (c *collectCmd) AfterApply() error {
 	c.Text.kind, c.HTML.kind, c.Markdown.kind, c.UNList.kind, c.STIX.kind = api.CollectText, api.CollectHTML, api.CollectMarkdown, api.CollectUNList, api.CollectSTIX
+	c.MISP.kind, c.UCDP.kind, c.ACLED.kind, c.GTD.kind, c.GDELT.kind = api.CollectMISP, api.CollectUCDP, api.CollectACLED, api.CollectGTD, api.CollectGDELT
+	c.CSV.kind, c.GeoJSON.kind, c.CoT.kind = api.CollectCSV, api.CollectGeoJSON, api.CollectCoT
 	return nil
 }
 
 // Run takes the file in.
-func (c *collectFile) Run(w *world) error {
+func (c *collectFile) Run(w *world) error { return c.take(w, client.CollectRequest{}) }
+
+// Run takes the bundle in.
+func (c *collectSTIX) Run(w *world) error {
+	return c.take(w, client.CollectRequest{Reduce: c.Reduce})
+}
+
+// Run takes the events in.
+func (c *collectMISP) Run(w *world) error {
+	sharing, err := sharingOf(c.Share)
+	if err != nil {
+		return err
+	}
+	return c.take(w, client.CollectRequest{Reduce: c.Reduce, Sharing: sharing})
+}
+
+// Run takes the table in.
+func (c *collectCSV) Run(w *world) error {
+	mapping, err := readInput(w, c.Mapping, 64<<10)
+	if err != nil {
+		return err
+	}
+	return c.take(w, client.CollectRequest{Mapping: string(mapping)})
+}
+
+// sharingOf reads "1=IRN,IRQ" for each distribution or sharing group.
+func sharingOf(flags []string) (map[string]label.MemberSet, error) {
+	out := map[string]label.MemberSet{}
+	for _, f := range flags {
+		name, to, ok := strings.Cut(f, "=")
+		if _, twice := out[name]; !ok || name == "" || twice {
+			return nil, usage("--share %s: write a distribution or sharing group once, and the members, such as 1=IRN,IRQ", f)
+		}
+		var set label.MemberSet
+		for m := range strings.SplitSeq(to, ",") {
+			if m == "" {
+				continue // a group of nobody
+			}
+			if len(m) != 3 || strings.ToUpper(m) != m {
+				return nil, usage("--share %s: %s is no member", f, m)
+			}
+			set = set.With(label.MemberID(m))
+		}
+		out[name] = set
+	}
+	return out, nil
+}
+
+// take takes the file in, as the request says beyond the flags of all kinds.
+func (c *collectFile) take(w *world, r client.CollectRequest) error {
 	cl, err := c.desk()
 	if err != nil {
 		return err
@@ -62,12 +151,13 @@ func (c *collectFile) Run(w *world) error {
 		return err
 	}
 	step := w.progress("taking in")
-	res, err := cl.Collect(w.ctx, client.CollectRequest{Kind: c.kind, Name: filepath.Base(c.File), Type: c.Type, Origin: origin, Reader: f, Size: st.Size(),
-		Progress: func(p api.CollectProgress) { step(p.Done, p.Total) }})
+	r.Kind, r.Name, r.Type, r.Origin, r.Reader, r.Size = c.kind, filepath.Base(c.File), c.Type, origin, f, st.Size()
+	r.Progress = func(p api.CollectProgress) { step(p.Done, p.Total) }
+	res, err := cl.Collect(w.ctx, r)
 	if err != nil {
 		return w.refused(err)
 	}
-	return w.answer(res, func() {
+	err = w.answer(res, func() {
 		w.printf("import %s: %d entries, %d added, %d changed, %d ended, %d the same", res.Batch, res.Items, res.Added, res.Changed, res.Ended, res.Same)
 		for _, n := range res.Notes {
 			if n.Rule != "" {
@@ -76,7 +166,17 @@ func (c *collectFile) Run(w *world) error {
 				w.printf("  %s", n.Text)
 			}
 		}
+		if res.NotTaken > 0 {
+			w.printf("  %d rows were not taken in", res.NotTaken)
+		}
+		if res.Noted > 0 {
+			w.printf("  %d notes: entente collect show %s", res.Noted, res.Batch)
+		}
 	})
+	if err == nil && res.NotTaken > 0 {
+		err = errFindings
+	}
+	return err
 }
 
 // origin is what the flags say of every portion.
@@ -124,7 +224,75 @@ func (c *collectList) Run(w *world) error {
 	}
 	return w.answer(api.Batches{Batches: bs}, func() {
 		for _, b := range bs {
-			w.printf("%s  %s  %-9s %s by %s: %d added, %d changed, %d the same", b.ID, b.Created.UTC().Format(time.RFC3339), b.State, b.Name, b.Login, b.Added, b.Changed, b.Same)
+			w.printf("%s", importLine(&b))
+		}
+	})
+}
+
+// importLine says in one line where an import stands.
+func importLine(b *api.Batch) string {
+	s := fmt.Sprintf("%s  %s  %-9s %-8s %s by %s: %d added, %d changed, %d the same", b.ID, b.Created.UTC().Format(time.RFC3339), b.State, b.Kind, b.Name, b.Login, b.Added, b.Changed, b.Same)
+	if b.NotTaken > 0 {
+		s += fmt.Sprintf(", %d not taken in", b.NotTaken)
+	}
+	if b.Noted > 0 {
+		s += fmt.Sprintf(", %d notes", b.Noted)
+	}
+	if b.Reduced {
+		s += ", reduced"
+	}
+	return s
+}
+
+type collectShow struct {
+	asOfficer
+	ID string `arg:"" help:"Id of the import."`
+}
+
+// Help gives an example.
+func (collectShow) Help() string {
+	return "Example:\n\n    entente collect show 7f20...\n\nSays by line which rows were not taken in and why, and what a format has that reports have not."
+}
+
+// importReport is an import with all that it says.
+type importReport struct {
+	api.Batch
+	Notes []api.ImportNote `json:"notes"`
+}
+
+// Run shows an import.
+func (c *collectShow) Run(w *world) error {
+	cl, err := c.desk()
+	if err != nil {
+		return err
+	}
+	b, err := cl.Batch(w.ctx, c.ID)
+	if err != nil {
+		return w.refused(err)
+	}
+	out := importReport{Batch: *b, Notes: []api.ImportNote{}}
+	for after := int64(0); ; {
+		page, err := cl.BatchNotes(w.ctx, c.ID, after, 500)
+		if err != nil {
+			return w.refused(err)
+		}
+		out.Notes = append(out.Notes, page...)
+		if len(page) < 500 {
+			break
+		}
+		after = page[len(page)-1].Place
+	}
+	return w.answer(out, func() {
+		w.printf("%s\nfile SHA-256 %s, %d entries, digest %s", importLine(b), b.File, b.Items, b.Digest)
+		for _, n := range out.Notes {
+			at := ""
+			if n.Line > 0 {
+				at = fmt.Sprintf("line %d: ", n.Line)
+			}
+			if n.Rule != "" && !strings.HasPrefix(n.Text, "rule ") {
+				at += "rule " + n.Rule + ": "
+			}
+			w.printf("  %s%s", at, n.Text)
 		}
 	})
 }

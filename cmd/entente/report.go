@@ -29,6 +29,7 @@ type reportCmd struct {
 	Show    reportShow    `cmd:"" help:"Show one report, verified by this node."`
 	Attach  reportAttach  `cmd:"" help:"Seal a file to be attached to a portion."`
 	Fetch   reportFetch   `cmd:"" help:"Fetch an attachment of a report."`
+	Export  reportExport  `cmd:"" help:"Write reports as a STIX 2.1 bundle or as events of MISP."`
 }
 
 type reportNew struct {

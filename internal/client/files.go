@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"entente/internal/web/api"
+	"entente/label"
 )
 
 // Upload seals a file beside the node's databases; what it returns goes into
@@ -53,6 +54,9 @@ type CollectRequest struct {
 	MediaType string // may name the encoding of a web page; may be empty
 	Type      string // type of the reports; INTREP when empty
 	Origin    *api.CollectOrigin
+	Reduce    bool                       // store the form that rule 3 lets in, and of the original the digest
+	Mapping   string                     // of CSV: what its columns mean, in TOML
+	Sharing   map[string]label.MemberSet // of MISP: to whom distributions and sharing groups release
 	Reader    io.Reader
 	Size      int64 // -1 when it is not known
 	// Sent is told the bytes sent, Progress how far the node is; both may be
@@ -71,6 +75,19 @@ func (c *Client) Collect(ctx context.Context, r CollectRequest) (*api.Collected,
 			return nil, err
 		}
 		q.Set("origin", string(raw))
+	}
+	if r.Reduce {
+		q.Set("reduce", "true")
+	}
+	if r.Mapping != "" {
+		q.Set("mapping", r.Mapping)
+	}
+	if len(r.Sharing) > 0 {
+		raw, err := json.Marshal(r.Sharing)
+		if err != nil {
+			return nil, err
+		}
+		q.Set("sharing", string(raw))
 	}
 	h := http.Header{}
 	if r.MediaType != "" {

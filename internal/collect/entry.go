@@ -1,9 +1,9 @@
 package collect
 
 import (
-	"slices"
 	"crypto/sha256"
 	"encoding/json"
+	"slices"
 
 	"entente/act"
 )

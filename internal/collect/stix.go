@@ -133,8 +133,8 @@ func checkEnvelope(raw []byte) error {
 }
 
 type bundle struct {
-	in *intake
-	fn func(Draft) error
+	in    *intake
+	fn    func(Draft) error
 	marks *Markings
 	// seen holds the digest of each object by its key.
 	seen map[string]act.Digest

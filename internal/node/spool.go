@@ -40,7 +40,7 @@ func (n *Node) spool(ctx context.Context, r *CollectRequest, progress func(int64
 	if r.Kind != CollectUNList && !r.Kind.written() {
 		limit := n.found.Charter().Quotas.AttachmentBytes
 		if r.Kind != CollectSTIX && r.Kind != CollectMISP {
-			limit = maxRowsFile // its original is not kept (rule 3), so that no quota counts it
+			limit = MaxRowsFile // its original is not kept (rule 3), so that no quota counts it
 		}
 		s, err := n.sealUpTo(ctx, limit, r.Name, "application/stix+json", in, progress)
 		if errors.Is(err, seal.ErrTooLarge) {
@@ -106,8 +106,8 @@ func (n *Node) sealFile(ctx context.Context, name, mediaType string, r io.Reader
 	return n.sealUpTo(ctx, n.found.Charter().Quotas.AttachmentBytes, name, mediaType, r, progress)
 }
 
-// maxRowsFile bounds event data, which is read as a stream.
-const maxRowsFile = 1 << 30
+// MaxRowsFile bounds event data in bytes; it is read as a stream and not kept.
+const MaxRowsFile = 1 << 30
 
 // sealUpTo is sealFile with a bound of its own.
 func (n *Node) sealUpTo(ctx context.Context, limit int64, name, mediaType string, r io.Reader, progress func(int64)) (*sealedFile, error) {

@@ -13,7 +13,7 @@ import (
 func shownBatch(b node.BatchInfo) api.Batch {
 	return api.Batch{ID: b.ID, Kind: string(b.Kind), Name: b.Name, State: string(b.State), File: b.File.String(), Digest: b.Digest.String(), Items: b.Items,
 		Generated: moment(b.Generated), Login: b.Login, Created: b.Created.UTC(), Modified: b.Modified.UTC(), Added: b.Added, Changed: b.Changed, Same: b.Same,
-		Drafts: b.Drafts, Deciding: b.Deciding, Released: b.Released, Discarded: b.Discarded, Decision: b.Decision}
+		NotTaken: b.NotTaken, Noted: b.Noted, Reduced: b.Reduced, Drafts: b.Drafts, Deciding: b.Deciding, Released: b.Released, Discarded: b.Discarded, Decision: b.Decision}
 }
 
 func viewCounts(vs []node.BatchView) []api.ViewCount {
@@ -84,6 +84,23 @@ func (s *Server) batches() {
 			out := api.Drafts{Drafts: make([]api.Draft, 0, len(ds))}
 			for _, d := range ds {
 				out.Drafts = append(out.Drafts, shownDraft(d))
+			}
+			return answer(out)
+		})
+	register(s, operation{id: "listBatchNotes", method: http.MethodGet, path: "/batches/{id}/notes", tag: "files", op: section.OpDraftRead,
+		summary: "What an import left out or could not take in", description: "Rows by their line in the file, and what the format has and reports have not."},
+		func(ctx context.Context, c caller, in *struct {
+			BatchPath
+			After int64 `query:"after" minimum:"0" doc:"Only those behind this place."`
+			Limit int   `query:"limit" minimum:"0" maximum:"500" doc:"Rows in the answer, 50 when absent."`
+		}) (*body[api.ImportNotes], error) {
+			ns, err := sec.ImportNotes(ctx, c.officer, in.ID, in.After, limited(in.Limit, 50))
+			if err != nil {
+				return nil, err
+			}
+			out := api.ImportNotes{Notes: make([]api.ImportNote, 0, len(ns))}
+			for _, n := range ns {
+				out.Notes = append(out.Notes, api.ImportNote{Place: n.Place, Line: n.Line, Rule: n.Rule, Text: n.Text})
 			}
 			return answer(out)
 		})

@@ -31,12 +31,19 @@ func (s *Server) registerCollect() {
 		request:   upload("The file. Content-Type may name its encoding."),
 		responses: streamResponse(schemaOf[api.CollectLine](reg), "One line for each step (application/x-ndjson).")},
 		func(ctx context.Context, c caller, in *struct {
-			Kind   string `query:"kind" required:"true" enum:"text,html,markdown,un-list,stix" doc:"What the file is taken in as."`
-			Name   string `query:"name" required:"true" minLength:"1" maxLength:"200" doc:"File name, for people."`
-			Type   string `query:"type" enum:"INTREP,SUPINTREP,INTSUM,SITREP,ASSESSMENT,ANSWER,DESIGNATION" doc:"Type of the reports; INTREP when absent. Listings are always DESIGNATION."`
-			Origin string `query:"origin" maxLength:"4000" doc:"What is said once for all of it: CollectOrigin as JSON."`
+			Kind    string `query:"kind" required:"true" enum:"text,html,markdown,un-list,stix,misp,ucdp,acled,gtd,gdelt,csv,geojson,cot" doc:"What the file is taken in as."`
+			Name    string `query:"name" required:"true" minLength:"1" maxLength:"200" doc:"File name, for people."`
+			Type    string `query:"type" enum:"INTREP,SUPINTREP,INTSUM,SITREP,ASSESSMENT,ANSWER,DESIGNATION" doc:"Type of the reports; INTREP when absent. Listings are always DESIGNATION."`
+			Origin  string `query:"origin" maxLength:"4000" doc:"What is said once for all of it: CollectOrigin as JSON."`
+			Reduce  string `query:"reduce" enum:"true,false" doc:"Of a STIX bundle or MISP events: store it without the places that rule 3 does not let in, and of the original the digest alone."`
+			Mapping string `query:"mapping" maxLength:"3000" doc:"Of CSV: what its columns mean, in TOML."`
+			Sharing string `query:"sharing" maxLength:"3000" doc:"Of MISP: a JSON object of member sets by distribution (1, 2, 3) or UUID of a sharing group. What is not in it releases to nobody else."`
 		}) (*huma.StreamResponse, error) {
 			origin, err := originOf(in.Origin)
+			if err != nil {
+				return nil, err
+			}
+			sharing, err := sharingOf(in.Sharing)
 			if err != nil {
 				return nil, err
 			}
@@ -51,6 +58,7 @@ func (s *Server) registerCollect() {
 				out := &lineWriter{w: w, server: s}
 				res, err := s.node.Collect(ctx, c.officer, node.CollectRequest{
 					Kind: node.CollectKind(in.Kind), Name: in.Name, Reader: file, MediaType: c.request.Header.Get("Content-Type"), Origin: origin, Type: act.ReportType(in.Type),
+					Reduce: in.Reduce == "true", Mapping: in.Mapping, Sharing: sharing,
 					Progress: func(p node.CollectProgress) {
 						// While the body comes in nothing goes out: the sender
 						// knows how much it has sent.
@@ -72,7 +80,8 @@ func (s *Server) registerCollect() {
 
 func shownCollected(r node.CollectResult) api.Collected {
 	out := api.Collected{Batch: r.Batch, Kind: string(r.Kind), Name: r.Name, File: r.File.String(), Size: r.Size, Digest: r.Digest.String(), Generated: moment(r.Generated),
-		Items: r.Items, Added: r.Added, Changed: r.Changed, Same: r.Same, Ended: r.Ended, Drafts: list(r.Drafts), Notes: []api.Note{}, Resumed: r.Resumed}
+		Items: r.Items, Added: r.Added, Changed: r.Changed, Same: r.Same, Ended: r.Ended,
+		NotTaken: r.NotTaken, Noted: r.Noted, Reduced: r.Reduced, Drafts: list(r.Drafts), Notes: []api.Note{}, Resumed: r.Resumed}
 	for _, n := range r.Notes {
 		out.Notes = append(out.Notes, api.Note{Rule: n.Rule, Text: n.Text})
 	}
@@ -106,6 +115,19 @@ func originOf(text string) (collect.Origin, error) {
 		o.Source = *in.Source
 	}
 	return o, nil
+}
+
+// sharingOf reads to whom distributions and sharing groups release.
+func sharingOf(text string) (map[string]label.MemberSet, error) {
+	if text == "" {
+		return nil, nil
+	}
+	var m map[string]label.MemberSet
+	dec := json.NewDecoder(strings.NewReader(text))
+	if err := dec.Decode(&m); err != nil || dec.More() {
+		return nil, refusal(http.StatusUnprocessableEntity, api.CodeRequest, "sharing is not a JSON object of member sets, each in rising order")
+	}
+	return m, nil
 }
 
 func streamResponse(line *huma.Schema, what string) map[string]*huma.Response {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"entente/internal/node"
 	"entente/internal/web/api"
 )
 
@@ -96,8 +97,11 @@ func (s *Server) admit(r *http.Request) (*api.Error, int) {
 // bodyBound is how large a request to a path may be. Files are bounded again,
 // by the charter, while they are read.
 func bodyBound(path string) int64 {
-	if strings.HasPrefix(path, base+"/attachments") || strings.HasPrefix(path, base+"/collect") {
+	switch {
+	case strings.HasPrefix(path, base+"/attachments"):
 		return maxUpload
+	case strings.HasPrefix(path, base+"/collect"):
+		return node.MaxRowsFile // every other kind has a smaller bound of its own
 	}
 	return maxBody
 }

@@ -83,6 +83,7 @@ func New(n *node.Node, o Options) *Server {
 	s.sessions()
 	s.officers()
 	s.reports()
+	s.exportReports()
 	s.drafts()
 	s.releases()
 	s.batches()

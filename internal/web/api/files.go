@@ -18,6 +18,14 @@ const (
 	CollectMarkdown = "markdown"
 	CollectUNList   = "un-list"
 	CollectSTIX     = "stix"
+	CollectMISP     = "misp"
+	CollectUCDP     = "ucdp"
+	CollectACLED    = "acled"
+	CollectGTD      = "gtd"
+	CollectGDELT    = "gdelt"
+	CollectCSV      = "csv"
+	CollectGeoJSON  = "geojson"
+	CollectCoT      = "cot"
 )
 
 // CollectOrigin is what an officer says once for all of a file that is taken
@@ -58,8 +66,11 @@ type Collected struct {
 	Changed   int64      `json:"changed" doc:"Known before with another content."`
 	Same      int64      `json:"same" doc:"Known before, unchanged."`
 	Ended     int64      `json:"ended" doc:"Listings that the list has no longer; among changed."`
+	NotTaken  int64      `json:"not_taken" doc:"Rows that are broken or that a rule does not let in; the notes name them by line."`
+	Noted     int64      `json:"noted" doc:"Notes on the import: see /batches/{id}/notes."`
+	Reduced   bool       `json:"reduced" doc:"The original is hashed and not kept, by rule 3."`
 	Drafts    []string   `json:"drafts" doc:"Drafts made or changed, at most 1,000."`
-	Notes     []Note     `json:"notes" doc:"What was left out, and by which rule."`
+	Notes     []Note     `json:"notes" doc:"What was left out, and by which rule; the first of them."`
 	Resumed   bool       `json:"resumed" doc:"An import that was interrupted went on."`
 }
 
@@ -67,6 +78,19 @@ type Collected struct {
 type Note struct {
 	Rule string `json:"rule,omitempty" doc:"Number of the hard rule that is the reason."`
 	Text string `json:"text" doc:"What was left out."`
+}
+
+// ImportNote says of an import what was left out or could not be taken in.
+type ImportNote struct {
+	Place int64  `json:"place" doc:"From 1, in the order of the file."`
+	Line  int64  `json:"line,omitempty" doc:"Line of the file, or number of the feature or event."`
+	Rule  string `json:"rule,omitempty" doc:"Number of the hard rule that is the reason."`
+	Text  string `json:"text" doc:"What, and why."`
+}
+
+// ImportNotes is a page of what an import says beside its drafts.
+type ImportNotes struct {
+	Notes []ImportNote `json:"notes" doc:"In the order of the file."`
 }
 
 // CollectLine is one line of the stream that answers an import. The last one

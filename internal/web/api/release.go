@@ -80,7 +80,7 @@ type Batch struct {
 	ID        string     `json:"id" doc:"Names the import."`
 	Kind      string     `json:"kind" doc:"What it was taken in as; the room within which the keys of entries are unique."`
 	Name      string     `json:"name" doc:"File name, as the officer gave it."`
-	State     string     `json:"state" enum:"importing,drafts,prepared,released" doc:"importing: give the same file again to go on; drafts: to be put up for release; prepared: up for release; released: all of it has left, or was given up."`
+	State     string     `json:"state" enum:"importing,drafts,prepared,released,empty" doc:"importing: give the same file again to go on; drafts: to be put up for release; prepared: up for release; released: all of it has left, or was given up; empty: nothing in it was new."`
 	File      string     `json:"file" doc:"SHA-256 of the file."`
 	Digest    string     `json:"digest" doc:"Of all entries as one batch."`
 	Items     int64      `json:"items" doc:"How many entries the file has."`
@@ -91,6 +91,9 @@ type Batch struct {
 	Added     int64      `json:"added" doc:"Entries taken in."`
 	Changed   int64      `json:"changed" doc:"Entries known before with another content."`
 	Same      int64      `json:"same" doc:"Entries known before, unchanged."`
+	NotTaken  int64      `json:"not_taken" doc:"Rows that are broken or that a rule does not let in."`
+	Noted     int64      `json:"noted" doc:"Notes on the import: see /batches/{id}/notes."`
+	Reduced   bool       `json:"reduced" doc:"The original is hashed and not kept, by rule 3."`
 	Drafts    int64      `json:"drafts" doc:"Drafts in the making."`
 	Deciding  int64      `json:"deciding" doc:"Of these, up for release."`
 	Released  int64      `json:"released" doc:"Drafts that left."`
