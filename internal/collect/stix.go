@@ -167,6 +167,7 @@ func (b *bundle) object(in *stix.Object) error {
 	if obj.Type == "marking-definition" {
 		b.marks.define(obj.ID, raw)
 	}
+	b.marks.ask(&obj)
 	persons := 0
 	if obj.person() {
 		persons = 1
@@ -179,7 +180,7 @@ func (b *bundle) object(in *stix.Object) error {
 			return nil
 		}
 		d := b.in.o.objectDraft(&obj, bytes.Clone(raw), digest)
-		d.Portions[0].Label = b.marks.bound(d.Portions[0].Label, &obj)
+		d.Portions[0].Label = b.marks.bound(d.Portions[0].Label, obj.Markings)
 		d.Key, d.At, d.Persons = key, at, persons
 		if err := b.fn(d); err != nil {
 			return fmt.Errorf("%w %.120s: %w", errFiling, key, err)
@@ -327,7 +328,8 @@ func firstOf(list ...words) string {
 }
 
 // Cover returns the draft that says what was taken in, and carries the
-// original file where it may be kept.
+// original file where it may be kept: it goes no further than any of its parts,
+// by the markings that the reading has collected in o.
 func (r *Result) Cover(o Options) Draft {
 	name := oneLine(r.Original.Name)
 	if name == "" {
@@ -336,6 +338,9 @@ func (r *Result) Cover(o Options) Draft {
 	text := fmt.Sprintf("Taken in: %s, %d bytes, SHA-256 %s, %d entries, digest of the batch %s.", name, r.Original.Size, r.Original.Digest, r.End.Count, r.Batch)
 	d := Draft{Key: "cover", Digest: r.Original.Digest, At: r.End, Type: act.INTSUM, Title: cut("Taken in: "+name, 300),
 		Original: r.Original, Portions: []act.PortionInput{o.portion(text, "en")}}
+	if o.Markings != nil {
+		d.Portions[0].Label = o.Markings.whole(d.Portions[0].Label)
+	}
 	if !r.Original.Dropped {
 		d.Files = []File{r.Original}
 	}

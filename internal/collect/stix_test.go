@@ -65,9 +65,13 @@ func TestRealBundles(t *testing.T) {
 			o := options()
 			o.Name, o.Path = file, "/imports/"+file
 			start := time.Now()
+			o.Markings = new(Markings) // which stand behind their first use
 			check, err := STIX(bytes.NewReader(raw), o, nil)
 			if err != nil {
 				t.Fatal(err)
+			}
+			if notes := o.Markings.Notes(); len(notes) > 0 {
+				t.Errorf("a marking is not understood: %v", notes)
 			}
 			t.Logf("checked in %s", time.Since(start))
 			r, ds := readBundle(t, string(raw), o)

@@ -16,8 +16,9 @@ import (
 // use.
 type Markings struct {
 	known map[string]restriction
-	// asked counts the uses of each marking that is none of TLP's own.
+	// asked counts the uses of each marking; over says that there are more.
 	asked map[string]int
+	over  bool
 }
 
 // restriction is what a marking definition asks for.
@@ -104,30 +105,34 @@ func (m *Markings) define(id string, raw []byte) {
 	m.known[id] = r
 }
 
-// bound applies the markings of an object, those of its parts included, to the
-// officer's label, which they only ever narrow. What is not understood releases
-// to nobody beyond the originators of the label.
-func (m *Markings) bound(l label.Label, o *stixObject) label.Label {
-	refs := o.Markings
+// ask notes which markings an object refers to, those of its parts included.
+func (m *Markings) ask(o *stixObject) {
 	for _, g := range o.Granular {
 		if g.Marking != "" {
-			refs = append(refs, g.Marking)
+			o.Markings = append(o.Markings, g.Marking)
 		}
 	}
-	unmarked := l.Equal(label.Label{}) // the officer has still to set it
-	for _, ref := range refs {
-		mark := tlpMarkings[ref]
-		if mark == "" && len(m.asked) < maxMarkings {
-			if m.asked == nil {
-				m.asked = make(map[string]int)
-			}
-			m.asked[ref]++
-		}
-		if unmarked {
+	for _, ref := range o.Markings {
+		if _, there := m.asked[ref]; !there && len(m.asked) >= maxMarkings {
+			m.over = true
 			continue
 		}
-		r, known := m.known[ref]
-		switch {
+		if m.asked == nil {
+			m.asked = make(map[string]int)
+		}
+		m.asked[ref]++
+	}
+}
+
+// bound applies markings to the officer's label, which they only ever narrow.
+// What is not understood releases to nobody beyond the originators of the label.
+func (m *Markings) bound(l label.Label, refs []string) label.Label {
+	if l.Equal(label.Label{}) {
+		return l // the officer has still to set it
+	}
+	for _, ref := range refs {
+		mark := tlpMarkings[ref]
+		switch r, known := m.known[ref]; {
 		case mark != "":
 			l.Caveats = l.Caveats.Union(label.Caveats(mark))
 		case !known:
@@ -144,12 +149,23 @@ func (m *Markings) bound(l label.Label, o *stixObject) label.Label {
 	return l
 }
 
+// whole applies all markings of the bundle: what holds all of it goes no further
+// than any part.
+func (m *Markings) whole(l label.Label) label.Label {
+	l = m.bound(l, slices.Sorted(maps.Keys(m.asked)))
+	if m.over {
+		l.Rel = l.Rel.Intersect(l.Originators)
+	}
+	return l
+}
+
 // Notes says of each marking that bounds labels, other than by TLP, what it
 // does; call it when all of the bundle was read.
 func (m *Markings) Notes() []Note {
 	var out []Note
 	for _, ref := range slices.Sorted(maps.Keys(m.asked)) {
 		switch r, known := m.known[ref]; {
+		case tlpMarkings[ref] != "":
 		case !known:
 			out = append(out, Note{Rule: "7", Text: fmt.Sprintf("the marking %.80s of %d objects is not understood: they are released to nobody beyond their originators", ref, m.asked[ref])})
 		case r.label != nil:
