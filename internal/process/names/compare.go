@@ -105,6 +105,14 @@ func (m *matcher) compare(a, b *Name, kind Kind, r *Result) float64 {
 		}
 		return 1
 	}
+	if (len(a.roman) > 0) != (len(b.roman) > 0) && r != nil {
+		r.Note = "Chinese characters read in pinyin"
+	}
+	if len(a.roman) > 0 && len(b.roman) == 0 {
+		a = &Name{Kind: a.Kind, Tokens: a.roman, folded: a.folded}
+	} else if len(b.roman) > 0 && len(a.roman) == 0 {
+		b = &Name{Kind: b.Kind, Tokens: b.roman, folded: b.folded}
+	}
 	// one order of the two names, so that rounding cannot make the result depend on the order
 	swapped := len(a.Tokens) > len(b.Tokens) || len(a.Tokens) == len(b.Tokens) && a.folded > b.folded
 	if swapped {
@@ -298,11 +306,15 @@ func (m *matcher) weigh(ta, tb []Token, kind Kind, r *Result) evidence {
 	m.near = 0
 	e.rarity.sum(ta, tb)
 	korean := kind == Person && m.koreanA.read(ta) && m.koreanB.read(tb)
+	chinese := kind == Person && !korean && chineseName(ta) && chineseName(tb)
 	for i := range ta {
 		for j := range tb {
 			s, how := m.similarity(&m.a[i], &m.b[j])
 			if korean {
 				s, how = koreanSimilarity(m.koreanA[i], m.koreanB[j], s, how)
+			}
+			if chinese && s < 1 {
+				s = min(s, koreanApart) // a letter more or less is another syllable
 			}
 			m.sims[i][j], m.hows[i][j], m.raws[i][j] = s, how, m.raw
 			if s < pairAt {

@@ -17,9 +17,11 @@ type labelled struct {
 	pattern string
 }
 
-func readLabelled(t testing.TB) []labelled {
+func readLabelled(t testing.TB) []labelled { return readPairs(t, "testdata/pairs.tsv") }
+
+func readPairs(t testing.TB, file string) []labelled {
 	t.Helper()
-	f, err := os.Open("testdata/pairs.tsv")
+	f, err := os.Open(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,6 +35,36 @@ func readLabelled(t testing.TB) []labelled {
 		}
 	}
 	return out
+}
+
+// The hard pairs are invented too, of the sorts that lists of sanctions hold side by side: what is alike and differs by a
+// middle initial, a patronymic, a city, a number, a trade; what is one name in two scripts, two languages, by a short
+// form or with a slip. One half, by the hash of the first name, was improved on.
+func TestHardPairs(t *testing.T) {
+	var hit, wrong, missed [2]int
+	for _, p := range readPairs(t, "testdata/hard.tsv") {
+		half := 0
+		if Part(p.a) >= 3 {
+			half = 1
+		}
+		switch r := Compare(p.a, p.b, p.kind); {
+		case r.Match && p.same:
+			hit[half]++
+		case r.Match:
+			wrong[half]++
+		case p.same:
+			missed[half]++
+		default:
+			continue
+		}
+	}
+	for half, least := range []float64{0.93, 0.87} {
+		f1 := 2 * float64(hit[half]) / float64(2*hit[half]+wrong[half]+missed[half])
+		t.Logf("half %d: F1 %.3f, %d right, %d wrong, %d missed", half, f1, hit[half], wrong[half], missed[half])
+		if f1 < least {
+			t.Errorf("half %d: F1 %.3f, the bar is %.3f", half, f1, least)
+		}
+	}
 }
 
 // notYet are patterns of the invented pairs where letters alone mislead; they are counted, not forgiven one by one.
@@ -151,10 +183,17 @@ func TestExplanationIsWhole(t *testing.T) {
 				t.Fatalf("pair %+v", p)
 			}
 		}
-		if l := letters(left) + letters(r.Left); l != letters(Parse(a, Person).Tokens) {
+		read := func(name, other string) []Token {
+			n := Parse(name, Person)
+			if len(n.roman) > 0 && len(Parse(other, Person).roman) == 0 {
+				return n.roman
+			}
+			return n.Tokens
+		}
+		if l := letters(left) + letters(r.Left); l != letters(read(a, b)) {
 			t.Fatalf("%q: the explanation %q has %d bytes of letters", a, r, l)
 		}
-		if l := letters(right) + letters(r.Right); l != letters(Parse(b, Person).Tokens) {
+		if l := letters(right) + letters(r.Right); l != letters(read(b, a)) {
 			t.Fatalf("%q: the explanation %q has %d bytes of letters", b, r, l)
 		}
 		if strings.ContainsAny(r.String(), "\t\n") {

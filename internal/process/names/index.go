@@ -107,6 +107,9 @@ func (b *IndexBuilder) insert(id, name string, kind Kind) {
 	for _, k := range wholeKeys(&n, false) {
 		x.whole[k] = append(x.whole[k], num)
 	}
+	for i := range n.roman {
+		b.joined = append(b.joined, [2]uint32{b.intern(&n.roman[i]), num})
+	}
 	for i := range n.plain {
 		b.joined = append(b.joined, [2]uint32{b.intern(&n.plain[i]), num})
 	}

@@ -43,6 +43,12 @@ const movementLines = `
 4 squad sariya saraya seraya sarayat سرايا سريه отряды
 4 organization tandhim tandheem tanzim tanzeem tandim tanthim tensim organisatie organizatsiya teshkilat تشكيلات tashkilat teskilati
 4 association jamiyat jamiat jamiyah jamiyya jamiya jamiah jamyah jamyat jamiyet djamiyat djamia cemiyet cemiyeti cemaati anjuman verband vereniging جمعيت общество обществo
+4 separate independent отдельный отдельная отдельное مستقل مستقله ayri bağımsız самостоятельный независимый
+4 motorized mechanized motorised мотострелковый мотострелковая механизированный مكانيزه موتوري
+4 armored armoured tank танковый танковая бронетанковый زرهي مدرع مدرعه zirhli
+4 fleet navy naval флот военноморской نيروي بحري اسطول donanma
+4 border frontier пограничный пограничная مرزي حدود الحدود sinir hudud
+4 special специальный специальная специального خاص ويژه ozel
 4 society societies
 4 foundation muassasa muassasat muassasah moassese moasese moasseseh muessese stichting waqf vaqf awqaf wakaf vakfi trust endowment اوقاف وقفيه
 4 relief ighatha igatha ighasa igasa egatha emdad imdad yardimlasma secours assistance aide hilfe امدادي

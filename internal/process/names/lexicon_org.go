@@ -233,7 +233,7 @@ const conceptLines = `
 
 // minorWords are prepositions and conjunctions of organisation names; they carry nothing.
 var minorWords = words(`of the and for in on at by to a an & de la le les des du di del della e y et und der die das für fur fuer von zu al el و في من على علي عن
-	ve ile و در از به براي и в на по для з за та і o os as los las im in zum plus wa wal pour en dans par sur bil fi`)
+	ve ile و در از به براي и в на по для з за та і o os as los las im in zum plus wa wal pour en dans par sur bil fi i`)
 
 // ordinals are the number words one to twelve of the languages of the centre; digits with an ordinal ending are read
 // by the tokeniser.
@@ -379,5 +379,6 @@ var places = func() map[string]uint16 {
 			m[string(f.fold(x))] = id
 		}
 	}
+	addPlaces(m, id)
 	return m
 }()

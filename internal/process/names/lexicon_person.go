@@ -1,6 +1,9 @@
 package names
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // The word lists of this file are general linguistic knowledge, written by hand: Arabic, Persian, Turkic, Slavic and
 // European name particles, forms of address, and spellings of one given name in neighbouring languages as onomastic
@@ -422,7 +425,51 @@ nathaniel nathan nate
 theodore ted theo
 walter walt
 vincent vince
-zachary zach`
+zachary zach
+alexander sasha саша шура sanya саня
+alexei lyosha lesha alyosha леша алеша
+andrei andryusha андрюша
+anatoly tolya толя
+anna anya аня nyura
+antonina tonya тоня
+boris borya боря
+dmitry dima дима mitya митя
+eugene zhenya женя
+catherine katya катя
+fedor fedya федя
+gennady gena гена
+george zhora жора gosha гоша
+gregory grisha гриша
+ivan vanya ваня
+irina ira ира
+konstantin kostya костя
+leonid lyonya лёня леня
+ludmila lyuda люда
+maria masha маша
+michael misha миша
+natalia natasha наташа
+nicholas kolya коля
+nadezhda nadya надя
+oksana ksyusha
+olga olya оля
+paul pasha паша
+peter petya петя
+roman roma рома
+sergei seryozha сережа seryoga
+stanislav stas стас
+svetlana sveta света
+tatiana tanya таня
+valentin valya валя
+vasily vasya вася
+victor vitya витя
+vladimir vova вова volodya володя
+vyacheslav slava слава
+yuri yura юра
+yakov yasha яша
+galina galya галя
+elena lena лена
+julia yulya юля
+lubov lyuba люба`
 
 // givenClass maps a folded given name to its class; 0 is none. shortClass does the same for short forms.
 var givenClass, shortClass = func() (map[string]uint16, map[string][]uint16) {
@@ -444,9 +491,20 @@ var givenClass, shortClass = func() (map[string]uint16, map[string][]uint16) {
 	next := uint16(20000)
 	for line := range strings.SplitSeq(shortForms, "\n") {
 		fs := strings.Fields(line)
+		if len(fs) == 0 {
+			continue
+		}
 		next++
-		for _, w := range fs {
+		for i, w := range fs {
+			w = string(f.fold(w))
+			fs[i] = w
 			s[w] = append(s[w], next)
+		}
+		// the full name in all its spellings
+		for w, c := range g {
+			if c == g[fs[0]] && c != 0 && !slices.Contains(fs, w) {
+				s[w] = append(s[w], next)
+			}
 		}
 	}
 	return g, s

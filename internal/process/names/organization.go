@@ -38,6 +38,25 @@ func organizationTokens(ws []word, groups bool) (tokens []Token, found bool) {
 			i += n - 1
 			continue
 		}
+		if id, n := placeAt(ws, i); n > 1 {
+			tok := newToken(ws[i].text, RolePlace)
+			for _, w := range ws[i+1 : i+n] {
+				tok.Text += w.text
+			}
+			tok.class, tok.weight = id, placeWeight
+			out = append(out, tok)
+			i += n - 1
+			continue
+		}
+		if long := abbreviated[t]; long != nil && len(ws) > 1 {
+			for k := range long {
+				out = append(out, organizationWord(long, k, long[k].text))
+			}
+			continue
+		}
+		if t == "&" || i > 0 && ws[i].joined && isDigit(rune(ws[i-1].text[0])) && digitEndings[t] {
+			continue
+		}
 		if numberWords[t] && i+1 < len(ws) && isDigit([]rune(ws[i+1].text)[0]) {
 			continue
 		}
@@ -48,7 +67,7 @@ func organizationTokens(ws []word, groups bool) (tokens []Token, found bool) {
 			t = arabicOrganizationWord(t)
 		}
 		tok := organizationWord(ws, i, t)
-		if ws[i].inner && content > 0 {
+		if ws[i].inner && content > 0 && tok.Role != RolePlace && tok.Role != RoleNumber {
 			tok.weight *= insertionWeight
 		}
 		if tok.Role == RoleName {
@@ -87,6 +106,12 @@ func containsTokens(ts, sub []Token) bool {
 
 // insertionWeight is what a word in parentheses after the name counts: a remark on it more often than a part of it.
 const insertionWeight = 0.4
+
+// placeWeight is the weight of a place: it tells branches apart and is often left out.
+const placeWeight = 0.35
+
+// digitEndings are the endings of ordinal numbers written after a hyphen.
+var digitEndings = words("й я е го ой ая ый ий ое ти st nd rd th")
 
 // numberWords announce a number and say nothing beside it.
 var numberWords = words("no nr num number nomer номер رقم شماره ژماره")
@@ -176,13 +201,13 @@ func organizationWord(ws []word, i int, t string) Token {
 	if p, ok := places[t]; ok {
 		tok := newToken(t, RolePlace)
 		tok.class = p
-		tok.weight = 0.35
+		tok.weight = placeWeight
 		return tok
 	}
 	if p, ok := places[ws[i].text]; ok {
 		tok := newToken(t, RolePlace)
 		tok.class = p
-		tok.weight = 0.35
+		tok.weight = placeWeight
 		return tok
 	}
 	tok := newToken(canonicalCompound(t), RoleName)

@@ -177,7 +177,7 @@ func (s *Searcher) collect(q *Name, second bool) {
 		w     float32
 		size  int
 	}
-	var features [2 * maxTokens]feature
+	var features [3 * maxTokens]feature
 	n := 0
 	add := func(t *Token, w float32, counts bool) {
 		c := s.candidates(t, !counts && !second)
@@ -219,6 +219,11 @@ func (s *Searcher) collect(q *Name, second bool) {
 			if j, ok := joinedToken(t, &q.Tokens[i+1]); ok {
 				add(&j, t.weight+q.Tokens[i+1].weight, false)
 			}
+		}
+	}
+	for i := range q.roman {
+		if t := &q.roman[i]; t.weight >= 0.1 && !second {
+			add(t, t.weight, false)
 		}
 	}
 	for i := range q.plain {
@@ -328,8 +333,10 @@ func (s *Searcher) compareAll(q *Name, query string, kind Kind) {
 		}
 		s.nameB.Kind = k
 		s.nameB.plain = nil
-		if hasGroup(s.nameB.Tokens) {
-			s.nameB.plain = s.parser.parse(s.x.raw[n], k).plain
+		s.nameB.roman = nil
+		if hasGroup(s.nameB.Tokens) || hasHan(s.nameB.Tokens) {
+			other := s.parser.parse(s.x.raw[n], k)
+			s.nameB.plain, s.nameB.roman = other.plain, other.roman
 		}
 		s.nameB.folded = string(s.runsB.read(&s.parser.fold, s.x.raw[n]))
 		s.nameB.groups = nil

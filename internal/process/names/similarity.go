@@ -101,6 +101,9 @@ func (m *matcher) letterSimilarity(a, b *tokenForms) (float32, How) {
 		}
 		return 1, SameMeaning
 	}
+	if ta.Role == RoleGeneric && tb.Role == RoleGeneric && kin[[2]uint16{ta.class, tb.class}] {
+		return kinFactor, SameMeaning
+	}
 	s, how := m.aligned(a.letterForms, b.letterForms)
 	if ta.Alt != "" {
 		if x, h := m.altAligned(a.alt, b.letterForms, ta.Alt == tb.Text); x > s {
@@ -122,7 +125,7 @@ func (m *matcher) letterSimilarity(a, b *tokenForms) (float32, How) {
 			s, how = x, ShortForm
 		}
 	}
-	if s < 0.8 && ta.Role == RoleName && tb.Role == RoleName && ta.Script == Latin && tb.Script == Latin {
+	if s < 0.8 && ta.Role == RoleName && tb.Role == RoleName {
 		for _, x := range shortClass[ta.Text] {
 			for _, y := range shortClass[tb.Text] {
 				if x == y {

@@ -87,6 +87,7 @@ type Name struct {
 	folded  string  // all letters and digits without separators: equal ones are one name
 	plain   []Token // the words as such, where Tokens hold a group of the lexicon
 	acronym string  // in parentheses after the full name
+	roman   []Token // of a name in Chinese characters: the tokens of its reading in Latin letters
 	groups  []int   // groups of groupIndex the whole name may mean
 	sure    bool    // the kind was given or is plain from the words
 }
@@ -198,6 +199,14 @@ func (p *parser) parse(name string, kind Kind) Name {
 		}
 	} else {
 		n.Tokens = personTokens(ws)
+	}
+	if hasHan(n.Tokens) {
+		if n.Kind == Organization {
+			n.roman, _ = organizationTokens(inLetters(ws, n.Kind), false)
+		} else {
+			n.roman = personTokens(inLetters(ws, n.Kind))
+		}
+		n.roman = n.roman[:min(len(n.roman), maxTokens)]
 	}
 	if len(n.Tokens) > maxTokens {
 		n.Tokens = n.Tokens[:maxTokens]
