@@ -69,6 +69,8 @@ type cli struct {
 	Verify     verifyCmd                 `cmd:"" help:"Verify a log offline."`
 	Export     exportCmd                 `cmd:"" help:"Write a copy of the log for an outside verifier."`
 	Rebuild    rebuildCmd                `cmd:"" help:"Make the views again."`
+	Backup     backupCmd                 `cmd:"" help:"Back up a node, running or not."`
+	Restore    restoreCmd                `cmd:"" help:"Make a node's directory again from a backup."`
 	Completion kongcompletion.Completion `cmd:"" help:"Print the line that adds completion to a shell."`
 	Demo       demoCmd                   `cmd:"" help:"Play the main job whole with four nodes."`
 	Stix       stixCmd                   `cmd:"" help:"Check STIX 2.1 documents and patterns, derive identifiers."`

@@ -193,7 +193,7 @@ func loseHeader(t *testing.T, c *centreOf, m label.MemberID) {
 	c.file(m, 2)
 	c.certified(3, four...)
 	backup := t.TempDir() + "/log.db"
-	check(t, c.posts[m].log.DB().Snapshot(context.Background(), backup))
+	check(t, store.Copy(context.Background(), c.posts[m].log.DB().Path(), backup))
 	c.net.part(m, "IRQ", true)
 	c.file(m, 1)
 	time.Sleep(time.Second)

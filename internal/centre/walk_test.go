@@ -101,7 +101,7 @@ func walk(t *testing.T, seed uint64) {
 				// lost with what is not is for TestNewIncarnation.
 				w.settle(rounds)
 				backup := filepath.Join(t.TempDir(), fmt.Sprint(step))
-				check(t, c.posts[m].log.DB().Snapshot(t.Context(), backup))
+				check(t, store.Copy(t.Context(), c.posts[m].log.DB().Path(), backup))
 				w.round(rounds, never)
 				rounds++
 				w.settle(rounds)

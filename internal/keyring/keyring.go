@@ -1,7 +1,6 @@
 package keyring
 
 import (
-	"context"
 	"crypto/ed25519"
 	"crypto/tls"
 	"errors"
@@ -376,11 +375,4 @@ func (k *Keyring) Close() error {
 		return nil
 	}
 	return k.db.Close()
-}
-
-// Snapshot writes a consistent copy of keys.db, all wrapped, to a path that
-// does not exist yet. What is forgotten later remains in the copy: a backup
-// has to expire within the charter's grace_days.
-func (k *Keyring) Snapshot(ctx context.Context, path string) error {
-	return k.db.Snapshot(ctx, path)
 }

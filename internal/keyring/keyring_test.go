@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"entente/charter"
+	"entente/internal/store"
 	"entente/label"
 	"entente/seal"
 )
@@ -128,7 +129,7 @@ func TestPartsOfTwoKeyrings(t *testing.T) {
 		t.Errorf("without keys.db: %v", err)
 	}
 	foreign := reopen(t, dirB)
-	if err := foreign.Snapshot(context.Background(), filepath.Join(mixed, keysDB)); err != nil {
+	if err := store.Copy(context.Background(), foreign.db.Path(), filepath.Join(mixed, keysDB)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Open(mixed, testPassphrase); !errors.Is(err, ErrDamaged) {

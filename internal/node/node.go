@@ -36,9 +36,9 @@ const (
 	DirAttached = "attachments"
 )
 
-// settingCharter pins the charter in log.db; a file swapped beside it is
-// refused.
-const settingCharter = "charter"
+// SettingCharter names the setting of log.db that pins the charter, by its hash
+// in hex; a file swapped beside it is refused.
+const SettingCharter = "charter"
 
 // Options are what a node is made of.
 type Options struct {
@@ -159,7 +159,7 @@ func Open(ctx context.Context, o Options) (n *Node, err error) {
 // pin holds the charter against the one this directory was made for.
 func (n *Node) pin(ctx context.Context) error {
 	h := n.found.Hash()
-	pinned, err := n.log.Setting(ctx, settingCharter)
+	pinned, err := n.log.Setting(ctx, SettingCharter)
 	if err != nil {
 		return err
 	}
@@ -184,7 +184,7 @@ func Pin(ctx context.Context, dir string, file []byte) (*charter.Founding, error
 		return nil, err
 	}
 	defer l.Close()
-	pinned, err := l.Setting(ctx, settingCharter)
+	pinned, err := l.Setting(ctx, SettingCharter)
 	if err != nil {
 		return nil, err
 	}
@@ -194,7 +194,7 @@ func Pin(ctx context.Context, dir string, file []byte) (*charter.Founding, error
 	if err := os.WriteFile(filepath.Join(dir, FileCharter), file, 0o600); err != nil {
 		return nil, err
 	}
-	return f, l.SetSetting(ctx, settingCharter, []byte(f.Hash().String()))
+	return f, l.SetSetting(ctx, SettingCharter, []byte(f.Hash().String()))
 }
 
 // Close closes the node's files.

@@ -157,6 +157,9 @@ func (db *DB) Close() error {
 		s.Close()
 	}
 	db.stmts = map[string]*sql.Stmt{}
+	if db.writer == nil { // a copy
+		return db.Reader.Close()
+	}
 	return errors.Join(db.Reader.Close(), db.writer.Close())
 }
 
@@ -257,16 +260,6 @@ func (db *DB) Shrink(ctx context.Context) error {
 		return errors.New("readers held the write-ahead log: try again when they have finished")
 	}
 	return nil
-}
-
-// Snapshot writes a consistent copy of the database to path, which must not
-// exist.
-func (db *DB) Snapshot(ctx context.Context, path string) error {
-	// Readers are query-only, which forbids it; the writer's connection is not.
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	_, err := db.writer.ExecContext(ctx, "VACUUM INTO ?", path)
-	return classify(err)
 }
 
 // classify turns the driver's errors into the store's.

@@ -80,10 +80,6 @@ func (db *DB) Close() error {
 // DB returns the database underneath.
 func (db *DB) DB() *store.DB { return db.s }
 
-// Snapshot writes a consistent copy to path, which must not exist: the
-// backup. It holds the hashes of passwords and of live sessions' tokens.
-func (db *DB) Snapshot(ctx context.Context, path string) error { return db.s.Snapshot(ctx, path) }
-
 // Shrink truncates the write-ahead log, so that what was deleted or erased
 // before it lies in no file any more.
 func (db *DB) Shrink(ctx context.Context) error { return db.s.Shrink(ctx) }

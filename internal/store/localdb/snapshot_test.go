@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+
+	"entente/internal/store"
 )
 
 // A copy taken while officers work is a whole database with a whole audit log.
@@ -36,7 +38,7 @@ func TestSnapshot(t *testing.T) {
 		}
 	}
 	path := filepath.Join(t.TempDir(), "copy.db")
-	must(t, db.Snapshot(ctx, path))
+	must(t, store.Copy(ctx, db.DB().Path(), path))
 	end()
 	dup := open(t, path)
 	head, faults, err := dup.Read(ctx).VerifyAudit()

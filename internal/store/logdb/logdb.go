@@ -155,3 +155,12 @@ func (l *Log) KeepAnnounced(ctx context.Context, headers map[string][]byte) erro
 		return nil
 	})
 }
+
+// OpenCopy opens a copy of a log.db that nobody writes, for reading alone.
+func OpenCopy(path string) (*Log, error) {
+	db, err := store.OpenCopy(path)
+	if err != nil {
+		return nil, err
+	}
+	return &Log{db: db}, nil
+}
