@@ -23,6 +23,7 @@ type Status struct {
 	Outbox       int              `json:"outbox"`
 	BodiesAbsent int              `json:"bodies_absent"`
 	Opaque       int64            `json:"unknown_version_at"` // -1 when none
+	Announced    int              `json:"announced"`          // headers that others have announced and that are not in the log here
 	Withheld     []string         `json:"withheld"`
 	Refused      string           `json:"refused"` // why the lead's stream was last refused, empty while it is followed
 	ClockSkew    int64            `json:"clock_skew_s"`
@@ -42,7 +43,7 @@ func (s *Station) Status(ctx context.Context) (Status, error) {
 	}
 	note := s.certified.Note
 	s.mu.RUnlock()
-	st.Recovering, st.Withheld = s.recovery.active(), s.watch.withheld()
+	st.Recovering, st.Announced, st.Withheld = s.recovery.active(), s.watch.awaited(), s.watch.withheld()
 	if note != nil {
 		v := s.verifiersAt(st.Certified)
 		cs, err := tlog.Cosignatures(note, v.cosigners)

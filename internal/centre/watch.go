@@ -296,6 +296,16 @@ func (w *watch) forkSeen(ctx context.Context, m label.MemberID, announced []byte
 	w.forkOf(ctx, other, announced)
 }
 
+// awaited returns how many headers were announced and are not in the log here.
+func (w *watch) awaited() (n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, q := range w.pending {
+		n += len(q)
+	}
+	return n
+}
+
 // withheld returns what the lead keeps out of the log: headers that we handed
 // in ourselves longer than the merge delay ago.
 func (w *watch) withheld() []string {

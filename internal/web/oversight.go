@@ -118,7 +118,7 @@ func (s *Server) status(ctx context.Context) (api.Status, error) {
 	out := api.Status{
 		Member: string(st.Member), Charter: st.Charter, Origin: s.node.Station().Origin(), Lead: string(c.Lead), Ready: st.Ready, Epoch: st.Epoch, Waiting: st.Waiting, Evidence: evidence,
 		Log: api.LogStatus{Size: c.Size, Root: c.Root, Certified: c.Certified, Quorum: c.Quorum, Cosigned: []api.Cosigned{}, Missing: members(c.Missing),
-			Recovering: c.Recovering, Outbox: c.Outbox, Absent: c.BodiesAbsent, Withheld: list(c.Withheld), ClockSkew: c.ClockSkew},
+			Recovering: c.Recovering, Outbox: c.Outbox, Absent: c.BodiesAbsent, Announced: c.Announced, Withheld: list(c.Withheld), ClockSkew: c.ClockSkew},
 		Views: api.ViewStatus{Projected: st.Cursor, Reports: st.Views.Reports, Own: st.Views.Own, Designations: st.Views.Listings, Quarantined: st.Views.Quarantined},
 		Peers: []api.Peer{}, Disk: s.disk(), Versions: versions(),
 	}

@@ -33,6 +33,7 @@ type LogStatus struct {
 	Outbox     int        `json:"outbox" doc:"Own envelopes that wait to be logged."`
 	Absent     int        `json:"bodies_absent" doc:"Bodies that have still to come."`
 	UnknownAt  *int64     `json:"unknown_version_at,omitempty" doc:"First leaf of a version that this program does not know."`
+	Announced  int        `json:"announced" doc:"Headers that other members have announced and that are not in the log here yet."`
 	Withheld   []string   `json:"withheld" doc:"Originators that announced headers which the lead has not logged in time."`
 	ClockSkew  int64      `json:"clock_skew_s" doc:"Seconds that this node's clock is ahead of log time."`
 }
