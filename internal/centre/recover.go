@@ -246,6 +246,10 @@ func (r *recovery) knows(ctx context.Context, raw []byte) (bool, error) {
 	return true, nil
 }
 
+// MaySign says whether this node signs headers: its own chain, as far as a
+// quorum of the others knows it, is here (spec/recovery.md).
+func (s *Station) MaySign() bool { return s.recovery.maySign() }
+
 // maySign says whether headers may be signed.
 func (r *recovery) maySign() bool {
 	r.mu.Lock()

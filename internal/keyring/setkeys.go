@@ -89,6 +89,16 @@ func (k *Keyring) PutSetKey(ctx context.Context, id PacketID, key seal.SetKey) e
 	return nil
 }
 
+// HasSetKey says whether the place of a packet is taken here: its set key is
+// held, or was and is forgotten.
+func (k *Keyring) HasSetKey(ctx context.Context, id PacketID) (held bool, err error) {
+	k.truncating.RLock()
+	defer k.truncating.RUnlock()
+	err = k.db.Reader.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM set_key WHERE originator = ? AND incarnation = ? AND epoch = ? AND packet = ?)`,
+		string(id.Originator), id.Incarnation, id.Epoch, id.Number).Scan(&held)
+	return held, err
+}
+
 // addSetKey appends a row. Rows of received keys have room for recipients too,
 // so that the table does not tell by its lengths.
 func (k *Keyring) addSetKey(tx *store.Tx, id PacketID, key seal.SetKey, recipients label.MemberSet) error {

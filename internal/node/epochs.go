@@ -28,6 +28,8 @@ type epochs struct {
 	mu       sync.Mutex
 	complete bool   // packets for every set of the present epoch are filed
 	oldest   uint32 // the first epoch whose keys may still be here
+	upto     int64  // how long the log was when this node could first sign
+	seen     bool   // what stood in it then is projected
 }
 
 func (e *epochs) ready() bool {
@@ -43,6 +45,7 @@ func (n *Node) keepEpochs(ctx context.Context) error {
 	defer tick.Stop()
 	for {
 		changed := n.station.Changed()
+		_, moved := n.Projected()
 		if err := n.turnEpochs(ctx); err != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
@@ -63,11 +66,29 @@ func (n *Node) keepEpochs(ctx context.Context) error {
 		}
 		select {
 		case <-changed:
+		case <-moved:
 		case <-tick.C:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
+}
+
+// sawOwn says whether every packet that this node has in the log is known here.
+// After a restore some may not be, and a new one must not get the number of one
+// that is there: its readers hold to the first.
+func (n *Node) sawOwn() bool {
+	cursor, _ := n.Projected()
+	e := &n.epochs
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.seen && n.station.MaySign() {
+		if e.upto == 0 {
+			e.upto = n.station.Size()
+		}
+		e.seen = cursor >= e.upto
+	}
+	return e.seen
 }
 
 // turnEpochs does what the present state of the log calls for.
@@ -177,6 +198,15 @@ func (n *Node) reachable(state *charter.State, set label.MemberSet, epoch uint32
 // filePackets files packets for those sets that have none yet, shuffled.
 func (n *Node) filePackets(ctx context.Context, state *charter.State, epoch uint32, sets []label.MemberSet) error {
 	incarnation := n.incarnation()
+	if !n.sawOwn() {
+		for _, s := range sets {
+			if _, ok, err := n.ring.OwnSet(ctx, incarnation, epoch, s); err != nil {
+				return err
+			} else if !ok {
+				return fmt.Errorf("%w: its own key packets are still being read from the log", centre.ErrRecovering)
+			}
+		}
+	}
 	own, _, err := n.ring.CreateOwnSets(ctx, incarnation, epoch, sets)
 	if err != nil {
 		return err

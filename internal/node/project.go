@@ -150,7 +150,7 @@ func (n *Node) projectOnce(ctx context.Context, end int64) (bool, error) {
 			return false, fmt.Errorf("leaf %d: %w", o.index, err)
 		}
 		// Key packets come before what is sealed under them.
-		if o.h.Kind == seal.Packet && o.h.Originator != n.self {
+		if o.h.Kind == seal.Packet {
 			if err := n.takePacket(ctx, state, o, run.Bodies[i]); err != nil {
 				return false, err
 			}

@@ -28,6 +28,7 @@ func TestRestoredWithoutItsSetKeys(t *testing.T) {
 	for _, m := range four {
 		h.find(m, viewdb.Query{Text: "sundial"}, 1)
 	}
+	officers := h.nodes["IRN"].officers
 	h.nodes["IRN"].stop()
 	delete(h.nodes, "IRN")
 
@@ -58,6 +59,7 @@ func TestRestoredWithoutItsSetKeys(t *testing.T) {
 	}
 
 	h.start("IRN")
+	h.nodes["IRN"].officers = officers
 	h.find("IRN", viewdb.Query{Text: "sundial"}, 1)
 	h.ready("IRN")
 	h.releaseReport("IRN", &Draft{ReportType: act.INTREP, Title: "late", Portions: []act.PortionInput{portion(all, "IRN", "a trampoline")}})

@@ -24,8 +24,9 @@ type trial struct {
 	try  *seal.Trial
 }
 
-// takePacket opens another member's key packet and keeps the set key, if there
-// is one for this node.
+// takePacket opens a key packet and keeps the set key, if there is one for this
+// node. Its own packets it opens when it was restored from a backup that is
+// older than they are: every own set holds this member.
 func (n *Node) takePacket(ctx context.Context, state *charter.State, o *opened, body []byte) error {
 	payload, err := seal.Payload(o.header, body)
 	if err != nil {
@@ -54,6 +55,13 @@ func (n *Node) takePacket(ctx context.Context, state *charter.State, o *opened, 
 		o.code = seal.Code(err)
 		return nil
 	}
+	id := keyring.PacketID{Originator: place.Originator, Incarnation: place.Incarnation, Epoch: place.Epoch, Number: place.Number}
+	if o.h.Originator == n.self {
+		held, err := n.ring.HasSetKey(ctx, id)
+		if err != nil || held {
+			return err
+		}
+	}
 	privates, err := n.ring.EpochPrivateKeys(ctx, o.h.Epoch)
 	if errors.Is(err, keyring.ErrForgotten) {
 		return nil // the epoch is over and its key destroyed
@@ -61,7 +69,6 @@ func (n *Node) takePacket(ctx context.Context, state *charter.State, o *opened, 
 	if err != nil {
 		return err
 	}
-	id := keyring.PacketID{Originator: place.Originator, Incarnation: place.Incarnation, Epoch: place.Epoch, Number: place.Number}
 	for _, private := range privates {
 		key, found, mismatch, err := seal.OpenPacket(payload, place, private, ed25519.PublicKey(pub[:]))
 		if err != nil {
