@@ -25,7 +25,7 @@ A backup is secret: what this nation's officers read lies open in it. It has no 
 
 // Run takes a backup.
 func (c *backupCmd) Run(w *world) error {
-	conf, err := c.load()
+	conf, err := c.load(w)
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func (c *restoreCmd) Run(w *world) error {
 		return err
 	}
 	found := []string{}
-	if conf, err := (configured{Config: path}).load(); err != nil {
+	if conf, err := (configured{Config: path}).load(w); err != nil {
 		found = append(found, err.Error())
 	} else {
 		found = append(found, conf.Check()...)

@@ -111,13 +111,14 @@ func (o *outbox) load(ctx context.Context) error {
 }
 
 // useKeys takes up the header key of a certificate for what is filed from now
-// on.
+// on. Where it fails nothing is signed: neither the key before it nor one that
+// the certificate does not name may go on.
 func (o *outbox) useKeys(cert *charter.KeyCertificate) error {
 	keys, err := o.s.keysOf(cert)
 	var signer seal.Signer
 	if err == nil {
-		signer = keys.Header()
-		if charter.PublicKey(signer.PublicKey()) != cert.Keys.Header {
+		if signer = keys.Header(); charter.PublicKey(signer.PublicKey()) != cert.Keys.Header {
+			signer = nil
 			err = fmt.Errorf("the header key of %s is another than the one in force", o.s.self)
 		}
 	}
