@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"slices"
 
 	"entente/act"
 	"entente/internal/store/viewdb"
@@ -162,12 +163,23 @@ func (n *Node) withdrawn(ctx context.Context, id string, err error) error {
 	return &ErrWithdrawn{By: by, Since: label.Instant(since)}
 }
 
-// citedKeys are the ids that a portion cites, as the views hold them.
-func citedKeys(cs []act.Cite) [][16]byte {
-	var out [][16]byte
+// citations are what a portion cites, as the views hold it.
+func citations(cs []act.Cite) []viewdb.Cite {
+	var out []viewdb.Cite
 	for i := range cs {
 		if raw, err := hex.DecodeString(string(cs[i].Portion)); err == nil && len(raw) == 16 {
-			out = append(out, [16]byte(raw))
+			out = append(out, viewdb.Cite{ID: [16]byte(raw), Digest: [32]byte(cs[i].Digest), Originator: string(cs[i].Originator)})
+		}
+	}
+	return out
+}
+
+// holders are the members that hold what a label marks for parties outside.
+func holders(l label.Label) []string {
+	var out []string
+	for x := range l.External.All() {
+		if m := string(x.Holder); !slices.Contains(out, m) {
+			out = append(out, m)
 		}
 	}
 	return out

@@ -146,6 +146,7 @@ func Open(ctx context.Context, o Options) (n *Node, err error) {
 	}
 	n.signers.station = n.station
 	n.views.Follow(func() int64 { return n.station.Certified().Time })
+	n.views.Reword(reword)
 	if err := n.sweepSealing(); err != nil {
 		return nil, err
 	}

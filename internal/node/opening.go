@@ -124,6 +124,9 @@ func (n *Node) saidRow(o *opened, a act.Act) *viewdb.Said {
 	if a.Consent != nil {
 		row.Consents = consentRows(o, a.Consent)
 	}
+	if a.Recall != nil {
+		row.Recall = n.recallRow(o, a.Recall)
+	}
 	return row
 }
 
@@ -164,26 +167,41 @@ func (n *Node) reportRow(o *opened, a act.Act) *viewdb.Report {
 	for m := range r.To.All() {
 		row.Recipients = append(row.Recipients, string(m))
 	}
-	var text strings.Builder
-	text.WriteString(r.Title)
 	for i := range r.Portions {
 		p := &r.Portions[i]
 		id, err := hex.DecodeString(string(p.ID))
 		if err != nil || len(id) != 16 {
 			continue // Parse has checked it
 		}
-		row.Portions = append(row.Portions, viewdb.Portion{ID: [16]byte(id), Digest: [32]byte(p.Digest), Cites: citedKeys(p.Cites)})
+		row.Portions = append(row.Portions, viewdb.Portion{ID: [16]byte(id), Digest: [32]byte(p.Digest), Cites: citations(p.Cites), HeldFor: holders(p.Label)})
 		for _, a := range p.Attachments {
 			row.Attachments = append(row.Attachments, [32]byte(a.Digest))
 		}
-		text.WriteByte('\n')
-		text.WriteString(p.Text)
 		if g := p.Grade.String(); row.Grade == "" || g < row.Grade {
 			row.Grade = g
 		}
 		if d := p.Designation; d != nil {
 			row.Listings = append(row.Listings, viewdb.Designation{
 				Authority: d.Authority, List: d.List, Reference: d.Reference, Kind: string(d.Kind), Name: d.Names[0].Name, Status: string(d.Status)})
+		}
+	}
+	row.Text = wordsOf(r, nil)
+	return row
+}
+
+// wordsOf returns what of a report can be searched, without the portions at the
+// places that are withdrawn.
+func wordsOf(r *act.Report, withdrawn map[int]bool) string {
+	var text strings.Builder
+	text.WriteString(r.Title)
+	for i := range r.Portions {
+		if withdrawn[i] {
+			continue
+		}
+		p := &r.Portions[i]
+		text.WriteByte('\n')
+		text.WriteString(p.Text)
+		if d := p.Designation; d != nil {
 			text.WriteByte('\n')
 			text.WriteString(d.Reference)
 			for _, name := range d.Names {
@@ -192,6 +210,5 @@ func (n *Node) reportRow(o *opened, a act.Act) *viewdb.Report {
 			}
 		}
 	}
-	row.Text = viewdb.Words(text.String())
-	return row
+	return viewdb.Words(text.String())
 }

@@ -14,10 +14,13 @@ func (v *Views) Delete(ctx context.Context, indices []int64) error {
 	err := v.db.Update(ctx, func(tx *store.Tx) error {
 		var gone [3]int64 // others' reports, own ones, quarantined
 		for _, i := range indices {
+			if err := forgetStanding(tx, i); err != nil {
+				return err
+			}
 			for k, q := range []string{
 				`DELETE FROM report WHERE idx = ? AND own = 0`, `DELETE FROM report WHERE idx = ?`, `DELETE FROM quarantine WHERE idx = ?`,
 				`DELETE FROM portion WHERE idx = ?`, `DELETE FROM designation WHERE idx = ?`, `DELETE FROM attachment WHERE idx = ?`,
-				`DELETE FROM said WHERE idx = ?`, `DELETE FROM consent WHERE idx = ?`, `DELETE FROM cite WHERE idx = ?`,
+				`DELETE FROM said WHERE idx = ?`, `DELETE FROM consent WHERE idx = ?`, `DELETE FROM cite WHERE idx = ?`, `DELETE FROM held_for WHERE idx = ?`, `DELETE FROM caution WHERE idx = ?`,
 			} {
 				res, err := tx.Exec(q, i)
 				if err != nil {
@@ -47,6 +50,18 @@ func (v *Views) Delete(ctx context.Context, indices []int64) error {
 		return err
 	}
 	return v.db.Shrink(ctx)
+}
+
+// forgetStanding leaves what recalls say of the portions of a report as it is
+// for who never held them, where no other report holds them.
+func forgetStanding(tx *store.Tx, index int64) error {
+	const alone = ` portion IN (SELECT p.id FROM portion p WHERE p.idx = ?1 AND NOT EXISTS (SELECT 1 FROM portion o WHERE o.key = p.key AND o.id = p.id AND o.idx <> ?1))`
+	for _, q := range []string{`DELETE FROM review WHERE` + alone, `UPDATE recalled SET effect = 0 WHERE effect IN (1, 2) AND` + alone} {
+		if _, err := tx.Exec(q, index); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Holding returns the reports, by log index, that hold a portion.

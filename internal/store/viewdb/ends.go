@@ -24,9 +24,15 @@ func (v *Views) logTime() int64 {
 	return v.now()
 }
 
-// shown is the condition that a report has not ended. A label that expires at a
-// moment is expired at it (spec/label.md).
+// shown is the condition that a report has not ended, and that not all of it
+// is withdrawn. A label that expires at a moment is expired at it
+// (spec/label.md).
 func (v *Views) shown(report string) string {
+	return `(` + v.lasts(report) + ` AND NOT EXISTS (SELECT 1 FROM caution hc WHERE hc.idx = ` + report + `.idx AND hc.hidden = 1))`
+}
+
+// lasts is the condition that a report has not ended.
+func (v *Views) lasts(report string) string {
 	return `(` + report + `.ends = 0 OR ` + report + `.ends > ` + strconv.FormatInt(v.logTime(), 10) + `)`
 }
 

@@ -32,14 +32,15 @@ var (
 	intoSearch      = insertInto(6, "search (rowid, words)", 2, 1)
 	intoSaid        = insertInto(7, "said ("+saidColumns+")", 8, 16)
 	intoConsent     = insertInto(8, "consent ("+consentColumns+")", 10, 16)
-	intoCite        = insertInto(9, "cite (idx, n, k, key, id)", 5, 64)
-	intoAll         = []*into{&intoReport, &intoPortion, &intoDesignation, &intoAttachment, &intoQuarantine, &intoSent, &intoSearch, &intoSaid, &intoConsent, &intoCite}
+	intoCite        = insertInto(9, "cite (idx, n, k, key, id, digest, originator)", 7, 64)
+	intoHeldFor     = insertInto(10, "held_for (idx, n, holder)", 3, 16)
+	intoAll         = []*into{&intoReport, &intoPortion, &intoDesignation, &intoAttachment, &intoQuarantine, &intoSent, &intoSearch, &intoSaid, &intoConsent, &intoCite, &intoHeldFor}
 )
 
 // inserts gathers rows for all tables of one transaction.
 type inserts struct {
 	tx   *store.Tx
-	args [10][]any
+	args [11][]any
 	err  error
 }
 
@@ -79,7 +80,11 @@ func (in *inserts) report(r *Report) {
 		p := &r.Portions[n]
 		in.add(&intoPortion, r.Index, n, portionKey(&p.ID), p.ID[:], p.Digest[:])
 		for k := range p.Cites {
-			in.add(&intoCite, r.Index, n, k, portionKey(&p.Cites[k]), p.Cites[k][:])
+			c := &p.Cites[k]
+			in.add(&intoCite, r.Index, n, k, portionKey(&c.ID), c.ID[:], c.Digest[:], c.Originator)
+		}
+		for _, m := range p.HeldFor {
+			in.add(&intoHeldFor, r.Index, n, m)
 		}
 	}
 	for n := range r.Listings {

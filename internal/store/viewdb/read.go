@@ -30,6 +30,11 @@ type Row struct {
 	// Doubt is the code of what is wrong with its marking, empty when nothing is
 	// (spec/act.md, "The banner").
 	Doubt string `json:"doubt,omitempty"`
+	// Withdrawn, Review and Doubted count the portions that were withdrawn, that
+	// rest on what was withdrawn, and that are in doubt (spec/recall.md).
+	Withdrawn int `json:"withdrawn,omitempty"`
+	Review    int `json:"review,omitempty"`
+	Doubted   int `json:"doubted,omitempty"`
 }
 
 // Full is a report with the exact bytes of its act.
@@ -41,14 +46,16 @@ type Full struct {
 // columns are those of a Row.
 func (v *Views) columns() string {
 	return `r.idx, r.id, r.originator, r.own, r.type, r.title, r.written, r.class, r.banner, r.grade, r.portions, r.recipients, r.batch, r.supersedes,
-	coalesce((SELECT s.id FROM report s WHERE s.supersedes = r.id AND s.supersedes <> '' AND ` + v.shown(`s`) + ` ORDER BY s.idx DESC LIMIT 1), ''), r.doubt`
+	coalesce((SELECT s.id FROM report s WHERE s.supersedes = r.id AND s.supersedes <> '' AND ` + v.shown(`s`) + ` ORDER BY s.idx DESC LIMIT 1), ''), r.doubt,
+	coalesce((SELECT c.withdrawn FROM caution c WHERE c.idx = r.idx), 0), coalesce((SELECT c.review FROM caution c WHERE c.idx = r.idx), 0),
+	coalesce((SELECT c.doubt FROM caution c WHERE c.idx = r.idx), 0)`
 }
 
 func scanRow(scan func(...any) error, more ...any) (Row, error) {
 	var r Row
 	var own int
 	var rec string
-	err := scan(append([]any{&r.Index, &r.ID, &r.Originator, &own, &r.Type, &r.Title, &r.Written, &r.Class, &r.Banner, &r.Grade, &r.Portions, &rec, &r.Batch, &r.Supersedes, &r.SupersededBy, &r.Doubt}, more...)...)
+	err := scan(append([]any{&r.Index, &r.ID, &r.Originator, &own, &r.Type, &r.Title, &r.Written, &r.Class, &r.Banner, &r.Grade, &r.Portions, &rec, &r.Batch, &r.Supersedes, &r.SupersededBy, &r.Doubt, &r.Withdrawn, &r.Review, &r.Doubted}, more...)...)
 	r.Own, r.Recipients = own == 1, strings.Fields(rec)
 	return r, err
 }
@@ -143,23 +150,21 @@ func matchQuery(text string) string {
 	return strings.Join(parts, " AND ")
 }
 
-// Get returns one report that has not ended.
+// Get returns one report that has not ended and is not withdrawn.
 func (v *Views) Get(ctx context.Context, id string) (Full, error) {
-	var f Full
-	row := v.db.Reader.QueryRowContext(ctx, `SELECT `+v.columns()+`, r.act FROM report r WHERE r.id = ? AND `+v.shown(`r`), id)
-	r, err := scanRow(row.Scan, &f.Act)
-	if errors.Is(err, sql.ErrNoRows) {
-		return Full{}, ErrNotFound
-	}
-	f.Row = r
-	return f, err
+	return v.full(ctx, `r.id = ? AND `+v.shown(`r`), id)
 }
 
-// At returns the report whose envelope stands at a log index, ended or not: it
-// is for the node's own book-keeping and no officer reads by it.
+// At returns the report whose envelope stands at a log index, ended and
+// withdrawn ones too: it is for the node's own book-keeping and no officer reads
+// by it.
 func (v *Views) At(ctx context.Context, index int64) (Full, error) {
+	return v.full(ctx, `r.idx = ?`, index)
+}
+
+func (v *Views) full(ctx context.Context, where string, arg any) (Full, error) {
 	var f Full
-	row := v.db.Reader.QueryRowContext(ctx, `SELECT `+v.columns()+`, r.act FROM report r WHERE r.idx = ?`, index)
+	row := v.db.Reader.QueryRowContext(ctx, `SELECT `+v.columns()+`, r.act FROM report r WHERE `+where, arg)
 	r, err := scanRow(row.Scan, &f.Act)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Full{}, ErrNotFound
@@ -168,11 +173,12 @@ func (v *Views) At(ctx context.Context, index int64) (Full, error) {
 	return f, err
 }
 
-// WithPortion returns a report that holds a portion, the newest.
+// WithPortion returns a report that holds a portion that is not withdrawn, the
+// newest.
 func (v *Views) WithPortion(ctx context.Context, id [16]byte) (Full, int, error) {
 	var f Full
 	var n int
-	row := v.db.Reader.QueryRowContext(ctx, `SELECT `+v.columns()+`, r.act, p.n FROM portion p JOIN report r ON r.idx = p.idx WHERE p.key = ? AND p.id = ? AND `+v.shown(`r`)+` ORDER BY p.idx DESC LIMIT 1`, portionKey(&id), id[:])
+	row := v.db.Reader.QueryRowContext(ctx, `SELECT `+v.columns()+`, r.act, p.n FROM portion p JOIN report r ON r.idx = p.idx WHERE p.key = ? AND p.id = ? AND `+v.shown(`r`)+` AND NOT `+withdrawnID(`p.id`)+` ORDER BY p.idx DESC LIMIT 1`, portionKey(&id), id[:])
 	r, err := scanRow(row.Scan, &f.Act, &n)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Full{}, 0, ErrNotFound
@@ -234,7 +240,7 @@ type Listing struct {
 func (v *Views) Designations(ctx context.Context, after string, limit int) ([]Listing, error) {
 	rows, err := v.db.Reader.QueryContext(ctx, `SELECT d.originator, d.authority, d.list, d.reference, d.kind, d.name, d.status, r.id
 		FROM designation d JOIN report r ON r.idx = d.idx
-		WHERE d.reference > ? AND `+v.shown(`r`)+` AND NOT EXISTS (SELECT 1 FROM designation l JOIN report lr ON lr.idx = l.idx AND `+v.shown(`lr`)+` WHERE l.reference = d.reference AND l.originator = d.originator AND l.list = d.list AND (l.idx, l.n) > (d.idx, d.n))
+		WHERE d.reference > ? AND `+v.shown(`r`)+` AND NOT `+withdrawnAt(`d`)+` AND NOT EXISTS (SELECT 1 FROM designation l JOIN report lr ON lr.idx = l.idx AND `+v.shown(`lr`)+` AND NOT `+withdrawnAt(`l`)+` WHERE l.reference = d.reference AND l.originator = d.originator AND l.list = d.list AND (l.idx, l.n) > (d.idx, d.n))
 		ORDER BY d.reference, d.originator LIMIT ?`, after, limit)
 	if err != nil {
 		return nil, err
@@ -259,15 +265,23 @@ type Counts struct {
 	Listings    int64 `json:"designations"`
 }
 
-// Counts returns totals of what is here and has not ended.
+// withdrawnAt is the condition that the portion of a row with idx and n is
+// withdrawn.
+func withdrawnAt(row string) string {
+	return `EXISTS (SELECT 1 FROM portion wp WHERE wp.idx = ` + row + `.idx AND wp.n = ` + row + `.n AND ` + withdrawnID(`wp.id`) + `)`
+}
+
+// Counts returns totals of what is here, has not ended and is not withdrawn.
 func (v *Views) Counts(ctx context.Context) (Counts, error) {
 	var c Counts
 	var ended, ownEnded int64
 	at := v.logTime()
 	err := v.db.Reader.QueryRowContext(ctx, `SELECT coalesce((SELECT n FROM total WHERE name = 'reports'), 0), coalesce((SELECT n FROM total WHERE name = 'own'), 0),
 		coalesce((SELECT n FROM total WHERE name = 'quarantined'), 0),
-		(SELECT count(*) FROM (SELECT DISTINCT reference, originator, list FROM designation WHERE idx NOT IN (SELECT idx FROM report WHERE ends <> 0 AND ends <= ?))),
-		(SELECT count(*) FROM report WHERE ends <> 0 AND ends <= ?), (SELECT count(*) FROM report WHERE ends <> 0 AND ends <= ? AND own = 1)`, at, at, at).
+		(SELECT count(*) FROM (SELECT DISTINCT reference, originator, list FROM designation WHERE idx NOT IN (SELECT idx FROM report WHERE ends <> 0 AND ends <= ?)
+			AND (idx, n) NOT IN (SELECT p.idx, p.n FROM recalled x JOIN portion p ON p.key = x.key AND p.id = x.portion WHERE x.effect = 1 AND x.kind IN `+withdraws+`))),
+		(SELECT count(*) FROM report WHERE ends <> 0 AND ends <= ?) + (SELECT count(*) FROM caution c JOIN report r ON r.idx = c.idx WHERE c.hidden = 1 AND (r.ends = 0 OR r.ends > ?)),
+		(SELECT count(*) FROM report WHERE ends <> 0 AND ends <= ? AND own = 1) + (SELECT count(*) FROM caution c JOIN report r ON r.idx = c.idx WHERE c.hidden = 1 AND (r.ends = 0 OR r.ends > ?) AND r.own = 1)`, at, at, at, at, at).
 		Scan(&c.Reports, &c.Own, &c.Quarantined, &c.Listings, &ended, &ownEnded)
 	c.Reports, c.Own = c.Reports-ended, c.Own-ownEnded
 	return c, err

@@ -20,6 +20,8 @@ type Said struct {
 	Act        []byte   `json:"-"` // exact bytes
 	// Consents are what a consent act says, where it counts.
 	Consents []Consent `json:"-"`
+	// Recall is what a recall act does here; nil when it does nothing.
+	Recall *Recall `json:"-"`
 }
 
 const saidColumns = `idx, id, originator, own, type, written, recipients, act`

@@ -30,6 +30,8 @@ var ErrNotFound = errors.New("no report of that id is here: search for it, or as
 type Views struct {
 	db  *store.DB
 	now func() int64 // log time; nil: before everything
+	// reword makes the words of a report of which portions are withdrawn.
+	reword func(act []byte, withdrawn map[int]bool) (string, error)
 }
 
 const (
@@ -61,7 +63,7 @@ func Open(path string, o store.Options) (v *Views, stale bool, err error) {
 		err = tune(db)
 	}
 	if err == nil {
-		queries := []string{sqlTally, sqlTotal, sqlSetting, sqlWithdraw}
+		queries := append([]string{sqlTally, sqlTotal, sqlSetting, sqlWithdraw}, recallQueries...)
 		for _, t := range intoAll {
 			queries = append(queries, t.one, t.many)
 		}
@@ -97,7 +99,7 @@ func tune(db *store.DB) error {
 
 // analyser names what the views were made by: the analyser's version and the
 // layout of the tables.
-var analyser = strconv.Itoa(process.AnalyserVersion) + "/9"
+var analyser = strconv.Itoa(process.AnalyserVersion) + "/10"
 
 const (
 	settingAnalyser = "analyser"
@@ -144,6 +146,7 @@ func (v *Views) Reset(ctx context.Context) error {
 // tables are all tables, each with the order in which Dump writes its rows.
 var tables = []struct{ name, order string }{
 	{"report", "idx"}, {"portion", "idx, n"}, {"designation", "idx, n"}, {"attachment", "idx, n"}, {"said", "idx"}, {"consent", "idx, n"}, {"cite", "idx, n, k"},
+	{"held_for", "idx, n, holder"}, {"recalled", "portion, idx"}, {"review", "portion"}, {"caution", "idx"},
 	{"quarantine", "idx"}, {"sent", "idx"}, {"tally", "originator"}, {"setting", "name"}, {"total", "name"},
 }
 

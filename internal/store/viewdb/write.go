@@ -53,7 +53,16 @@ type Withdrawn struct {
 type Portion struct {
 	ID     [16]byte
 	Digest [32]byte
-	Cites  [][16]byte // the portions that it cites
+	Cites  []Cite // the portions that it cites
+	// HeldFor names the members that hold what is in it for parties outside.
+	HeldFor []string
+}
+
+// Cite is a citation of a portion.
+type Cite struct {
+	ID         [16]byte
+	Digest     [32]byte
+	Originator string
 }
 
 // Designation is a listing that a report states.
@@ -86,7 +95,7 @@ type Tally struct {
 
 // Batch is what a run of leaves came to.
 type Batch struct {
-	Reports     []Report
+	Reports     []Report // in the order of the log
 	Said        []Said
 	Withdrawn   []Withdrawn
 	Quarantined []Quarantined
@@ -115,8 +124,9 @@ func Words(text string) string {
 func (v *Views) Apply(ctx context.Context, b Batch) error {
 	return v.db.Update(ctx, func(tx *store.Tx) error {
 		in := inserts{tx: tx}
-		for i := range b.Reports {
-			in.report(&b.Reports[i])
+		changed, err := in.recalls(&b)
+		if err != nil {
+			return err
 		}
 		for i := range b.Said {
 			in.said(&b.Said[i])
@@ -162,7 +172,10 @@ func (v *Views) Apply(ctx context.Context, b Batch) error {
 		for i := range b.Reports {
 			in.add(&intoSearch, b.Reports[i].Index+1, b.Reports[i].Text)
 		}
-		return in.err
+		if in.err != nil {
+			return in.err
+		}
+		return changed.words(ctx, v)
 	})
 }
 

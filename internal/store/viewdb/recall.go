@@ -1,0 +1,529 @@
+package viewdb
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+
+	"entente/internal/store"
+)
+
+// Recalls are applied in the transaction that stores them (spec/recall.md).
+// What they come to depends on their order in the log and on nothing else: not
+// on how the log was cut into batches, nor on whether a view came before its
+// recall.
+
+// Recall is a recall act as it is applied.
+type Recall struct {
+	// Index is that of its envelope in the log, or below zero while the log has
+	// not certified it.
+	Index  int64
+	Act    string // its id
+	By     string // who signed it
+	Kind   string // of the closed list of spec/act.md
+	Reason string
+	// Portions are those that it names.
+	Portions []Portion
+}
+
+// The kinds of recall, as spec/act.md names them.
+const (
+	kindDoubt   = "doubt"
+	kindReview  = "review"
+	kindCleared = "cleared"
+)
+
+// Effect is what a recall came to for one portion.
+type Effect int
+
+// The effects.
+const (
+	// EffectWaits: the portion is not here, or not yet.
+	EffectWaits Effect = iota
+	// EffectHolds: it stands.
+	EffectHolds
+	// EffectVoid: it is not the issuer's own, or was stated otherwise.
+	EffectVoid
+	// EffectLifted: its sayer has cleared it.
+	EffectLifted
+)
+
+const (
+	// withdraws are the kinds after which a portion is shown to nobody.
+	withdraws = `('recall', 'correction', 'narrowing')`
+)
+
+// withdrawnID is the condition that the portion with an id is withdrawn.
+func withdrawnID(id string) string {
+	return `EXISTS (SELECT 1 FROM recalled x WHERE x.portion = ` + id + ` AND x.effect = 1 AND x.kind IN ` + withdraws + `)`
+}
+
+// below are the portions that come from those in touched, any number of steps
+// down, with the last cause.
+const below = `WITH RECURSIVE below (id, cause) AS (
+		SELECT portion, cause FROM touched
+		UNION
+		SELECT p.id, b.cause FROM below b JOIN cite c ON c.key = substr(b.id, 1, 8) AND c.id = b.id JOIN portion p ON p.idx = c.idx AND p.n = c.n
+	)`
+
+const (
+	sqlTouchCiting = `INSERT INTO touched (portion, cause)
+		SELECT p.id, x.idx FROM recalled x JOIN cite c ON c.key = x.key AND c.id = x.portion AND c.digest = x.digest AND (x.effect = 1 OR c.originator = x.by_whom)
+			JOIN portion p ON p.idx = c.idx AND p.n = c.n
+		WHERE x.idx = ? AND x.effect IN (0, 1) AND x.kind <> 'cleared'
+		ON CONFLICT (portion) DO UPDATE SET cause = max(touched.cause, excluded.cause)`
+	sqlTouchReviewed = `INSERT INTO touched (portion, cause) SELECT portion, idx FROM recalled WHERE idx = ? AND effect = 1 AND kind = 'review'
+		ON CONFLICT (portion) DO UPDATE SET cause = max(touched.cause, excluded.cause)`
+	// What comes and cites something withdrawn, in doubt or under review.
+	sqlTouchArrived = `INSERT INTO touched (portion, cause)
+		SELECT p.id, x.idx FROM cite c JOIN recalled x ON x.portion = c.id AND x.digest = c.digest
+				AND (x.effect = 1 OR x.effect = 0 AND c.originator = x.by_whom) AND x.kind NOT IN ('cleared', 'review')
+			JOIN portion p ON p.idx = c.idx AND p.n = c.n
+		WHERE c.idx >= ? AND c.idx <= ?
+		UNION ALL
+		SELECT p.id, v.cause FROM cite c JOIN review v ON v.portion = c.id JOIN portion p ON p.idx = c.idx AND p.n = c.n
+		WHERE c.idx >= ? AND c.idx <= ?
+		ON CONFLICT (portion) DO UPDATE SET cause = max(touched.cause, excluded.cause)`
+	sqlReviewBelow = below + ` INSERT INTO review (portion, cause) SELECT id, max(cause) FROM below GROUP BY id
+		ON CONFLICT (portion) DO UPDATE SET cause = max(review.cause, excluded.cause)`
+	sqlTouchBelow = below + ` INSERT INTO touched (portion, cause) SELECT id, max(cause) FROM below GROUP BY id
+		ON CONFLICT (portion) DO UPDATE SET cause = max(touched.cause, excluded.cause)`
+	sqlTouchNamed = `INSERT OR IGNORE INTO touched (portion, cause) SELECT portion, idx FROM recalled WHERE idx = ?`
+	// The standing of every report that holds a portion whose own changed.
+	sqlStanding = `SELECT q.idx, coalesce(o.withdrawn, 0), coalesce(o.review, 0), coalesce(o.doubt, 0), count(*),
+			sum(EXISTS (SELECT 1 FROM recalled x WHERE x.portion = q.id AND x.effect = 1 AND x.kind IN ` + withdraws + `)),
+			sum(EXISTS (SELECT 1 FROM review v WHERE v.portion = q.id)),
+			sum(EXISTS (SELECT 1 FROM recalled x WHERE x.portion = q.id AND x.effect = 1 AND x.kind = 'doubt'))
+		FROM portion q LEFT JOIN caution o ON o.idx = q.idx
+		WHERE q.idx IN (SELECT p.idx FROM touched t JOIN portion p ON p.key = substr(t.portion, 1, 8) AND p.id = t.portion)
+		GROUP BY q.idx`
+	sqlCaution    = `INSERT OR REPLACE INTO caution (idx, withdrawn, review, doubt, hidden) VALUES (?, ?, ?, ?, ?)`
+	sqlNoCaution  = `DELETE FROM caution WHERE idx = ?`
+	sqlRecalled   = `INSERT OR REPLACE INTO recalled (portion, idx, key, digest, by_whom, kind, reason, act, effect) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	sqlEffect     = `UPDATE recalled SET effect = ? WHERE portion = ? AND idx = ?`
+	sqlUntouch    = `DELETE FROM touched`
+	sqlFirstHeld  = `SELECT r.originator, p.digest, EXISTS (SELECT 1 FROM held_for h WHERE h.idx = p.idx AND h.n = p.n AND h.holder = ?) FROM portion p JOIN report r ON r.idx = p.idx WHERE p.key = ? AND p.id = ? ORDER BY p.idx LIMIT 1`
+	sqlLiftDoubt  = `UPDATE recalled SET effect = 3 WHERE portion = ? AND by_whom = ? AND kind = 'doubt' AND effect IN (0, 1)`
+	sqlEndReview  = `DELETE FROM review WHERE portion = ?`
+	sqlRecalledIn = `SELECT EXISTS (SELECT 1 FROM recalled)`
+)
+
+// recallQueries are those of one recall, prepared once.
+var recallQueries = []string{sqlTouchCiting, sqlTouchReviewed, sqlTouchArrived, sqlReviewBelow, sqlTouchBelow, sqlTouchNamed, sqlStanding,
+	sqlCaution, sqlNoCaution, sqlRecalled, sqlEffect, sqlUntouch, sqlFirstHeld, sqlLiftDoubt, sqlEndReview, sqlRecalledIn}
+
+// standing is what recalls have come to in one transaction.
+type standing struct {
+	tx       *store.Tx
+	any      bool           // there is a recall at all
+	reworded map[int64]bool // reports of which other portions are shown than before
+}
+
+// recalls stores the reports of a batch and applies its recalls, in the order
+// of the log.
+func (in *inserts) recalls(b *Batch) (*standing, error) {
+	s := &standing{tx: in.tx, reworded: map[int64]bool{}}
+	if err := one(in.tx, &s.any, sqlRecalledIn); err != nil {
+		return nil, err
+	}
+	var rs []*Recall
+	for i := range b.Said {
+		if r := b.Said[i].Recall; r != nil {
+			rs = append(rs, r)
+		}
+	}
+	slices.SortStableFunc(rs, func(x, y *Recall) int { return cmp.Compare(x.Index, y.Index) })
+	k := 0 // reports stored
+	store := func(upto int64) error {
+		first := k
+		for ; k < len(b.Reports) && (upto < 0 || b.Reports[k].Index < upto); k++ {
+			in.report(&b.Reports[k])
+		}
+		if k == first {
+			return nil
+		}
+		if err := in.flush(); err != nil {
+			return err
+		}
+		return s.arrived(b.Reports[first].Index, b.Reports[k-1].Index)
+	}
+	for i := range rs {
+		if err := store(rs[i].Index); err != nil {
+			return nil, err
+		}
+		if err := s.dropLike(rs[i]); err != nil {
+			return nil, err
+		}
+		if err := s.apply(rs[i]); err != nil {
+			return nil, err
+		}
+	}
+	return s, store(-1)
+}
+
+// one reads one row of one column.
+func one(tx *store.Tx, into any, query string, args ...any) error {
+	st, err := tx.Stmt(query)
+	if err != nil {
+		return err
+	}
+	return st.QueryRow(args...).Scan(into)
+}
+
+// judge says what a recall comes to for a portion.
+func (s *standing) judge(by, kind string, p *Portion) (Effect, error) {
+	st, err := s.tx.Stmt(sqlFirstHeld)
+	if err != nil {
+		return EffectVoid, err
+	}
+	var originator string
+	var digest []byte
+	var holds bool
+	err = st.QueryRow(by, portionKey(&p.ID), p.ID[:]).Scan(&originator, &digest, &holds)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return EffectWaits, nil
+	case err != nil:
+		return EffectVoid, err
+	case !bytes.Equal(digest, p.Digest[:]):
+		return EffectVoid, nil
+	case kind == kindDoubt || kind == kindCleared || originator == by || holds && kind != kindReview:
+		return EffectHolds, nil
+	}
+	return EffectVoid, nil
+}
+
+// apply applies one recall.
+func (s *standing) apply(r *Recall) error {
+	s.any = true
+	for i := range r.Portions {
+		p := &r.Portions[i]
+		e, err := s.judge(r.By, r.Kind, p)
+		if err != nil {
+			return err
+		}
+		if r.Kind == kindCleared {
+			if e, err = s.clear(r.By, p, e); err != nil {
+				return err
+			}
+		}
+		if _, err := s.tx.Run(sqlRecalled, p.ID[:], r.Index, portionKey(&p.ID), p.Digest[:], r.By, r.Kind, r.Reason, r.Act, int(e)); err != nil {
+			return err
+		}
+	}
+	return s.spread(r.Index)
+}
+
+// spread puts under review what comes from what one recall names, and counts
+// again what the reports hold.
+func (s *standing) spread(index int64) error {
+	for _, q := range []string{sqlTouchCiting, sqlTouchReviewed} {
+		if _, err := s.tx.Run(q, index); err != nil {
+			return err
+		}
+	}
+	if _, err := s.tx.Run(sqlReviewBelow); err != nil {
+		return err
+	}
+	if _, err := s.tx.Run(sqlTouchBelow); err != nil {
+		return err
+	}
+	if _, err := s.tx.Run(sqlTouchNamed, index); err != nil {
+		return err
+	}
+	return s.count()
+}
+
+// clear lifts what a member said of a portion, and ends its review when it is
+// the member's own.
+func (s *standing) clear(by string, p *Portion, e Effect) (Effect, error) {
+	if e == EffectVoid {
+		return e, nil
+	}
+	res, err := s.tx.Run(sqlLiftDoubt, p.ID[:], by)
+	if err != nil {
+		return e, err
+	}
+	lifted, err := res.RowsAffected()
+	if err != nil {
+		return e, err
+	}
+	if own, err := s.judge(by, kindReview, p); err != nil || own != EffectVoid {
+		if err == nil {
+			_, err = s.tx.Run(sqlEndReview, p.ID[:])
+		}
+		return e, err
+	}
+	if lifted == 0 {
+		return EffectVoid, nil
+	}
+	return e, nil
+}
+
+// arrived looks at reports that were stored under the indices first to last:
+// what waits for them, and what of them comes from what was withdrawn.
+func (s *standing) arrived(first, last int64) error {
+	if !s.any {
+		return nil
+	}
+	waiting, err := s.waiting(first, last)
+	if err != nil {
+		return err
+	}
+	for _, w := range waiting {
+		e, err := s.judge(w.by, w.kind, &w.portion)
+		if err == nil && w.kind == kindCleared {
+			e, err = s.clear(w.by, &w.portion, e)
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := s.tx.Run(sqlEffect, int(e), w.portion.ID[:], w.idx); err != nil {
+			return err
+		}
+		// Now that it is known to stand it reaches who cited it under any name.
+		if err := s.spread(w.idx); err != nil {
+			return err
+		}
+	}
+	if _, err := s.tx.Run(sqlTouchArrived, first, last, first, last); err != nil {
+		return err
+	}
+	if _, err := s.tx.Run(sqlReviewBelow); err != nil {
+		return err
+	}
+	if _, err := s.tx.Run(sqlTouchBelow); err != nil {
+		return err
+	}
+	// A portion may stand in a view that came before.
+	if _, err := s.tx.Exec(`INSERT OR IGNORE INTO touched (portion, cause) SELECT p.id, 0 FROM portion p WHERE p.idx >= ? AND p.idx <= ?
+		AND (EXISTS (SELECT 1 FROM recalled x WHERE x.portion = p.id) OR EXISTS (SELECT 1 FROM review v WHERE v.portion = p.id))`, first, last); err != nil {
+		return err
+	}
+	return s.count()
+}
+
+// waits is a recall that came before its portion.
+type waits struct {
+	idx      int64
+	by, kind string
+	portion  Portion
+}
+
+func (s *standing) waiting(first, last int64) ([]waits, error) {
+	rows, err := s.tx.Query(`SELECT DISTINCT x.idx, x.by_whom, x.kind, x.portion, x.digest FROM portion p JOIN recalled x ON x.key = p.key AND x.portion = p.id
+		WHERE p.idx >= ? AND p.idx <= ? AND x.effect = 0 ORDER BY x.idx, x.portion`, first, last)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []waits
+	for rows.Next() {
+		var w waits
+		var id, digest []byte
+		if err := rows.Scan(&w.idx, &w.by, &w.kind, &id, &digest); err != nil {
+			return nil, err
+		}
+		w.portion = Portion{ID: [16]byte(id), Digest: [32]byte(digest)}
+		out = append(out, w)
+	}
+	return out, rows.Err()
+}
+
+// count writes down how the reports stand that hold a touched portion, and
+// notes of which other portions are shown now.
+func (s *standing) count() error {
+	st, err := s.tx.Stmt(sqlStanding)
+	if err != nil {
+		return err
+	}
+	rows, err := st.Query()
+	if err != nil {
+		return err
+	}
+	type change struct{ idx, was, wasReview, wasDoubt, all, withdrawn, review, doubt int64 }
+	var changes []change
+	for rows.Next() {
+		var c change
+		if err := rows.Scan(&c.idx, &c.was, &c.wasReview, &c.wasDoubt, &c.all, &c.withdrawn, &c.review, &c.doubt); err != nil {
+			return errors.Join(err, rows.Close())
+		}
+		changes = append(changes, c)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return err
+	}
+	for _, c := range changes {
+		if c.withdrawn != c.was {
+			s.reworded[c.idx] = true
+		}
+		switch {
+		case c.withdrawn == c.was && c.review == c.wasReview && c.doubt == c.wasDoubt:
+			continue
+		case c.withdrawn+c.review+c.doubt == 0:
+			_, err = s.tx.Run(sqlNoCaution, c.idx)
+		default:
+			hidden := 0
+			if c.withdrawn == c.all {
+				hidden = 1
+			}
+			_, err = s.tx.Run(sqlCaution, c.idx, c.withdrawn, c.review, c.doubt, hidden)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	_, err = s.tx.Run(sqlUntouch)
+	return err
+}
+
+// dropLike takes back what a recall brought about before the log certified it.
+func (s *standing) dropLike(r *Recall) error {
+	before, err := s.provisional(`act = ? AND by_whom = ?`, r.Act, r.By)
+	if err != nil || len(before) == 0 {
+		return err
+	}
+	return s.drop(before)
+}
+
+// provisional returns the numbers of recalls that the log has not certified.
+func (s *standing) provisional(where string, args ...any) ([]int64, error) {
+	rows, err := s.tx.Query(`SELECT DISTINCT idx FROM recalled WHERE idx < 0 AND `+where+` ORDER BY idx`, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []int64
+	for rows.Next() {
+		var i int64
+		if err := rows.Scan(&i); err != nil {
+			return nil, err
+		}
+		out = append(out, i)
+	}
+	return out, rows.Err()
+}
+
+// Provisionally applies recalls that the log has not certified yet, those that
+// are applied already left out, and says how many there were. They hold until
+// the certified act of the same id is applied, or EndProvisional is called.
+func (v *Views) Provisionally(ctx context.Context, rs []Recall) (n int, err error) {
+	err = v.db.Update(ctx, func(tx *store.Tx) error {
+		n = 0
+		s := &standing{tx: tx, any: true, reworded: map[int64]bool{}}
+		var least int64
+		if err := one(tx, &least, `SELECT coalesce(min(idx), 0) FROM recalled`); err != nil {
+			return err
+		}
+		least = min(least, 0)
+		for i := range rs {
+			r := rs[i]
+			var known bool
+			if err := one(tx, &known, `SELECT EXISTS (SELECT 1 FROM recalled WHERE portion = ? AND act = ? AND by_whom = ?)`, r.Portions[0].ID[:], r.Act, r.By); err != nil {
+				return err
+			}
+			if known {
+				continue
+			}
+			least--
+			r.Index = least
+			if err := s.apply(&r); err != nil {
+				return err
+			}
+			n++
+		}
+		return s.words(ctx, v)
+	})
+	return n, err
+}
+
+// EndProvisional takes back what recalls brought about that the log has not
+// certified: those of one act by one member, or all of them when act is empty.
+func (v *Views) EndProvisional(ctx context.Context, act, by string) error {
+	return v.db.Update(ctx, func(tx *store.Tx) error {
+		s := &standing{tx: tx, any: true, reworded: map[int64]bool{}}
+		indices, err := s.provisional(`(? = '' OR act = ? AND by_whom = ?)`, act, act, by)
+		if err != nil {
+			return err
+		}
+		if err := s.drop(indices); err != nil {
+			return err
+		}
+		return s.words(ctx, v)
+	})
+}
+
+// Reword sets what makes the words of a report of which some portions are
+// withdrawn: it gets the act and the places of these portions, and returns what
+// Words returned. It is called before the views are written to.
+func (v *Views) Reword(f func(act []byte, withdrawn map[int]bool) (string, error)) { v.reword = f }
+
+// drop takes back what recalls brought about that the log has not certified.
+func (s *standing) drop(indices []int64) error {
+	for _, i := range indices {
+		for _, q := range []string{
+			`INSERT OR IGNORE INTO touched (portion, cause) SELECT portion, 0 FROM recalled WHERE idx = ?`,
+			`INSERT OR IGNORE INTO touched (portion, cause) SELECT portion, 0 FROM review WHERE cause = ?`,
+			`DELETE FROM recalled WHERE idx = ?`, `DELETE FROM review WHERE cause = ?`,
+		} {
+			if _, err := s.tx.Exec(q, i); err != nil {
+				return err
+			}
+		}
+	}
+	return s.count()
+}
+
+// words makes the words of the reports again of which other portions are shown
+// than before.
+func (s *standing) words(ctx context.Context, v *Views) error {
+	if v.reword == nil || len(s.reworded) == 0 {
+		return nil
+	}
+	indices := make([]int64, 0, len(s.reworded))
+	for i := range s.reworded {
+		indices = append(indices, i)
+	}
+	slices.Sort(indices)
+	for _, i := range indices {
+		var act []byte
+		if err := s.tx.QueryRowContext(ctx, `SELECT act FROM report WHERE idx = ?`, i).Scan(&act); err != nil {
+			return err
+		}
+		gone, err := withdrawnOf(s.tx.QueryContext, ctx, i)
+		if err != nil {
+			return err
+		}
+		text, err := v.reword(act, gone)
+		if err != nil {
+			return err
+		}
+		if _, err := s.tx.Exec(`DELETE FROM search WHERE rowid = ?`, i+1); err != nil {
+			return err
+		}
+		if _, err := s.tx.Exec(`INSERT INTO search (rowid, words) VALUES (?, ?)`, i+1, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func withdrawnOf(query func(context.Context, string, ...any) (*sql.Rows, error), ctx context.Context, index int64) (map[int]bool, error) {
+	rows, err := query(ctx, `SELECT p.n FROM portion p WHERE p.idx = ? AND `+withdrawnID(`p.id`), index)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[int]bool{}
+	for rows.Next() {
+		var n int
+		if err := rows.Scan(&n); err != nil {
+			return nil, err
+		}
+		out[n] = true
+	}
+	return out, rows.Err()
+}
