@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"entente/internal/centre"
@@ -76,27 +75,34 @@ func (n *Node) Approve(ctx context.Context, o section.Officer, id string, digest
 // ends. An approved release is durable before anything is sealed; every envelope
 // carries a reference to its draft, so that none is filed twice.
 func (n *Node) release(ctx context.Context) error {
-	wait := time.Second
+	wait := releasePause
 	for {
 		left, err := n.releaseAll(ctx)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		again := (<-chan time.Time)(nil)
+		var again <-chan time.Time
+		var changed <-chan struct{}
 		var t *time.Timer
-		if err != nil || left {
-			if err != nil && !errors.Is(err, centre.ErrRecovering) && !errors.Is(err, ErrNoSetKey) && !errors.Is(err, errNotYet) {
-				n.logger.Error("a release waits", "err", err)
-			}
+		switch {
+		case err == nil && !left:
+			wait = releasePause
+		case err == nil:
+			// The log brings it; the timer is for what nothing announces.
+			changed = n.station.Changed()
+			wait = releasePause
 			t = time.NewTimer(wait)
-			again = t.C
+		default:
+			n.logger.Error("a release waits", "err", err, "again_in", wait)
+			t = time.NewTimer(wait)
+			wait = min(2*wait, releasePauseMax)
 		}
-		changed := n.station.Changed()
-		if err == nil && !left {
-			changed = nil
+		if t != nil {
+			again = t.C
 		}
 		select {
 		case <-n.kick:
+			wait = releasePause
 		case <-again:
 		case <-changed:
 			if err := pause(ctx, 20*time.Millisecond); err != nil {
@@ -111,8 +117,8 @@ func (n *Node) release(ctx context.Context) error {
 	}
 }
 
-// releaseAll sends every approved or leaving decision; left says that some
-// could not go yet.
+// releaseAll sends every approved or leaving decision; left says that some wait
+// for what the log will bring, err why others cannot go yet.
 func (n *Node) releaseAll(ctx context.Context) (left bool, err error) {
 	n.releasing.Lock()
 	defer n.releasing.Unlock()
@@ -120,7 +126,7 @@ func (n *Node) releaseAll(ctx context.Context) (left bool, err error) {
 	for _, state := range []section.DecisionState{section.Leaving, section.Approved} {
 		ds, err := n.section.DecisionsIn(ctx, state, time.Time{}, "", 500)
 		if err != nil {
-			return true, err
+			return left, errors.Join(append(errs, err)...)
 		}
 		for _, d := range ds {
 			if _, err := n.section.BeginRelease(ctx, d.ID); err != nil {
@@ -132,18 +138,17 @@ func (n *Node) releaseAll(ctx context.Context) (left bool, err error) {
 				continue
 			}
 			err := n.send(ctx, d, state == section.Leaving)
-			var refused *Refused
-			if errors.Is(err, ErrPlanChanged) || errors.As(err, &refused) {
-				// What has left was recorded; the rest goes back to its authors.
-				n.logger.Warn("a release ends", "decision", d.ID, "err", err)
-				if err := n.section.FailRelease(ctx, d.ID, clipReason(err.Error())); err != nil {
-					errs = append(errs, err)
+			if unsendable(err) {
+				if err = n.giveUp(ctx, d, err); err == nil {
+					continue
 				}
-				continue
 			}
-			if err != nil {
-				errs = append(errs, fmt.Errorf("decision %s: %w", d.ID, err))
+			switch {
+			case err == nil:
+			case awaitsLog(err):
 				left = true
+			default:
+				errs = append(errs, fmt.Errorf("decision %s: %w", d.ID, err))
 			}
 		}
 	}
@@ -153,13 +158,6 @@ func (n *Node) releaseAll(ctx context.Context) (left bool, err error) {
 // ErrPlanChanged: between approval and sealing the answer to who would see a
 // draft has become another one.
 var ErrPlanChanged = errors.New("rule 6: who would see this is no longer what was approved: plan it and put it up for release again")
-
-func clipReason(s string) string {
-	if len(s) > 900 {
-		s = strings.ToValidUTF8(s[:900], "")
-	}
-	return s
-}
 
 // send seals and files the drafts of one decision. resumed says that this was
 // begun before, and that some may have been filed already without a record.

@@ -55,7 +55,9 @@ func (s *sender) all(ctx context.Context, drafts []section.Draft) ([][]centre.It
 	for w := range workers {
 		wg.Go(func() {
 			for i := w; i < len(drafts) && errs[w] == nil; i += workers {
-				made[i], errs[w] = s.envelopes(ctx, drafts[i])
+				if made[i], errs[w] = s.envelopes(ctx, drafts[i]); errs[w] != nil {
+					errs[w] = fmt.Errorf("draft %s: %w", drafts[i].ID, errs[w])
+				}
 			}
 		})
 	}
