@@ -44,7 +44,7 @@ type draftInput struct {
 }
 
 // ErrDraft refuses bytes that are no draft.
-var ErrDraft = errors.New("this is no draft of a report: spec/act.md says what stands in one")
+var ErrDraft = errors.New("this is no draft; spec/act.md says what stands in one")
 
 // MaxPortions bounds a draft (spec/act.md).
 const MaxPortions = 200
@@ -55,10 +55,10 @@ func ParseDraft(raw []byte) (*Draft, error) {
 	dec.DisallowUnknownFields()
 	var in draftInput
 	if err := dec.Decode(&in); err != nil {
-		return nil, fmt.Errorf("%w: %v", ErrDraft, err)
+		return nil, fmt.Errorf("%w: %s", ErrDraft, jsonFault(raw, new(Draft), err))
 	}
-	if dec.More() {
-		return nil, fmt.Errorf("%w: something follows its end", ErrDraft)
+	if err := nothingFollows(raw, dec.InputOffset()); err != nil {
+		return nil, err
 	}
 	d := in.Draft
 	for i := range in.Portions {
@@ -69,7 +69,7 @@ func ParseDraft(raw []byte) (*Draft, error) {
 			p.PortionInput.Label = in.Portions[i-1].PortionInput.Label
 		case len(p.Label) > 0:
 			if err := json.Unmarshal(p.Label, &p.PortionInput.Label); err != nil {
-				return nil, fmt.Errorf("%w: portion %d: %v", ErrDraft, i+1, err)
+				return nil, fmt.Errorf("%w: %s", ErrDraft, jsonFault(raw, new(Draft), err))
 			}
 		}
 		d.Portions = append(d.Portions, p.PortionInput)

@@ -107,12 +107,9 @@ func readStatement(raw []byte, v any) error {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(v); err != nil {
-		return fmt.Errorf("%w: %v", ErrDraft, err)
+		return fmt.Errorf("%w: %s", ErrDraft, jsonFault(raw, v, err))
 	}
-	if dec.More() {
-		return fmt.Errorf("%w: something follows its end", ErrDraft)
-	}
-	return nil
+	return nothingFollows(raw, dec.InputOffset())
 }
 
 // planStatement is the dry-run of a draft that is no report.
