@@ -97,6 +97,9 @@ const (
 	// AskConsent: ask for the consents in Ask; once all are granted the member
 	// sees the whole.
 	AskConsent RemedyKind = "ask consent"
+	// WidenOwn: the releaser itself decides on the portions; it adds the member
+	// to their release sets. Where others are asked too, both are needed.
+	WidenOwn RemedyKind = "widen"
 	// DropPortions: leave the portions out for everybody.
 	DropPortions RemedyKind = "drop"
 	// CurePortions: put right the portions that nobody may see.

@@ -90,6 +90,12 @@ func (r Remedy) Text(m MemberID) string {
 			asks = append(asks, ask)
 		}
 		return fmt.Sprintf("ask consent for %s: %s", m, strings.Join(asks, " and "))
+	case WidenOwn:
+		sets := "set"
+		if len(r.Portions) > 1 {
+			sets = "sets"
+		}
+		return fmt.Sprintf("widen: add %s to the release %s of %s", m, sets, portions(r.Portions))
 	case DropPortions:
 		return fmt.Sprintf("drop %s for everybody", portions(r.Portions))
 	case CurePortions:

@@ -266,7 +266,7 @@ func TestExplainWhoSeesNothing(t *testing.T) {
 	in.Portions = []Portion{portion("a", own("SECRET", "IRQ", "IRQ")), portion("b", own("SECRET", "IRQ", "IRQ"))}
 	p := planOf(t, in)
 	view(t, p, "RUS", "")
-	contain(t, p.Explain("RUS"), "RUS sees nothing. Portions 1, 2 block RUS: it is released to IRQ, not to RUS", "ask consent for RUS: IRQ for portions 1, 2")
+	contain(t, p.Explain("RUS"), "RUS sees nothing. Portions 1, 2 block RUS: it is released to IRQ, not to RUS", "widen: add RUS to the release sets of portions 1, 2")
 	if err := p.Ready(); err != nil {
 		t.Errorf("a filing for oneself: %v", err)
 	}
@@ -279,12 +279,13 @@ func TestExplainWhoSeesNothing(t *testing.T) {
 // asking again, and a portion's own answer counts for it alone.
 func TestRequestsGatherStates(t *testing.T) {
 	in := centre
+	in.Releaser = "RUS" // who asks is not who is asked
 	for _, id := range []PortionID{"a", "b", "c", "d"} {
 		in.Portions = append(in.Portions, portion(id, own("SECRET", "IRQ", "IRQ", "RUS")))
 	}
 	by := ByMember("IRQ")
 	say := func(d Decision, until Instant, ids ...PortionID) Consent {
-		return Consent{By: by, Decision: d, To: Members("IRN", "RUS", "SYR"), Portions: ids, From: now - 9, Until: until}
+		return Consent{By: by, Decision: d, To: Members("IRN", "SYR"), Portions: ids, From: now - 9, Until: until}
 	}
 	for _, c := range []struct {
 		records []Consent

@@ -283,7 +283,7 @@ func (p *ReleasePlan) Sees(m MemberID, i int) bool {
 // Blame returns what keeps m from seeing all of it, why, and what would change
 // that. It goes by the release sets alone: that somebody is neither a member
 // nor an observer (any more) is no fault of a portion.
-func (p *ReleasePlan) Blame(m MemberID) MemberBlame { return p.w.blame(m) }
+func (p *ReleasePlan) Blame(m MemberID) MemberBlame { return p.w.blame(m).ownDecision(p.Releaser) }
 
 // ViewOf returns the view of m; ok is false if m would see nothing.
 func (p *ReleasePlan) ViewOf(m MemberID) (v View, ok bool) {

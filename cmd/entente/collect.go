@@ -317,5 +317,5 @@ func (c *collectDiscard) Run(w *world) error {
 	if err != nil {
 		return w.refused(err)
 	}
-	return w.answer(api.Discarded{Drafts: n}, func() { w.printf("%d drafts were given up", n) })
+	return w.answer(api.Discarded{Drafts: n}, func() { w.printf("given up: %s", counted(n, "draft")) })
 }

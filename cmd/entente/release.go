@@ -52,8 +52,24 @@ func (w *world) release(r *api.Release, err error) error {
 		return w.refused(err)
 	}
 	return w.answer(r, func() {
-		w.printf("%s  %s  %d drafts  digest %s  put up by %s", r.ID, r.State, r.Drafts, r.Digest, r.PreparedBy)
+		w.decision(r)
 	})
+}
+
+// decision writes a decision on one line, and below it why it ended.
+func (w *world) decision(r *api.Release) {
+	w.printf("%s  %s  %s  digest %s  put up by %s", r.ID, r.State, counted(r.Drafts, "draft"), r.Digest, r.PreparedBy)
+	w.why(r)
+}
+
+// why writes why a decision ended otherwise than it was meant.
+func (w *world) why(r *api.Release) {
+	if r.Reason != "" {
+		w.printf("  %s: %s", r.State, escaped(r.Reason))
+	}
+	if r.State == "failed" {
+		w.printf("  %d of %s left; the others can be changed and put up again", r.Left, counted(r.Drafts, "draft"))
+	}
 }
 
 type releaseList struct {
@@ -77,7 +93,7 @@ func (c *releaseList) Run(w *world) error {
 	}
 	return w.answer(api.Releases{Releases: rs}, func() {
 		for _, r := range rs {
-			w.printf("%s  %s  %d drafts  digest %s  put up by %s", r.ID, r.State, r.Drafts, r.Digest, r.PreparedBy)
+			w.decision(&r)
 		}
 	})
 }
@@ -113,12 +129,13 @@ const shownDrafts = 20
 // releaseDetail writes what a release would let out, and to whom: what the
 // second officer has to read before approving.
 func (w *world) releaseDetail(cl *client.Client, r *api.ReleaseDetail) error {
-	w.printf("release %s, %s, put up by %s\ndigest %s\n%d drafts", r.ID, r.State, r.PreparedBy, r.Digest, r.Drafts)
+	w.printf("release %s, %s, put up by %s\ndigest %s\n%s", r.ID, r.State, r.PreparedBy, r.Digest, counted(r.Drafts, "draft"))
+	w.why(&r.Release)
 	if r.Batch != "" {
 		w.printf("of import %s, digest of its entries %s", r.Batch, r.Entries)
 	}
 	for _, v := range r.Views {
-		w.printf("  %d views to %s", v.Count, strings.Join(v.To, " "))
+		w.printf("  %s to %s", counted(v.Count, "view"), strings.Join(v.To, " "))
 	}
 	drafts, err := cl.ReleaseDrafts(w.ctx, r.ID, "", shownDrafts)
 	if err != nil {

@@ -213,7 +213,7 @@ func (w *world) refused(err error) error {
 	if werr := w.answer(body, func() {
 		fmt.Fprintf(w.err, "refused (%s): %s\n", r.Code, r.Message)
 		for _, f := range r.Findings {
-			fmt.Fprintf(w.err, "  portion %d (%s): %s\n", f.Portion, f.Code, f.Text)
+			fmt.Fprintf(w.err, "  %s (%s): %s\n", placeOf(f), f.Code, f.Text)
 		}
 	}); werr != nil {
 		return werr
@@ -327,6 +327,22 @@ func (c *reportPlan) Run(w *world) error {
 	return nil
 }
 
+// placeOf says of what in a draft a finding is.
+func placeOf(f api.Finding) string {
+	if f.Portion == 0 {
+		return "the whole"
+	}
+	return fmt.Sprintf("portion %d", f.Portion)
+}
+
+// counted writes a number with its word, "1 draft" or "2 drafts".
+func counted(n int64, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %ss", n, one)
+}
+
 func printPlan(w *world, p *api.Plan) {
 	if p.Banner != "" {
 		w.printf("%s", p.Banner)
@@ -335,7 +351,7 @@ func printPlan(w *world, p *api.Plan) {
 		w.printf("  %s to %s", a.Type, strings.Join(a.Recipients, ", "))
 	}
 	for _, f := range p.Findings {
-		w.printf("  portion %d (%s): %s", f.Portion, f.Code, f.Text)
+		w.printf("  %s (%s): %s", placeOf(f), f.Code, f.Text)
 	}
 	if p.Blocked != "" {
 		w.printf("  %s", p.Blocked)
@@ -346,7 +362,7 @@ func printPlan(w *world, p *api.Plan) {
 			w.printf("       %s: %s", r.Kind, r.Text)
 		}
 	}
-	w.printf("Digest of the plan: %s", p.Digest)
+	w.printf("Digest of who would see what: %s (equal for drafts with equal markings; a release is approved by its own digest)", p.Digest)
 }
 
 type reportState struct {

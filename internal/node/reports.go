@@ -205,6 +205,9 @@ func (n *Node) Plan(ctx context.Context, o section.Officer, id string) (*Plan, e
 	if err != nil {
 		return nil, err
 	}
+	if err := n.plannable(ctx, o, d); err != nil {
+		return nil, err
+	}
 	p, err := n.planOf(ctx, d)
 	if err != nil {
 		return nil, err

@@ -40,7 +40,7 @@ type Plan struct {
 	Alone    bool          `json:"alone,omitempty" doc:"One officer with the release role is enough (rule 6)."`
 	Acts     []PlanAct     `json:"acts,omitempty" doc:"The acts in which a draft that is no report would leave."`
 	ETag     string        `json:"etag" doc:"The version that was planned."`
-	Digest   string        `json:"digest" doc:"Names the plan by who would see what."`
+	Digest   string        `json:"digest" doc:"Of who would see what: drafts whose portions have equal markings have equal ones. A decision is named by its own digest, over contents and plans."`
 	Banner   string        `json:"banner" doc:"Marking of the whole, for the releasing officer."`
 	Blocked  string        `json:"blocked,omitempty" doc:"Why the release cannot go ahead; absent when it can."`
 	Findings []Finding     `json:"findings" doc:"Everything that stands against the release."`
@@ -87,7 +87,7 @@ type PlanBlame struct {
 
 // PlanRemedy is one way to let a member in.
 type PlanRemedy struct {
-	Kind     string `json:"kind" doc:"tearline, drop, ask consent or cure."`
+	Kind     string `json:"kind" doc:"tearline, drop, ask consent, widen or cure."`
 	Text     string `json:"text" doc:"In words."`
 	Portions []int  `json:"portions" doc:"Numbers of the portions of the tearline, or of those to be dropped, cured or consented to."`
 	Banner   string `json:"banner,omitempty" doc:"Marking of the tearline, or of what is left."`
