@@ -203,7 +203,7 @@ func (c *collectFile) origin(w *world, cl *client.Client) (*api.CollectOrigin, e
 
 type collectList struct {
 	asOfficer
-	Limit int `help:"How many." default:"50"`
+	newestFirst
 }
 
 // Help gives an example.
@@ -211,19 +211,21 @@ func (collectList) Help() string { return "Example:\n\n    entente collect list"
 
 // Run lists imports.
 func (c *collectList) Run(w *world) error {
+	before, id, err := placed("before", c.Before)
+	if err != nil {
+		return err
+	}
 	cl, err := c.desk()
 	if err != nil {
 		return err
 	}
-	bs, err := cl.Batches(w.ctx, time.Time{}, "", c.Limit)
+	page, err := cl.BatchesPage(w.ctx, before, id, c.Limit)
 	if err != nil {
 		return w.refused(err)
 	}
-	if bs == nil {
-		bs = []api.Batch{}
-	}
-	return w.answer(api.Batches{Batches: bs}, func() {
-		for _, b := range bs {
+	defer w.more("before", page.Next)
+	return w.answer(page, func() {
+		for _, b := range page.Batches {
 			w.printf("%s", importLine(&b))
 		}
 	})

@@ -17,8 +17,7 @@ type auditList struct {
 	asOfficer
 	Login  string `help:"Only of this officer." placeholder:"LOGIN"`
 	Object string `help:"Only on this object." placeholder:"ID"`
-	Before int64  `help:"Only older than this row, for the next page." placeholder:"SEQ"`
-	Limit  int    `help:"How many." default:"100"`
+	newestFirst
 }
 
 // Help gives an example.
@@ -26,16 +25,21 @@ func (auditList) Help() string { return "Example:\n\n    entente audit list --lo
 
 // Run lists.
 func (c *auditList) Run(w *world) error {
+	before, err := numbered("before", c.Before)
+	if err != nil {
+		return err
+	}
 	cl, err := c.desk()
 	if err != nil {
 		return err
 	}
-	rows, err := cl.Audit(w.ctx, api.FindAudit{Before: c.Before, Login: c.Login, Object: c.Object, Limit: c.Limit})
+	page, err := cl.AuditPage(w.ctx, api.FindAudit{Before: before, Login: c.Login, Object: c.Object, Limit: c.Limit})
 	if err != nil {
 		return w.refused(err)
 	}
-	return w.answer(api.Audit{Rows: rows}, func() {
-		for _, r := range rows {
+	defer w.more("before", page.Next)
+	return w.answer(page, func() {
+		for _, r := range page.Rows {
 			w.printf("%6d  %s  %-16s %-20s %-8s %s  %s", r.Seq, r.At.UTC().Format(time.RFC3339), r.Login, r.Op, r.Outcome, r.Object, r.Detail)
 		}
 	})
@@ -81,7 +85,10 @@ type evidenceCmd struct {
 	Save evidenceSave `cmd:"" help:"Save a proof, for somebody who checks it offline."`
 }
 
-type evidenceList struct{ asOfficer }
+type evidenceList struct {
+	asOfficer
+	oldestFirst
+}
 
 // Help gives an example.
 func (evidenceList) Help() string {
@@ -94,21 +101,19 @@ func (c *evidenceList) Run(w *world) error {
 	if err != nil {
 		return err
 	}
-	es, err := cl.Evidence(w.ctx)
+	page, err := cl.EvidencePage(w.ctx, api.FindEvidence{After: c.After, Limit: c.Limit})
 	if err != nil {
 		return w.refused(err)
 	}
-	if es == nil {
-		es = []api.Evidence{}
-	}
-	if err := w.answer(api.EvidenceList{Evidence: es}, func() {
-		for _, e := range es {
+	defer w.more("after", page.Next)
+	if err := w.answer(page, func() {
+		for _, e := range page.Evidence {
 			w.printf("%s  %-10s %s  %d bytes", e.ID, e.Kind, e.Seen.UTC().Format(time.RFC3339), e.Bytes)
 		}
 	}); err != nil {
 		return err
 	}
-	if len(es) > 0 {
+	if len(page.Evidence) > 0 {
 		return errFindings
 	}
 	return nil

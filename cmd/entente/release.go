@@ -74,8 +74,8 @@ func (w *world) why(r *api.Release) {
 
 type releaseList struct {
 	asOfficer
-	State string `help:"Only in this state." default:"prepared"`
-	Limit int    `help:"How many." default:"50"`
+	State string `help:"Only in this state." enum:"prepared,approved,leaving,done,refused,withdrawn,void,failed" default:"prepared"`
+	oldestFirst
 }
 
 // Help gives an example.
@@ -83,16 +83,21 @@ func (releaseList) Help() string { return "Example:\n\n    entente report releas
 
 // Run lists.
 func (c *releaseList) Run(w *world) error {
+	after, id, err := placed("after", c.After)
+	if err != nil {
+		return err
+	}
 	cl, err := c.desk()
 	if err != nil {
 		return err
 	}
-	rs, err := cl.Releases(w.ctx, api.FindReleases{State: c.State, Limit: c.Limit})
+	page, err := cl.ReleasesPage(w.ctx, api.FindReleases{State: c.State, After: after, AfterID: id, Limit: c.Limit})
 	if err != nil {
 		return w.refused(err)
 	}
-	return w.answer(api.Releases{Releases: rs}, func() {
-		for _, r := range rs {
+	defer w.more("after", page.Next)
+	return w.answer(page, func() {
+		for _, r := range page.Releases {
 			w.decision(&r)
 		}
 	})

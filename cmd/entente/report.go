@@ -224,7 +224,7 @@ func (w *world) refused(err error) error {
 type reportDrafts struct {
 	asOfficer
 	State string `help:"Only drafts in this state." enum:",drafted,planned,released,discarded" default:""`
-	Limit int    `help:"How many." default:"50"`
+	newestFirst
 }
 
 // Help gives an example.
@@ -232,17 +232,22 @@ func (reportDrafts) Help() string { return "Example:\n\n    entente report draft
 
 // Run lists drafts.
 func (c *reportDrafts) Run(w *world) error {
+	before, id, err := placed("before", c.Before)
+	if err != nil {
+		return err
+	}
 	cl, err := c.desk()
 	if err != nil {
 		return err
 	}
-	ds, err := cl.Drafts(w.ctx, api.FindDrafts{State: c.State, Limit: c.Limit})
+	page, err := cl.DraftsPage(w.ctx, api.FindDrafts{State: c.State, Before: before, BeforeID: id, Limit: c.Limit})
 	if err != nil {
 		return w.refused(err)
 	}
-	return w.answer(api.Drafts{Drafts: ds}, func() {
-		for _, d := range ds {
-			w.printf("%s  %-9s  %s", d.ID, d.State, d.Modified.Format(time.RFC3339))
+	defer w.more("before", page.Next)
+	return w.answer(page, func() {
+		for _, d := range page.Drafts {
+			w.printf("%s  %-9s  %s  %s", d.ID, d.State, d.Modified.Format(time.RFC3339), escaped(d.Title))
 		}
 	})
 }
@@ -415,23 +420,25 @@ type narrow struct {
 	Originator string `help:"Only of this member." placeholder:"IRQ"`
 	Type       string `help:"Only of this type." placeholder:"INTREP"`
 	Batch      string `help:"Only of the release with this digest." placeholder:"HEX"`
-	Before     int64  `help:"Only older than this leaf, for the next page." placeholder:"INDEX"`
-	Limit      int    `help:"How many." default:"50"`
+	newestFirst
 }
 
 func (n narrow) find(w *world, a asOfficer, text string) error {
+	before, err := numbered("before", n.Before)
+	if err != nil {
+		return err
+	}
 	cl, err := a.desk()
 	if err != nil {
 		return err
 	}
-	rows, err := cl.Reports(w.ctx, api.Find{Text: text, Originator: n.Originator, Type: n.Type, Batch: n.Batch, Before: n.Before, Limit: n.Limit})
+	page, err := cl.ReportsPage(w.ctx, api.Find{Text: text, Originator: n.Originator, Type: n.Type, Batch: n.Batch, Before: before, Limit: n.Limit})
 	if err != nil {
 		return w.refused(err)
 	}
-	if rows == nil {
-		rows = []api.ReportRow{}
-	}
-	if err := w.answer(api.Reports{Reports: rows}, func() {
+	rows := page.Reports
+	defer w.more("before", page.Next)
+	if err := w.answer(page, func() {
 		for _, r := range rows {
 			w.printf("%s  %6d  %s  %-11s %s  %s  [%s]", r.ID, r.Index, r.Originator, r.Type, r.Grade, r.Title, r.Banner)
 		}

@@ -38,13 +38,20 @@ func (c *Client) Quarantine(ctx context.Context, limit int) ([]api.Quarantined, 
 	return out.Quarantine, nil
 }
 
-// Evidence lists the proofs of faults that the node keeps.
+// Evidence lists the first proofs of faults that the node keeps, the oldest
+// first.
 func (c *Client) Evidence(ctx context.Context) ([]api.Evidence, error) {
-	out, err := fetch[api.EvidenceList](ctx, c, call{method: http.MethodGet, path: "/evidence"})
+	out, err := c.EvidencePage(ctx, api.FindEvidence{})
 	if err != nil {
 		return nil, err
 	}
 	return out.Evidence, nil
+}
+
+// EvidencePage returns one page of the proofs of faults that the node keeps,
+// the oldest first.
+func (c *Client) EvidencePage(ctx context.Context, f api.FindEvidence) (*api.EvidenceList, error) {
+	return fetch[api.EvidenceList](ctx, c, call{method: http.MethodGet, path: "/evidence", query: values("after", f.After, "limit", number(f.Limit))})
 }
 
 // EvidenceBytes returns one proof (inspector).
@@ -85,14 +92,19 @@ func (c *Client) ExportLog(ctx context.Context, w io.Writer, progress func(bytes
 	return n, nil
 }
 
-// Audit returns a page of the audit log, newest first (inspector).
+// Audit returns the rows of a page of the audit log, newest first (inspector).
 func (c *Client) Audit(ctx context.Context, f api.FindAudit) ([]api.AuditRow, error) {
-	out, err := fetch[api.Audit](ctx, c, call{method: http.MethodGet, path: "/audit",
-		query: values("before", number(f.Before), "login", f.Login, "object", f.Object, "limit", number(f.Limit))})
+	out, err := c.AuditPage(ctx, f)
 	if err != nil {
 		return nil, err
 	}
 	return out.Rows, nil
+}
+
+// AuditPage returns a page of the audit log, newest first (inspector).
+func (c *Client) AuditPage(ctx context.Context, f api.FindAudit) (*api.Audit, error) {
+	return fetch[api.Audit](ctx, c, call{method: http.MethodGet, path: "/audit",
+		query: values("before", number(f.Before), "login", f.Login, "object", f.Object, "limit", number(f.Limit))})
 }
 
 // VerifyAudit checks the audit log's chain, also against heads exported earlier

@@ -19,15 +19,21 @@ func (c *Client) PrepareBatch(ctx context.Context, batch string) (*api.Release, 
 	return fetch[api.Release](ctx, c, call{method: http.MethodPost, path: "/releases", json: api.PrepareRelease{Batch: batch}})
 }
 
-// Releases returns one page of decisions, the oldest first; without a state
-// those that wait for a releasing officer.
+// Releases returns the rows of a page of decisions, the oldest first; without a
+// state those that wait for a releasing officer.
 func (c *Client) Releases(ctx context.Context, f api.FindReleases) ([]api.Release, error) {
-	out, err := fetch[api.Releases](ctx, c, call{method: http.MethodGet, path: "/releases",
-		query: values("state", f.State, "after", moment(f.After), "after_id", f.AfterID, "limit", number(f.Limit))})
+	out, err := c.ReleasesPage(ctx, f)
 	if err != nil {
 		return nil, err
 	}
 	return out.Releases, nil
+}
+
+// ReleasesPage returns one page of decisions, the oldest first; without a state
+// of those that wait for a releasing officer.
+func (c *Client) ReleasesPage(ctx context.Context, f api.FindReleases) (*api.Releases, error) {
+	return fetch[api.Releases](ctx, c, call{method: http.MethodGet, path: "/releases",
+		query: values("state", f.State, "after", moment(f.After), "after_id", f.AfterID, "limit", number(f.Limit))})
 }
 
 // Release returns one decision with what would leave, and to whom.
@@ -61,14 +67,20 @@ func (c *Client) Withdraw(ctx context.Context, id, reason string) (*api.Release,
 	return fetch[api.Release](ctx, c, call{method: http.MethodPost, path: "/releases" + seg(id) + "/withdraw", json: api.Reason{Reason: reason}})
 }
 
-// Batches returns one page of imports, the newest first, older than the one
-// begun at before with id beforeID; from the newest on when before is zero.
+// Batches returns the rows of a page of imports, the newest first, older than
+// the one begun at before with id beforeID; from the newest on when before is
+// zero.
 func (c *Client) Batches(ctx context.Context, before time.Time, beforeID string, limit int) ([]api.Batch, error) {
-	out, err := fetch[api.Batches](ctx, c, call{method: http.MethodGet, path: "/batches", query: values("before", moment(before), "before_id", beforeID, "limit", number(limit))})
+	out, err := c.BatchesPage(ctx, before, beforeID, limit)
 	if err != nil {
 		return nil, err
 	}
 	return out.Batches, nil
+}
+
+// BatchesPage returns one page of imports, as Batches does.
+func (c *Client) BatchesPage(ctx context.Context, before time.Time, beforeID string, limit int) (*api.Batches, error) {
+	return fetch[api.Batches](ctx, c, call{method: http.MethodGet, path: "/batches", query: values("before", moment(before), "before_id", beforeID, "limit", number(limit))})
 }
 
 // Batch returns one import.

@@ -11,17 +11,22 @@ import (
 	"entente/internal/web/api"
 )
 
-// Reports returns one page of what this node may read, newest first.
+// Reports returns the rows of a page of what this node may read, newest first.
 func (c *Client) Reports(ctx context.Context, f api.Find) ([]api.ReportRow, error) {
-	q := values("text", f.Text, "originator", f.Originator, "type", f.Type, "batch", f.Batch, "before", number(f.Before), "limit", number(f.Limit))
-	if f.Own != nil {
-		q.Set("own", strconv.FormatBool(*f.Own))
-	}
-	out, err := fetch[api.Reports](ctx, c, call{method: http.MethodGet, path: "/reports", query: q})
+	out, err := c.ReportsPage(ctx, f)
 	if err != nil {
 		return nil, err
 	}
 	return out.Reports, nil
+}
+
+// ReportsPage returns one page of what this node may read, newest first.
+func (c *Client) ReportsPage(ctx context.Context, f api.Find) (*api.Reports, error) {
+	q := values("text", f.Text, "originator", f.Originator, "type", f.Type, "batch", f.Batch, "before", number(f.Before), "limit", number(f.Limit))
+	if f.Own != nil {
+		q.Set("own", strconv.FormatBool(*f.Own))
+	}
+	return fetch[api.Reports](ctx, c, call{method: http.MethodGet, path: "/reports", query: q})
 }
 
 // AllReports walks over all pages of a search; f.Limit is the size of a page.
@@ -103,15 +108,21 @@ func (c *Client) SaveDraftJSON(ctx context.Context, id, etag string, raw []byte)
 	return fetch[api.Draft](ctx, c, call{method: http.MethodPut, path: "/drafts" + seg(id), header: http.Header{"If-Match": {etag}}, json: json.RawMessage(raw)})
 }
 
-// Drafts returns one page of drafts without contents, the one changed last
-// first.
+// Drafts returns the rows of a page of drafts without contents, the one changed
+// last first.
 func (c *Client) Drafts(ctx context.Context, f api.FindDrafts) ([]api.Draft, error) {
-	out, err := fetch[api.Drafts](ctx, c, call{method: http.MethodGet, path: "/drafts",
-		query: values("state", f.State, "before", moment(f.Before), "before_id", f.BeforeID, "limit", number(f.Limit))})
+	out, err := c.DraftsPage(ctx, f)
 	if err != nil {
 		return nil, err
 	}
 	return out.Drafts, nil
+}
+
+// DraftsPage returns one page of drafts without contents, the one changed last
+// first.
+func (c *Client) DraftsPage(ctx context.Context, f api.FindDrafts) (*api.Drafts, error) {
+	return fetch[api.Drafts](ctx, c, call{method: http.MethodGet, path: "/drafts",
+		query: values("state", f.State, "before", moment(f.Before), "before_id", f.BeforeID, "limit", number(f.Limit))})
 }
 
 // Draft returns one draft with its content.

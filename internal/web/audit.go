@@ -18,11 +18,20 @@ func (s *Server) audit() {
 			Object string `query:"object" maxLength:"200" doc:"Only on this object."`
 			Limit  int    `query:"limit" minimum:"0" maximum:"500" doc:"Rows in the answer, 100 when absent."`
 		}) (*body[api.Audit], error) {
-			rows, err := sec.Audit(ctx, c.officer, section.AuditQuery{Before: in.Before, Login: in.Login, Object: in.Object, Limit: limited(in.Limit, 100)})
+			q := section.AuditQuery{Before: in.Before, Login: in.Login, Object: in.Object, Limit: limited(in.Limit, 100)}
+			rows, err := sec.Audit(ctx, c.officer, q)
 			if err != nil {
 				return nil, err
 			}
-			out := api.Audit{Rows: make([]api.AuditRow, 0, len(rows))}
+			next, err := nextPage(rows, q.Limit, func(r section.AuditRow) string { return digits(r.Seq) }, func(r section.AuditRow) ([]section.AuditRow, error) {
+				more := q
+				more.Before, more.Limit = r.Seq, 1
+				return sec.Audit(ctx, c.officer, more)
+			})
+			if err != nil {
+				return nil, err
+			}
+			out := api.Audit{Rows: make([]api.AuditRow, 0, len(rows)), Next: next}
 			for _, r := range rows {
 				out.Rows = append(out.Rows, api.AuditRow{Seq: r.Seq, At: r.At.UTC(), Login: r.Login, Op: r.Op, Object: r.Object, Outcome: r.Outcome, Detail: r.Detail, Hash: hex.EncodeToString(r.Hash[:])})
 			}

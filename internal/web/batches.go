@@ -37,11 +37,18 @@ func (s *Server) batches() {
 			BeforeID string    `query:"before_id" maxLength:"64" doc:"The last row's id, beside before."`
 			Limit    int       `query:"limit" minimum:"0" maximum:"500" doc:"Rows in the answer, 50 when absent."`
 		}) (*body[api.Batches], error) {
-			bs, err := s.node.Batches(ctx, c.officer, in.Before, in.BeforeID, limited(in.Limit, 50))
+			limit := limited(in.Limit, 50)
+			bs, err := s.node.Batches(ctx, c.officer, in.Before, in.BeforeID, limit)
 			if err != nil {
 				return nil, err
 			}
-			out := api.Batches{Batches: make([]api.Batch, 0, len(bs))}
+			next, err := nextPage(bs, limit, func(b node.BatchInfo) string { return placed(b.Created, b.ID) }, func(b node.BatchInfo) ([]node.BatchInfo, error) {
+				return s.node.Batches(ctx, c.officer, b.Created, b.ID, 1)
+			})
+			if err != nil {
+				return nil, err
+			}
+			out := api.Batches{Batches: make([]api.Batch, 0, len(bs)), Next: next}
 			for _, b := range bs {
 				out.Batches = append(out.Batches, shownBatch(b))
 			}
@@ -77,11 +84,18 @@ func (s *Server) batches() {
 			if _, err := sec.Batch(ctx, c.officer, in.ID); err != nil {
 				return nil, err
 			}
-			ds, err := sec.BatchDrafts(ctx, c.officer, in.ID, in.After, limited(in.Limit, 50))
+			limit := limited(in.Limit, 50)
+			ds, err := sec.BatchDrafts(ctx, c.officer, in.ID, in.After, limit)
 			if err != nil {
 				return nil, err
 			}
-			out := api.Drafts{Drafts: make([]api.Draft, 0, len(ds))}
+			next, err := nextPage(ds, limit, func(d section.Draft) string { return d.ID }, func(d section.Draft) ([]section.Draft, error) {
+				return sec.BatchDrafts(ctx, c.officer, in.ID, d.ID, 1)
+			})
+			if err != nil {
+				return nil, err
+			}
+			out := api.Drafts{Drafts: make([]api.Draft, 0, len(ds)), Next: next}
 			for _, d := range ds {
 				out.Drafts = append(out.Drafts, shownDraft(d))
 			}

@@ -24,6 +24,10 @@ func shownDraft(d section.Draft) api.Draft {
 		Batch: d.Batch, Decision: d.Decision, Created: d.Created.UTC(), Modified: d.Modified.UTC()}
 	if len(d.Content) > 0 {
 		out.Content = d.Content
+		d.Head = d.Content
+	}
+	if d.Kind == node.KindReport {
+		out.Title = node.TitleOf(d.Head)
 	}
 	return out
 }
@@ -81,7 +85,13 @@ func (s *Server) drafts() {
 			if err != nil {
 				return nil, err
 			}
-			out := api.Drafts{Drafts: make([]api.Draft, 0, len(ds))}
+			next, err := nextPage(ds, q.Limit, func(d section.Draft) string { return placed(d.Modified, d.ID) }, func(d section.Draft) ([]section.Draft, error) {
+				return sec.Drafts(ctx, c.officer, section.DraftQuery{State: q.State, BeforeModified: d.Modified, BeforeID: d.ID, Limit: 1})
+			})
+			if err != nil {
+				return nil, err
+			}
+			out := api.Drafts{Drafts: make([]api.Draft, 0, len(ds)), Next: next}
 			for _, d := range ds {
 				out.Drafts = append(out.Drafts, shownDraft(d))
 			}

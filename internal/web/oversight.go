@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"entente/internal/node"
 	"entente/internal/process"
 	"entente/internal/section"
+	"entente/internal/store/logdb"
 	"entente/internal/web/api"
 )
 
@@ -54,13 +56,21 @@ func (s *Server) oversight() {
 			return answer(out)
 		})
 	register(s, operation{id: "listEvidence", method: http.MethodGet, path: "/evidence", tag: "oversight", op: section.OpStatusRead, summary: "Proofs of faults that this node keeps"},
-		func(ctx context.Context, _ caller, _ *none) (*body[api.EvidenceList], error) {
+		func(ctx context.Context, _ caller, in *struct {
+			After string `query:"after" maxLength:"64" doc:"Only those behind the one with this id."`
+			Limit int    `query:"limit" minimum:"0" maximum:"500" doc:"Rows in the answer, 100 when absent."`
+		}) (*body[api.EvidenceList], error) {
 			es, err := s.node.Station().Log().ListEvidence(ctx)
 			if err != nil {
 				return nil, err
 			}
-			out := api.EvidenceList{Evidence: make([]api.Evidence, 0, len(es))}
-			for _, e := range es {
+			out := api.EvidenceList{Evidence: []api.Evidence{}}
+			for i := 1 + slices.IndexFunc(es, func(e logdb.EvidenceEntry) bool { return e.ID == in.After }); i < len(es); i++ {
+				if len(out.Evidence) == limited(in.Limit, 100) {
+					out.Next = es[i-1].ID
+					break
+				}
+				e := es[i]
 				out.Evidence = append(out.Evidence, api.Evidence{ID: e.ID, Kind: e.Kind, Seen: time.Unix(e.Seen, 0).UTC(), Bytes: int(e.Bytes)})
 			}
 			return answer(out)

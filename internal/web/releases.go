@@ -50,11 +50,18 @@ func (s *Server) releases() {
 					state = st
 				}
 			}
-			ds, err := sec.Decisions(ctx, c.officer, state, in.After, in.AfterID, limited(in.Limit, 50))
+			limit := limited(in.Limit, 50)
+			ds, err := sec.Decisions(ctx, c.officer, state, in.After, in.AfterID, limit)
 			if err != nil {
 				return nil, err
 			}
-			out := api.Releases{Releases: make([]api.Release, 0, len(ds))}
+			next, err := nextPage(ds, limit, func(d section.Decision) string { return placed(d.Prepared, d.ID) }, func(d section.Decision) ([]section.Decision, error) {
+				return sec.Decisions(ctx, c.officer, state, d.Prepared, d.ID, 1)
+			})
+			if err != nil {
+				return nil, err
+			}
+			out := api.Releases{Releases: make([]api.Release, 0, len(ds)), Next: next}
 			for _, d := range ds {
 				out.Releases = append(out.Releases, shownRelease(d))
 			}
@@ -82,11 +89,18 @@ func (s *Server) releases() {
 			if _, err := sec.Decision(ctx, c.officer, in.ID); err != nil {
 				return nil, err
 			}
-			xs, err := sec.Subjects(ctx, c.officer, in.ID, in.After, limited(in.Limit, 100))
+			limit := limited(in.Limit, 100)
+			xs, err := sec.Subjects(ctx, c.officer, in.ID, in.After, limit)
 			if err != nil {
 				return nil, err
 			}
-			out := api.ReleaseDrafts{Drafts: make([]api.ReleaseDraft, 0, len(xs))}
+			next, err := nextPage(xs, limit, func(x section.Subject) string { return x.Draft }, func(x section.Subject) ([]section.Subject, error) {
+				return sec.Subjects(ctx, c.officer, in.ID, x.Draft, 1)
+			})
+			if err != nil {
+				return nil, err
+			}
+			out := api.ReleaseDrafts{Drafts: make([]api.ReleaseDraft, 0, len(xs)), Next: next}
 			for _, x := range xs {
 				out.Drafts = append(out.Drafts, api.ReleaseDraft{Draft: x.Draft, Content: hex.EncodeToString(x.Content[:]), Plan: hex.EncodeToString(x.Plan[:]), Left: x.Released})
 			}

@@ -35,7 +35,18 @@ func (s *Server) reports() {
 			if err != nil {
 				return nil, err
 			}
-			out := api.Reports{Reports: make([]api.ReportRow, 0, len(rows))}
+			next, err := nextPage(rows, q.Limit, func(r viewdb.Row) string { return digits(r.Index) }, func(r viewdb.Row) ([]viewdb.Row, error) {
+				if r.Index == 0 {
+					return nil, nil // before 0 is from the newest on
+				}
+				more := q
+				more.Before, more.Limit = r.Index, 1
+				return s.node.Find(ctx, c.officer, more)
+			})
+			if err != nil {
+				return nil, err
+			}
+			out := api.Reports{Reports: make([]api.ReportRow, 0, len(rows)), Next: next}
 			for _, r := range rows {
 				out.Reports = append(out.Reports, shownRow(r))
 			}

@@ -24,10 +24,12 @@ const (
 // Draft is a row of the drafts' table. Content is what the node put there; it
 // is empty in lists and after erasure.
 type Draft struct {
-	ID, Kind          string
-	State             DraftState
-	Version           int64 // from 1
-	Content           []byte
+	ID, Kind string
+	State    DraftState
+	Version  int64 // from 1
+	Content  []byte
+	// Head is the beginning of the content, in lists alone.
+	Head              []byte
 	Digest            Digest // of kind, content and attachments, computed by the caller
 	Plan              *Digest
 	Decision          string // the open decision that it is part of, or empty
@@ -65,6 +67,9 @@ type Position struct {
 
 const (
 	draftMeta = `d.id, d.kind, d.state, d.version, d.digest, d.plan, coalesce(d.decision, ''), coalesce(d.batch, ''), d.attachments, d.created, d.modified, d.erased`
+
+	// draftHead is the beginning of a content, in which its title stands.
+	draftHead = `substr(d.content, 1, 4096)`
 
 	sqlDraft     = `SELECT ` + draftMeta + `, d.content FROM drafts d WHERE d.id = ?`
 	sqlDraftMeta = `SELECT ` + draftMeta + `, '' FROM drafts d WHERE d.id = ?`
@@ -153,11 +158,14 @@ func (r Reader) Drafts(q DraftQuery) ([]Draft, error) {
 	// One ordered walk of the index per state, merged: no sort over all rows.
 	var out []Draft
 	for _, st := range states {
-		page, err := r.draftList(`SELECT `+draftMeta+`, '' FROM drafts d
+		page, err := r.draftList(`SELECT `+draftMeta+`, `+draftHead+` FROM drafts d
 			WHERE d.state = ? AND (d.modified, d.id) < (?, ?) ORDER BY d.modified DESC, d.id DESC LIMIT ?`,
 			int(st), before, q.BeforeID, q.Limit)
 		if err != nil {
 			return nil, err
+		}
+		for i := range page {
+			page[i].Head, page[i].Content = page[i].Content, nil
 		}
 		out = mergeDrafts(out, page, q.Limit)
 	}

@@ -17,12 +17,14 @@ type Draft struct {
 	Decision string          `json:"decision,omitempty" doc:"The open decision that it is part of."`
 	Created  time.Time       `json:"created" doc:"When it was begun."`
 	Modified time.Time       `json:"modified" doc:"When it was changed last."`
+	Title    string          `json:"title,omitempty" doc:"As the officer wrote it; absent where there is none."`
 	Content  json.RawMessage `json:"content,omitempty" doc:"The content; absent in lists and after erasure."`
 }
 
 // Drafts is a page of drafts.
 type Drafts struct {
 	Drafts []Draft `json:"drafts" doc:"The one changed last first."`
+	Next   string  `json:"next,omitempty" doc:"Where the next page begins: before and before_id (behind a comma), or after in an import. Absent on the last page."`
 }
 
 // FindDrafts narrows a list of drafts.

@@ -163,9 +163,16 @@ type Evidence struct {
 	Bytes int       `json:"bytes" doc:"Its size."`
 }
 
-// EvidenceList lists what evidence is kept.
+// FindEvidence narrows a list of evidence.
+type FindEvidence struct {
+	After string // id: only what was seen later
+	Limit int    // 1 to 500, 100 when 0
+}
+
+// EvidenceList is a page of the evidence that is kept.
 type EvidenceList struct {
 	Evidence []Evidence `json:"evidence" doc:"Oldest first."`
+	Next     string     `json:"next,omitempty" doc:"Where the next page begins: after. Absent on the last page."`
 }
 
 // AuditRow is one row of the audit log.
@@ -183,6 +190,7 @@ type AuditRow struct {
 // Audit is a page of the audit log.
 type Audit struct {
 	Rows []AuditRow `json:"rows" doc:"Newest first."`
+	Next string     `json:"next,omitempty" doc:"Where the next page begins: before. Absent on the last page."`
 }
 
 // FindAudit narrows the audit log.

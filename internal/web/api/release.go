@@ -26,6 +26,7 @@ type Release struct {
 // Releases is a page of decisions.
 type Releases struct {
 	Releases []Release `json:"releases" doc:"The oldest first."`
+	Next     string    `json:"next,omitempty" doc:"Where the next page begins: after and after_id, behind a comma. Absent on the last page."`
 }
 
 // FindReleases narrows a list of decisions.
@@ -47,6 +48,7 @@ type ReleaseDraft struct {
 // ReleaseDrafts is a page of what a decision is about.
 type ReleaseDrafts struct {
 	Drafts []ReleaseDraft `json:"drafts" doc:"By id of the draft; the next page begins behind the last."`
+	Next   string         `json:"next,omitempty" doc:"Where the next page begins: after. Absent on the last page."`
 }
 
 // Approve lets a decision go ahead.
@@ -104,6 +106,7 @@ type Batch struct {
 // Batches is a page of imports.
 type Batches struct {
 	Batches []Batch `json:"batches" doc:"The newest first."`
+	Next    string  `json:"next,omitempty" doc:"Where the next page begins: before and before_id, behind a comma. Absent on the last page."`
 }
 
 // BatchPlan is the dry-run of the release of a whole import.

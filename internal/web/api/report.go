@@ -29,6 +29,7 @@ type ReportRow struct {
 // Reports is a page of reports.
 type Reports struct {
 	Reports []ReportRow `json:"reports" doc:"Newest first. A page that is not full is the last one; no total is told."`
+	Next    string      `json:"next,omitempty" doc:"Where the next page begins: before. Absent on the last page."`
 }
 
 // Report is one report.
