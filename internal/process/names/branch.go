@@ -9,8 +9,7 @@ isilk|isil|khorasan
 aqi|aq|iraq
 aqap|aq|arabian peninsula
 aqim|aq|islamic maghreb
-iswap|isil|west africa
-ttp|taliban|pakistan`
+iswap|isil|west africa`
 
 // branch is where a group of the lexicon belongs.
 type branch struct {
@@ -38,8 +37,7 @@ var branches, branchParents = func() (map[string]branch, map[string]bool) {
 
 // homeOf are the places of a parent group itself: beside its name they tell no branch.
 var homeOf = map[string]map[uint16]bool{
-	"isil":    {places["iraq"]: true, places["syria"]: true, places["levant"]: true},
-	"taliban": {places["afghanistan"]: true},
+	"isil": {places["iraq"]: true, places["syria"]: true, places["levant"]: true},
 }
 
 // regionWeight is the weight of a place beside the name of a group that has branches.

@@ -313,6 +313,11 @@ func (m *matcher) weigh(ta, tb []Token, kind Kind, r *Result) evidence {
 			if korean {
 				s, how = koreanSimilarity(m.koreanA[i], m.koreanB[j], s, how)
 			}
+			if kind == Organization && s < koreanAlike && ta[i].Role == RoleName && tb[j].Role == RoleName {
+				if x := m.a[i].koreanSpelling(ta[i].Text); x != "" && x == m.b[j].koreanSpelling(tb[j].Text) {
+					s, how = koreanAlike, Romanisation
+				}
+			}
 			if chinese && s < 1 {
 				s = min(s, koreanApart) // a letter more or less is another syllable
 			}

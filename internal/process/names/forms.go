@@ -7,6 +7,7 @@ type letterForms struct {
 	outline outline
 	forms   [3]prepared
 	have    [3]bool
+	korean  *string // the neutral spelling of a word of Korean syllables, once it was asked for
 }
 
 func (f *letterForms) reset(text string, s Script) {
@@ -16,6 +17,7 @@ func (f *letterForms) reset(text string, s Script) {
 		f.letters = append(f.letters, r)
 	}
 	f.have = [3]bool{}
+	f.korean = nil
 	f.outline = outlineOf(f.letters)
 }
 
@@ -80,4 +82,16 @@ func (c *formCache) of(t *Token) tokenForms {
 		f.alt = c.get(t.Alt, t.Script)
 	}
 	return f
+}
+
+// koreanSpelling is the neutral spelling of a Latin word of two and more Korean syllables, "" when it is none.
+func (f *letterForms) koreanSpelling(text string) string {
+	if f.korean == nil {
+		n := ""
+		if f.script == Latin && len(text) >= leastKorean {
+			n = koreanNeutral(text, koreanSyllables)
+		}
+		f.korean = &n
+	}
+	return *f.korean
 }

@@ -21,11 +21,17 @@ var (
 	koreanFinals = [...][2]string{{"ng", "q"}, {"rk", "k"}, {"ck", "k"}, {"n", "n"}, {"m", "m"}, {"k", "k"}, {"g", "k"}, {"p", "p"}, {"b", "p"}, {"t", "t"}, {"l", "r"}, {"r", "r"}, {"", ""}}
 )
 
-// maxKorean bounds the letters of a word of two syllables.
-const maxKorean = 12
+// maxKorean bounds the letters of a word, koreanSyllables its syllables. Of names of bodies only words of leastKorean
+// letters and more are read: shorter ones are words of any language.
+const (
+	maxKorean       = 16
+	koreanSyllables = 4
+	koreanGiven     = 2 // in a word of a person's name
+	leastKorean     = 6
+)
 
-// koreanNeutral spells a word of one or two Korean syllables neutrally; "" when it is none.
-func koreanNeutral(w string) string {
+// koreanNeutral spells a word of Korean syllables neutrally; "" when it is none.
+func koreanNeutral(w string, syllables int) string {
 	if len(w) == 0 || len(w) > maxKorean || strings.ContainsAny(w, "fqvxz") || strings.Contains(w, "th") {
 		return ""
 	}
@@ -35,7 +41,7 @@ func koreanNeutral(w string) string {
 		}
 	}
 	var buf [2 * maxKorean]byte
-	out, ok := koreanRead(w, buf[:0], 2)
+	out, ok := koreanRead(w, buf[:0], syllables)
 	if !ok {
 		return ""
 	}
@@ -43,6 +49,12 @@ func koreanNeutral(w string) string {
 	for i := 0; i+1 < len(out); i++ {
 		if out[i] == 'u' && out[i+1] == 'q' {
 			out[i] = 'o'
+		}
+	}
+	// r is heard as n after a nasal: "Amrok" and "Amnok"
+	for i := 1; i < len(out); i++ {
+		if out[i] == 'r' && (out[i-1] == 'm' || out[i-1] == 'q') {
+			out[i] = 'n'
 		}
 	}
 	// At the beginning of a word the South drops r before i and y and turns it into n elsewhere.
@@ -101,7 +113,7 @@ func (n *koreanName) read(ts []Token) bool {
 		if ts[i].Role != RoleName || ts[i].Script != Latin {
 			return false
 		}
-		if n[i] = koreanNeutral(ts[i].Text); n[i] == "" {
+		if n[i] = koreanNeutral(ts[i].Text, koreanGiven); n[i] == "" {
 			return false
 		}
 	}

@@ -106,6 +106,9 @@ uae united arab emirates
 prc china
 drc congo - kinshasa
 ksa saudi arabia
+dprk korea
+кндр korea
+rok korea
 rf russia
 рф russia
 сша united states

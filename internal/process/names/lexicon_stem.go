@@ -35,13 +35,18 @@ func stemKey(w string) string {
 		}
 		w = b.String()
 	case Latin:
+		stem := ""
 		for _, e := range romanEndings {
-			if h, ok := strings.CutSuffix(w, e); ok && len(h) >= leastStem {
-				w = h
-				break
+			if h, ok := strings.CutSuffix(w, e); ok {
+				if h = latinSchool.Replace(h); len(h) >= leastStem {
+					stem = h
+					break
+				}
 			}
 		}
-		w = latinSchool.Replace(w)
+		if w = latinSchool.Replace(w); stem != "" {
+			w = stem
+		}
 	default:
 		return ""
 	}

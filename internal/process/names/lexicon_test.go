@@ -50,3 +50,32 @@ func TestShortForms(t *testing.T) {
 		t.Errorf("a short form of another name: %.3f", s)
 	}
 }
+
+// The words of Korean bodies are compared in one spelling as well, and only those.
+func TestKoreanWordsOfBodies(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		same bool
+	}{
+		{"Amroksan Trading Corporation", "Amnoksan Trading Corporation", true},
+		{"Taebongsan Shipping Company", "Daebongsan Shipping Co.", true},
+		{"Taebongsan Shipping Company", "Paekdamchon Shipping Co.", false},
+		{"Garimpo Trading", "Zarnik Trading", false},
+	} {
+		if r := Compare(c.a, c.b, Organization); r.Match != c.same {
+			t.Errorf("%s and %s: %.3f %s", c.a, c.b, r.Similarity, r)
+		}
+	}
+}
+
+// Words that only say that something is a body may be missing; a trade may not.
+func TestTypesOfBodies(t *testing.T) {
+	for b, same := range map[string]bool{"Zarnikov Organization": true, "Zarnikov Group": true, "Zarnikov Association": true, "Zarnikov Bank": false, "Zarnikov Shipping": false} {
+		if r := Compare("Zarnikov", b, Organization); r.Match != same {
+			t.Errorf("Zarnikov and %s: %.3f %s", b, r.Similarity, r)
+		}
+	}
+	if s := Similarity("Khimicheskiy Zarnikov", "Zarnikov Chemical", Organization); s < Threshold {
+		t.Errorf("a romanised adjective: %.3f", s)
+	}
+}

@@ -107,6 +107,17 @@ func containsTokens(ts, sub []Token) bool {
 // insertionWeight is what a word in parentheses after the name counts: a remark on it more often than a part of it.
 const insertionWeight = 0.4
 
+// bodyTypes are the concepts that only say that something is a body; they are left out as freely as legal forms.
+var bodyTypes = func() map[uint16]bool {
+	m := map[uint16]bool{}
+	for _, w := range [...]string{"organization", "group", "association", "society", "company", "enterprise"} {
+		m[concepts[w].id] = true
+	}
+	return m
+}()
+
+const bodyTypeWeight = 0.15
+
 // placeWeight is the weight of a place: it tells branches apart and is often left out.
 const placeWeight = 0.35
 
@@ -189,6 +200,8 @@ func organizationWord(ws []word, i int, t string) Token {
 		switch {
 		case c.weight <= 0.1:
 			tok.weight = 0.06
+		case bodyTypes[c.id]:
+			tok.weight = bodyTypeWeight
 		case c.weight <= 0.2:
 			tok.weight = 0.4
 		case c.weight <= 0.3:

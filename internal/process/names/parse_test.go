@@ -174,7 +174,7 @@ func TestKorean(t *testing.T) {
 	for _, ws := range []string{"jong chong jeong", "pak park bak", "chol cheol", "ri lee yi", "ryu yu yoo", "kwang gwang"} {
 		var first string
 		for i, w := range strings.Fields(ws) {
-			n := koreanNeutral(w)
+			n := koreanNeutral(w, koreanGiven)
 			if i == 0 {
 				first = n
 			}
@@ -184,7 +184,7 @@ func TestKorean(t *testing.T) {
 		}
 	}
 	for _, w := range []string{"smith", "vladimir", "hussein", "mohammed", ""} {
-		if n := koreanNeutral(w); n != "" {
+		if n := koreanNeutral(w, koreanGiven); n != "" {
 			t.Errorf("%q is read as Korean %q", w, n)
 		}
 	}

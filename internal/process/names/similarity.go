@@ -120,6 +120,9 @@ func (m *matcher) letterSimilarity(a, b *tokenForms) (float32, How) {
 			}
 		}
 	}
+	if ta.class != 0 && tb.class != 0 && ta.Role == RoleName && tb.Role == RoleName && how == Spelling {
+		s *= otherGiven
+	}
 	if s < headFactor {
 		if x := m.headAligned(a, b); x > s {
 			s, how = x, ShortForm
@@ -144,6 +147,9 @@ func (m *matcher) altAligned(alt, b *letterForms, equal bool) (float32, How) {
 	s, how := m.aligned(alt, b)
 	return s * altFactor(alt.script), how
 }
+
+// otherGiven is what two given names of the lexicon that are not variants of one another keep of their likeness.
+const otherGiven = 0.9
 
 // sameClassKind says whether the class numbers of two roles come from one lexicon.
 func sameClassKind(a, b Role) bool {
