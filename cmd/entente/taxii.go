@@ -28,6 +28,7 @@ type taxiiCmd struct {
 	Serve  taxiiServeCmd  `cmd:"" help:"Serve collections over TAXII 2.1."`
 	Flaws  taxiiFlawsCmd  `cmd:"" help:"List objects held that break a rule of STIX."`
 	Poll   taxiiPollCmd   `cmd:"" help:"Read a collection of a TAXII 2.1 server, from where the last poll stopped."`
+	User   taxiiUserCmd   `cmd:"" help:"Accounts of the section's own tools at a node."`
 }
 
 type taxiiData struct {

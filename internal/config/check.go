@@ -40,6 +40,11 @@ func (c *Config) Check() []string {
 			add("desk: certificate and key do not fit: %v", err)
 		}
 	}
+	if c.Taxii.Cert != "" {
+		if _, err := tls.LoadX509KeyPair(c.Taxii.Cert, c.Taxii.Key); err != nil {
+			add("taxii: certificate and key do not fit: %v", err)
+		}
+	}
 	file, err := os.ReadFile(filepath.Join(c.Dir, charterFile))
 	if err != nil {
 		add("dir: no charter is in %s; run entente init join", c.Dir)

@@ -49,6 +49,7 @@ type Config struct {
 	Desk    Desk           `toml:"desk" json:"desk"`
 	Link    Link           `toml:"link" json:"link"`
 	Metrics Metrics        `toml:"metrics" json:"metrics"`
+	Taxii   Taxii          `toml:"taxii" json:"taxii"`
 	Log     Log            `toml:"log" json:"log"`
 	Limits  Limits         `toml:"limits" json:"limits"`
 }
@@ -83,6 +84,18 @@ type Link struct {
 // Metrics is the loopback address of the Prometheus metrics; empty for none.
 type Metrics struct {
 	Listen string `toml:"listen,omitempty" json:"listen,omitempty"`
+}
+
+// Taxii is where the member's own tools are served by TAXII 2.1; off without an
+// address.
+type Taxii struct {
+	Listen string `toml:"listen,omitempty" json:"listen,omitempty"` // host:port
+	// Cert and Key are a TLS certificate and its key, PEM; without them it
+	// listens on loopback alone.
+	Cert string `toml:"cert,omitempty" json:"cert,omitempty"`
+	Key  string `toml:"key,omitempty" json:"key,omitempty"`
+	// MaxPage is the greatest number of objects in one answer; 0 for 100.
+	MaxPage int `toml:"max_page,omitempty" json:"max_page,omitempty"`
 }
 
 // Log says how the node's own log is written, without contents, to standard
@@ -135,7 +148,7 @@ func Load(path string) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range []*string{&c.Dir, &c.Unlock.PassphraseFile, &c.Desk.Cert, &c.Desk.Key} {
+	for _, p := range []*string{&c.Dir, &c.Unlock.PassphraseFile, &c.Desk.Cert, &c.Desk.Key, &c.Taxii.Cert, &c.Taxii.Key} {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(dir, *p)
 		}
@@ -229,11 +242,17 @@ func (c *Config) check() error {
 	if c.Desk.Cert == "" && !loopback(c.Desk.Listen) {
 		return refuse("[desk] listens on %s without TLS; give cert and key, or listen on 127.0.0.1", c.Desk.Listen)
 	}
+	if (c.Taxii.Cert == "") != (c.Taxii.Key == "") {
+		return refuse("[taxii] names both of cert and key, or neither")
+	}
+	if c.Taxii.Listen != "" && c.Taxii.Cert == "" && !loopback(c.Taxii.Listen) {
+		return refuse("[taxii] listens on %s without TLS; give cert and key, or listen on 127.0.0.1", c.Taxii.Listen)
+	}
 	if c.Metrics.Listen != "" && !loopback(c.Metrics.Listen) {
 		return refuse("[metrics] listens on %s; metrics are for this machine alone, listen on 127.0.0.1", c.Metrics.Listen)
 	}
 	seen := map[string]string{}
-	for _, a := range []struct{ name, addr string }{{"[desk]", c.Desk.Listen}, {"[link]", c.Link.Listen}, {"[metrics]", c.Metrics.Listen}} {
+	for _, a := range []struct{ name, addr string }{{"[desk]", c.Desk.Listen}, {"[link]", c.Link.Listen}, {"[metrics]", c.Metrics.Listen}, {"[taxii]", c.Taxii.Listen}} {
 		if a.addr == "" || strings.HasSuffix(a.addr, ":0") {
 			continue
 		}

@@ -255,6 +255,9 @@ func (n *Node) forget(ctx context.Context, list []logdb.Forgotten) (Forgotten, e
 	if err := n.views.Delete(ctx, indices); err != nil {
 		return out, err
 	}
+	if err := n.feed.Forget(ctx, indices); err != nil {
+		return out, err
+	}
 	if err := n.log.ForgetDone(ctx, indices); err != nil {
 		return out, err
 	}

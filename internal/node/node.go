@@ -17,6 +17,7 @@ import (
 
 	"entente/charter"
 	"entente/internal/centre"
+	"entente/internal/feed"
 	"entente/internal/keyring"
 	"entente/internal/section"
 	"entente/internal/store"
@@ -70,6 +71,7 @@ type Node struct {
 	station *centre.Station
 	section *section.Section
 	link    *centre.Link
+	feed    *feed.Feed
 	logger  *slog.Logger
 	now     func() time.Time
 
@@ -147,6 +149,9 @@ func Open(ctx context.Context, o Options) (n *Node, err error) {
 	n.signers.station = n.station
 	n.views.Follow(func() int64 { return n.station.Certified().Time })
 	n.views.Reword(reword)
+	if err := n.openFeed(ctx); err != nil {
+		return nil, err
+	}
 	if err := n.sweepSealing(); err != nil {
 		return nil, err
 	}
@@ -204,6 +209,9 @@ func (n *Node) Close() error {
 	if n.link != nil {
 		n.link.Close()
 	}
+	if n.feed != nil {
+		errs = append(errs, n.feed.Close())
+	}
 	if n.ring != nil {
 		errs = append(errs, n.ring.Close())
 	}
@@ -244,6 +252,7 @@ func (n *Node) Run(ctx context.Context) error {
 	start("receipts", n.sendReceipts)
 	start("retention", n.keepRetention)
 	start("courier", n.finishAdopting)
+	start("feed", n.feed.Run)
 	<-ctx.Done()
 	wg.Wait()
 	return first

@@ -47,6 +47,8 @@ const (
 	OpOfficerDisable  Op = "officer.disable"  // disable or enable an officer
 	OpOfficerPassword Op = "officer.password" // set another officer's password
 	OpSessionRevoke   Op = "session.revoke"   // end another officer's sessions
+	OpAccountList     Op = "account.list"     // list the accounts of the section's tools
+	OpAccountChange   Op = "account.change"   // make and remove them
 	OpKeys            Op = "keys"             // make, certify and revoke keys
 	OpSettingRead     Op = "setting.read"     // read the configuration
 	OpSettingWrite    Op = "setting.write"    // change it
@@ -116,6 +118,8 @@ var permissions = map[Op]permission{
 	OpOfficerDisable:  {RolesOf(RoleCustodian), 26},
 	OpOfficerPassword: {RolesOf(RoleCustodian), 26},
 	OpSessionRevoke:   {RolesOf(RoleCustodian), 26},
+	OpAccountList:     {RolesOf(RoleInspector, RoleCustodian), 26},
+	OpAccountChange:   {RolesOf(RoleCustodian), 26},
 	OpKeys:            {RolesOf(RoleCustodian), 26},
 	OpSettingRead:     {RolesOf(RoleInspector, RoleCustodian), 26},
 	OpSettingWrite:    {RolesOf(RoleCustodian), 26},

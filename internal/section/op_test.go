@@ -10,6 +10,8 @@ import (
 // table in the code must be made here too.
 // Columns: Duty, Analyst, Release, Inspector, DPO, Custodian.
 const matrix = `
+account.change          . . . . . C
+account.list            . . . I . C
 annotation.read         D A R I P .
 annotation.write        D A . . . .
 audit.read              . . . I . .

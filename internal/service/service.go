@@ -36,6 +36,7 @@ type Addresses struct {
 	Desk    string `json:"desk"`
 	Link    string `json:"link"`
 	Metrics string `json:"metrics,omitempty"`
+	Taxii   string `json:"taxii,omitempty"`
 }
 
 // Logger makes the node's own log as configured.
@@ -141,6 +142,21 @@ func Serve(ctx context.Context, n *node.Node, c *config.Config, o Options) error
 		defer l.Close()
 		open.Metrics = l.Addr().String()
 		servers = append(servers, serve(l, api.Metrics(), nil))
+	}
+	if c.Taxii.Listen != "" {
+		l, secured, err := listenTaxii(c.Taxii)
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		open.Taxii = l.Addr().String()
+		srv := taxiiServer(n.FeedHandler(c.Taxii.MaxPage), o.Logger)
+		servers = append(servers, srv)
+		go func() {
+			if err := srv.Serve(secured); err != nil && !errors.Is(err, http.ErrServerClosed) {
+				cancel(fmt.Errorf("the TAXII listener failed: %w", err))
+			}
+		}()
 	}
 	done := make(chan error, 1)
 	go func() { done <- n.Run(ctx) }()

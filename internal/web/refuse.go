@@ -11,6 +11,7 @@ import (
 
 	"entente/act"
 	"entente/internal/centre"
+	"entente/internal/feed"
 	"entente/internal/node"
 	"entente/internal/section"
 	"entente/internal/store"
@@ -139,6 +140,8 @@ func (s *Server) problem(err error) *problem {
 		return refusal(http.StatusUnprocessableEntity, api.CodeDraft, err.Error())
 	case errors.Is(err, node.ErrDraft):
 		return refusal(http.StatusUnprocessableEntity, api.CodeDraft, err.Error())
+	case errors.Is(err, feed.ErrGrants):
+		return refusal(http.StatusUnprocessableEntity, api.CodeGrants, err.Error())
 	case errors.Is(err, node.ErrOnItsWay):
 		return refusal(http.StatusConflict, api.CodeOnItsWay, err.Error())
 	case errors.Is(err, node.ErrBasis):

@@ -90,6 +90,7 @@ func New(n *node.Node, o Options) *Server {
 	s.files()
 	s.oversight()
 	s.keys()
+	s.taxii()
 	s.audit()
 	s.finishSpec()
 	s.mux.HandleFunc("GET /openapi.json", s.serveSpec)

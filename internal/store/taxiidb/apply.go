@@ -79,6 +79,12 @@ func holding(tx *store.Tx, no int64, ids []string) (map[string][]held, error) {
 
 // Apply implements [taxii.Store]. Adding is complete when it returns.
 func (db *DB) Apply(ctx context.Context, user string, c taxii.Change) (*taxii.Status, error) {
+	return db.apply(ctx, user, c, nil)
+}
+
+// apply is Apply; added is called, in the same transaction, for each object
+// that was not there.
+func (db *DB) apply(ctx context.Context, user string, c taxii.Change, added func(*store.Tx, *taxii.Object) error) (*taxii.Status, error) {
 	no, err := db.number(ctx, c.Root, c.Collection)
 	if err != nil {
 		return nil, err
@@ -93,7 +99,7 @@ func (db *DB) Apply(ctx context.Context, user string, c taxii.Change) (*taxii.St
 		for _, d := range c.Refused {
 			st.Fail(d)
 		}
-		specs, err := db.add(tx, no, c, st)
+		specs, err := db.add(tx, no, c, st, added)
 		if err != nil {
 			return err
 		}
@@ -121,7 +127,7 @@ func (db *DB) Apply(ctx context.Context, user string, c taxii.Change) (*taxii.St
 
 // add inserts what is not there yet and notes what became of each object. It
 // returns the specification versions of what was added.
-func (db *DB) add(tx *store.Tx, no int64, c taxii.Change, st *taxii.Status) ([]string, error) {
+func (db *DB) add(tx *store.Tx, no int64, c taxii.Change, st *taxii.Status, added func(*store.Tx, *taxii.Object) error) ([]string, error) {
 	ids := make([]string, 0, len(c.Add))
 	for i := range c.Add {
 		ids = append(ids, c.Add[i].ID)
@@ -162,6 +168,11 @@ func (db *DB) add(tx *store.Tx, no int64, c taxii.Change, st *taxii.Status) ([]s
 		}
 		if err := insert(tx, no, &r); err != nil {
 			return nil, err
+		}
+		if added != nil {
+			if err := added(tx, &c.Add[i]); err != nil {
+				return nil, err
+			}
 		}
 		if !slices.Contains(specs, r.Spec) {
 			specs = append(specs, r.Spec)

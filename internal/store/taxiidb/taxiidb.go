@@ -67,7 +67,8 @@ func OpenWith(dir string, o store.Options) (*DB, error) {
 		err = store.Migrate(s, sub)
 	}
 	if err == nil {
-		err = s.Prepare(sqlHeld, sqlInsert, sqlCover, sqlStatus, sqlLast, sqlAdvance, sqlCollectionBody)
+		err = s.Prepare(sqlHeld, sqlInsert, sqlCover, sqlStatus, sqlLast, sqlAdvance, sqlCollectionBody,
+			sqlHold, sqlIsHeld, sqlFed, sqlSpare, sqlProgress, sqlPresent, sqlNextSpare, sqlUseSpare, sqlReceive)
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.Close())

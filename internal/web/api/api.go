@@ -40,6 +40,7 @@ const (
 	CodeOrigin       = "origin"          // a foreign page may not act with a session
 	CodeHost         = "host"            // the node is not called by this name
 	CodeBlocked      = "blocked"         // the release plan says that nothing may leave
+	CodeGrants       = "grants"          // an account cannot have these rights
 	CodeDraft        = "draft"           // the bytes are no draft
 	CodeQuota        = "quota"           // the charter's quota is used up
 	CodeFull         = "full"            // too little disk is free

@@ -1,0 +1,63 @@
+package viewdb
+
+import "context"
+
+// Live is a report that is in force: it has not ended, and no later report of
+// its originator that is in force replaces it.
+type Live struct {
+	Index      int64
+	Ends       int64 // log time in Unix seconds, 0 never
+	Supersedes string
+	Act        []byte
+}
+
+// live is the condition that a report r is in force. Only its originator can
+// replace a report (rule 10).
+func (v *Views) live() string {
+	return v.shown(`r`) + ` AND NOT EXISTS (SELECT 1 FROM report s WHERE s.supersedes = r.id AND s.supersedes <> '' AND s.originator = r.originator AND ` + v.shown(`s`) + `)`
+}
+
+// Live returns the reports in force with an index in [from, to), in log order,
+// up to limit.
+func (v *Views) Live(ctx context.Context, from, to int64, limit int) ([]Live, error) {
+	rows, err := v.db.Reader.QueryContext(ctx, `SELECT r.idx, r.ends, r.supersedes, r.act FROM report r WHERE r.idx >= ? AND r.idx < ? AND `+v.live()+` ORDER BY r.idx LIMIT ?`, from, to, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Live
+	for rows.Next() {
+		var l Live
+		if err := rows.Scan(&l.Index, &l.Ends, &l.Supersedes, &l.Act); err != nil {
+			return nil, err
+		}
+		out = append(out, l)
+	}
+	return out, rows.Err()
+}
+
+// LiveIndices returns where the reports in force stand, from an index on, in
+// log order, up to limit.
+func (v *Views) LiveIndices(ctx context.Context, from int64, limit int) ([]int64, error) {
+	rows, err := v.db.Reader.QueryContext(ctx, `SELECT r.idx FROM report r WHERE r.idx >= ? AND `+v.live()+` ORDER BY r.idx LIMIT ?`, from, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []int64
+	for rows.Next() {
+		var i int64
+		if err := rows.Scan(&i); err != nil {
+			return nil, err
+		}
+		out = append(out, i)
+	}
+	return out, rows.Err()
+}
+
+// NextEnd returns the log time, in Unix seconds, at which the next report ends
+// after a given one; 0 when none does.
+func (v *Views) NextEnd(ctx context.Context, after int64) (next int64, err error) {
+	err = v.db.Reader.QueryRowContext(ctx, `SELECT coalesce(min(ends), 0) FROM report WHERE ends <> 0 AND ends > ?`, after).Scan(&next)
+	return next, err
+}
