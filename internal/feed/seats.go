@@ -36,10 +36,10 @@ func (f *Feed) Check(name, officer string, g Grants) error {
 	if len(g.Read) == 0 && !g.Write {
 		return fmt.Errorf("%w: it could neither read nor write; name a collection to read, or let it write", ErrGrants)
 	}
-	return check(name, officer, g, f.o.Table, f.o.Self, f.o.Members, f.seats.Load().accounts.List())
+	return mayHave(name, officer, g, f.o.Table, f.o.Self, f.o.Members, f.seats.Load().accounts.List())
 }
 
-func check(name, officer string, g Grants, t *label.Table, self label.MemberID, members label.MemberSet, others []section.Account) error {
+func mayHave(name, officer string, g Grants, t *label.Table, self label.MemberID, members label.MemberSet, others []section.Account) error {
 	j, err := g.judge(t, self)
 	if err != nil {
 		return err
@@ -97,7 +97,7 @@ func (f *Feed) reload(ctx context.Context) error {
 			return r != Reports && !slices.ContainsFunc(list, func(b section.Account) bool { return b.Name == r })
 		})
 		if err == nil {
-			err = check(a.Name, a.Officer, g, f.o.Table, f.o.Self, f.o.Members, list)
+			err = mayHave(a.Name, a.Officer, g, f.o.Table, f.o.Self, f.o.Members, list)
 		}
 		if err != nil {
 			// A charter that changed may have made a right void: nothing is served.
