@@ -82,6 +82,7 @@ const root = "entente"
 const (
 	feedRun  = 200 // reports looked at together
 	takeRun  = 500 // objects taken in together
+	maxEnded = 1 << 20
 	tickWait = 15 * time.Second
 	// maxContent is the greatest body of a request, as the API root says.
 	maxContent = 16 << 20
@@ -239,8 +240,11 @@ func (f *Feed) Forget(ctx context.Context, reports []int64) error {
 	return err
 }
 
-// Rebuilt tells that the views were made again.
-func (f *Feed) Rebuilt() {
+// Changed tells that the views changed in a way that may have taken any report
+// out of force, or have been made again: no answer begins before all were
+// compared.
+func (f *Feed) Changed() {
+	f.nextEnd.Store(-1)
 	f.compare.Store(true)
 	f.unsettled.Store(true)
 	f.Poke()
@@ -264,11 +268,11 @@ func (f *Feed) settle(ctx context.Context) error {
 }
 
 func (f *Feed) takeOut(ctx context.Context, now int64) error {
-	if f.compare.Load() {
+	if f.compare.Swap(false) {
 		if err := f.compareAll(ctx); err != nil {
+			f.compare.Store(true)
 			return err
 		}
-		f.compare.Store(false)
 	}
 	f.mu.Lock()
 	replaced := f.replaced
@@ -292,7 +296,7 @@ func (f *Feed) takeOut(ctx context.Context, now int64) error {
 		}
 	}
 	before := f.nextEnd.Load()
-	ended, err := f.db.Ended(ctx, now)
+	ended, err := f.o.Views.Ended(ctx, now, maxEnded)
 	if err != nil {
 		return err
 	}
@@ -477,7 +481,7 @@ func (f *Feed) cut(ctx context.Context, st *stream, live []viewdb.Live) ([]taxii
 		if err != nil {
 			return nil, err
 		}
-		fed := taxiidb.Fed{Report: l.Index, Ends: l.Ends, NotBefore: taxii.Timestamp(at * 1_000_000)}
+		fed := taxiidb.Fed{Report: l.Index, NotBefore: taxii.Timestamp(at * 1_000_000)}
 		for _, p := range pieces {
 			if f.fixed[p.ID] {
 				continue

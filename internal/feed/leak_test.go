@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"entente/internal/store/viewdb"
 	"entente/label"
 )
 
@@ -125,6 +126,10 @@ func TestWhatIsGoneLeavesNoTrace(t *testing.T) {
 			check(b.t, b.feed.Close())
 			check(b.t, b.views.Delete(b.ctx, []int64{at}))
 			b.open()
+		}},
+		"a consent was withdrawn": {gone: func(b *bed, at int64) {
+			check(b.t, b.views.Apply(b.ctx, viewdb.Batch{Cursor: b.cursor, Withdrawn: []viewdb.Withdrawn{{Index: b.cursor + 1, Portion: [16]byte{byte(at), 0}, Originator: "IRQ", Since: founded.Unix() + 1}}}))
+			b.feed.Changed()
 		}},
 		"ended": {change: func(it *item) { it.ends = founded.Unix() + 100*60 }, gone: func(b *bed, _ int64) {
 			b.mu.Lock()

@@ -73,12 +73,16 @@ func (n *Node) RemoveAccount(ctx context.Context, o section.Officer, name string
 	return n.feed.Reload(ctx)
 }
 
-// feedArrived tells the feed what was projected.
-func (n *Node) feedArrived(reports []viewdb.Report) {
+// feedArrived tells the feed what was projected. A statement can end, narrow or
+// put in doubt reports that are there.
+func (n *Node) feedArrived(b *viewdb.Batch) {
+	if len(b.Said)+len(b.Withdrawn) > 0 {
+		n.feed.Changed()
+	}
 	var replaces []string
 	ends := int64(0)
-	for i := range reports {
-		r := &reports[i]
+	for i := range b.Reports {
+		r := &b.Reports[i]
 		if r.Supersedes != "" {
 			replaces = append(replaces, r.Supersedes)
 		}

@@ -278,7 +278,7 @@ func (n *Node) apply(ctx context.Context, leaves []opened, run logdb.Run) error 
 	if err := n.store(ctx, &b, touched); err != nil {
 		return err
 	}
-	n.feedArrived(b.Reports)
+	n.feedArrived(&b)
 	p.mu.Lock()
 	for name, t := range touched {
 		p.tallies[name] = t
@@ -372,7 +372,7 @@ func (n *Node) Rebuild(ctx context.Context, progress func(done, total int64)) er
 			if n.projector.cursor < end {
 				return fmt.Errorf("the body of leaf %d has still to come; run the node until it has it", n.projector.cursor)
 			}
-			n.feed.Rebuilt()
+			n.feed.Changed()
 			return nil
 		}
 	}

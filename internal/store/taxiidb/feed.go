@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	sqlHold      = `INSERT INTO held (collection, report, ends) VALUES (?, ?, ?)`
+	sqlHold      = `INSERT INTO held (collection, report) VALUES (?, ?)`
 	sqlIsHeld    = `SELECT EXISTS (SELECT 1 FROM held WHERE collection = ? AND report = ?)`
 	sqlFed       = `INSERT INTO objects (collection, id, type, spec, vkey, version, added, covered, head, media, flaw, raw, report) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, '', '', ?, ?)`
 	sqlSpare     = `INSERT INTO spare (collection, report, id, spec, vkey, version, type, added, raw) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
@@ -27,9 +27,6 @@ const (
 type Fed struct {
 	// Report is its log index; a collection holds it once.
 	Report int64
-	// Ends is the log time, in Unix seconds, from which it is shown to nobody;
-	// 0 when it never ends.
-	Ends int64
 	// NotBefore is the earliest date of its objects.
 	NotBefore taxii.Timestamp
 	Objects   []FedObject
@@ -158,7 +155,7 @@ func feed(tx *store.Tx, no int64, f *Fed, last *int64) error {
 	if err := s.QueryRow(no, f.Report).Scan(&there); err != nil || there {
 		return err
 	}
-	if _, err := tx.Run(sqlHold, no, f.Report, f.Ends); err != nil {
+	if _, err := tx.Run(sqlHold, no, f.Report); err != nil {
 		return err
 	}
 	ids := make([]string, len(f.Objects))
@@ -385,12 +382,6 @@ func replace(tx *store.Tx, l *lost) error {
 // of, from an index on, up to limit.
 func (db *DB) HeldReports(ctx context.Context, no, from int64, limit int) ([]int64, error) {
 	return db.indices(ctx, `SELECT report FROM held WHERE collection = ? AND report >= ? ORDER BY report LIMIT ?`, no, from, limit)
-}
-
-// Ended returns the reports, of any collection, that ended at or before a log
-// time.
-func (db *DB) Ended(ctx context.Context, at int64) ([]int64, error) {
-	return db.indices(ctx, `SELECT DISTINCT report FROM held WHERE ends <> 0 AND ends <= ?`, at)
 }
 
 func (db *DB) indices(ctx context.Context, query string, args ...any) ([]int64, error) {

@@ -2,25 +2,23 @@ package viewdb
 
 import "context"
 
-// Live is a report that is in force: it has not ended, and no later report of
-// its originator that is in force replaces it.
+// Live is a report that is in force: it has not ended, its marking is not in
+// doubt, and no later report of its originator that is shown replaces it.
 type Live struct {
-	Index      int64
-	Ends       int64 // log time in Unix seconds, 0 never
-	Supersedes string
-	Act        []byte
+	Index int64
+	Act   []byte
 }
 
 // live is the condition that a report r is in force. Only its originator can
 // replace a report (rule 10).
 func (v *Views) live() string {
-	return v.shown(`r`) + ` AND NOT EXISTS (SELECT 1 FROM report s WHERE s.supersedes = r.id AND s.supersedes <> '' AND s.originator = r.originator AND ` + v.shown(`s`) + `)`
+	return v.shown(`r`) + ` AND r.doubt = '' AND NOT EXISTS (SELECT 1 FROM report s WHERE s.supersedes = r.id AND s.supersedes <> '' AND s.originator = r.originator AND ` + v.shown(`s`) + `)`
 }
 
 // Live returns the reports in force with an index in [from, to), in log order,
 // up to limit.
 func (v *Views) Live(ctx context.Context, from, to int64, limit int) ([]Live, error) {
-	rows, err := v.db.Reader.QueryContext(ctx, `SELECT r.idx, r.ends, r.supersedes, r.act FROM report r WHERE r.idx >= ? AND r.idx < ? AND `+v.live()+` ORDER BY r.idx LIMIT ?`, from, to, limit)
+	rows, err := v.db.Reader.QueryContext(ctx, `SELECT r.idx, r.act FROM report r WHERE r.idx >= ? AND r.idx < ? AND `+v.live()+` ORDER BY r.idx LIMIT ?`, from, to, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -28,7 +26,7 @@ func (v *Views) Live(ctx context.Context, from, to int64, limit int) ([]Live, er
 	var out []Live
 	for rows.Next() {
 		var l Live
-		if err := rows.Scan(&l.Index, &l.Ends, &l.Supersedes, &l.Act); err != nil {
+		if err := rows.Scan(&l.Index, &l.Act); err != nil {
 			return nil, err
 		}
 		out = append(out, l)

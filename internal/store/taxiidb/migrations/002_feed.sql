@@ -22,10 +22,9 @@ CREATE INDEX spare_id ON spare (collection, id, added);
 CREATE TABLE held (
     collection BIGINT NOT NULL,
     report     BIGINT NOT NULL,
-    ends       BIGINT NOT NULL, -- log time in Unix seconds from which it is shown to nobody, 0 never
     PRIMARY KEY (collection, report)
 ) WITHOUT ROWID;
-CREATE INDEX held_ends ON held (ends) WHERE ends <> 0;
+CREATE INDEX held_report ON held (report);
 
 -- How far each of them has come.
 CREATE TABLE feeds (
