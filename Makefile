@@ -27,7 +27,8 @@ lint:
 	$(GO) tool staticcheck ./...
 	@if command -v govulncheck >/dev/null 2>&1; then govulncheck ./... || exit 1; else echo "govulncheck is not installed: known weaknesses were not looked up"; fi
 
-# A table, and JSON lines in bench/results/latest.jsonl. ONLY=name for some.
+# A table, and JSON lines in bench/results/latest.jsonl. ONLY=name for some. It
+# fails, after the table, when a bar is missed or a measurement fails.
 bench: build
 	$(GO) run ./bench $(if $(ONLY),-only $(ONLY))
 

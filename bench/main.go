@@ -2,6 +2,10 @@
 // same goes as JSON lines into bench/results/latest.jsonl. A figure beside a
 // baseline is measured in the same run, for machines are noisy: read the ratio.
 //
+// It exits with 0 when every bar was reached, with 1 when one was missed or a
+// measurement failed, which its last lines name, and with 3 when it could not
+// run. What needs data that is not here is named as well and fails nothing.
+//
 // Without -full it takes 15 minutes at most on two cores; figures that need a
 // million envelopes or 100,000 reports are then taken on fewer, which their
 // names say, and held to the same bar as a rate.
@@ -13,11 +17,17 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"entente/bench/formats"
+	"entente/bench/names"
+	"entente/bench/texts"
 )
 
 // figure is one line of the results.
@@ -36,6 +46,8 @@ type figure struct {
 	// OK is null where nothing could be measured or nothing is demanded.
 	OK   *bool  `json:"ok"`
 	Note string `json:"note,omitempty"`
+
+	why error // it could not be measured
 }
 
 // least demands a value, most bounds it.
@@ -75,7 +87,7 @@ func (f figure) noted(format string, args ...any) figure {
 
 // absent is a figure that could not be measured.
 func absent(name string, why error) figure {
-	return figure{Name: name, Note: why.Error()}
+	return figure{Name: name, Note: why.Error(), why: why}
 }
 
 // measurement takes one or several figures.
@@ -124,7 +136,15 @@ func main() {
 	exit(takeAll(ctx, &run{full: *full, data: *data}, *only))
 }
 
+// errMissed: the measurements were taken, and the results show what they do not
+// reach.
+var errMissed = errors.New("done with findings")
+
 func exit(err error) {
+	if errors.Is(err, errMissed) {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(3)
@@ -164,7 +184,8 @@ func takeAll(ctx context.Context, r *run, only string) error {
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
 	fmt.Printf("%-58s %14s %-12s %12s %8s  %s\n", "what", "measured", "", "demanded", "ratio", "")
-	any, red := false, 0
+	any := false
+	var all []figure
 	for _, m := range measurements() {
 		if !wanted(m.name) {
 			continue
@@ -182,9 +203,7 @@ func takeAll(ctx context.Context, r *run, only string) error {
 			if err := enc.Encode(f); err != nil {
 				return err
 			}
-			if f.OK != nil && !*f.OK {
-				red++
-			}
+			all = append(all, f)
 			f.print()
 		}
 		fmt.Fprintf(os.Stderr, "%s took %.1f s\n", m.name, time.Since(began).Seconds())
@@ -192,9 +211,37 @@ func takeAll(ctx context.Context, r *run, only string) error {
 	if !any {
 		return errors.New("there is no measurement of that name")
 	}
-	fmt.Printf("%d below the bar; bench/results/latest.jsonl has the figures\n", red)
+	fmt.Println("bench/results/latest.jsonl has the figures")
+	return judge(os.Stdout, all)
+}
+
+// judge names the figures that miss what is demanded, those whose measurement
+// failed, and those whose data is not here, and returns errMissed for the first
+// two: what nobody could see is no success.
+func judge(w io.Writer, all []figure) error {
+	missed, failed, left := 0, 0, 0
+	for _, f := range all {
+		switch {
+		case errors.Is(f.why, fs.ErrNotExist), errors.Is(f.why, formats.ErrNoData), errors.Is(f.why, texts.ErrNoData), errors.Is(f.why, names.ErrNoData), errors.Is(f.why, errSilent):
+			left++
+			fmt.Fprintf(w, "left out: %s: %v\n", f.Name, f.why)
+		case f.why != nil:
+			failed++
+			fmt.Fprintf(w, "FAILED: %s: %v\n", f.Name, f.why)
+		case f.OK != nil && !*f.OK:
+			missed++
+			fmt.Fprintf(w, "BELOW: %s\n", f.Name)
+		}
+	}
+	fmt.Fprintf(w, "%d figures, %d below the bar, %d failed, %d left out\n", len(all), missed, failed, left)
+	if missed+failed > 0 {
+		return fmt.Errorf("%w: %d figures below the bar, %d failed", errMissed, missed, failed)
+	}
 	return nil
 }
+
+// errSilent: the system does not tell what is to be measured.
+var errSilent = errors.New("this system does not say")
 
 // print writes a row of the table.
 func (f figure) print() {

@@ -83,9 +83,9 @@ func reports(ctx context.Context, r *run) (out []figure, err error) {
 	}
 	out = append(out, most(fmt.Sprintf("start to ready with %d reports", held), opened.Took.Seconds(), "s", 1))
 	if memory := fmt.Sprintf("resident memory with %d reports", held); opened.Resident > 0 {
-		out = append(out, most(memory, float64(opened.Resident)/(1<<20), "MB", 200))
+		out = append(out, most(memory, float64(opened.Resident)/(1<<20), "MiB", 200))
 	} else {
-		out = append(out, absent(memory, errors.New("this system does not say")))
+		out = append(out, absent(memory, errSilent))
 	}
 
 	re, err := h.Rebuild(ctx, away)

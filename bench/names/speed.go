@@ -135,6 +135,6 @@ func SpeedMillion(dir string) ([]Figure, error) {
 		f,
 		{Name: "search over a million names", Unit: "1/s", Value: f.PerSecond, N: len(qs)},
 		{Name: "build the index of a million names", Unit: "s", Value: build, N: million},
-		{Name: "memory of a million names", Unit: "MB", Value: float64(mem.HeapAlloc >> 20), N: million},
+		{Name: "memory of a million names", Unit: "MiB", Value: float64(mem.HeapAlloc >> 20), N: million},
 	}, nil
 }
