@@ -10,7 +10,7 @@ import (
 
 type reportAttach struct {
 	asOfficer
-	File string `arg:"" help:"The file, up to the charter's bound (100 MB)." type:"existingfile"`
+	File string `arg:"" help:"The file, up to the charter's bound (100 MiB)." type:"existingfile"`
 	Type string `help:"Media type; guessed from the name without it." placeholder:"TYPE"`
 }
 

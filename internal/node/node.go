@@ -82,6 +82,7 @@ type Node struct {
 	fetching  fetching
 	courier   courier
 	releasing sync.Mutex
+	naming    sync.RWMutex  // held for reading while a draft is saved
 	kick      chan struct{} // an approved release waits
 	fault     func(stage string, index int64)
 }

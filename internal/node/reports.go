@@ -144,6 +144,8 @@ func (n *Node) SaveDraft(ctx context.Context, o section.Officer, id, etag string
 	if len(findings) > 0 {
 		return section.Draft{}, &Refused{findings}
 	}
+	n.naming.RLock()
+	defer n.naming.RUnlock()
 	raw, err := json.Marshal(d)
 	if err != nil {
 		return section.Draft{}, err

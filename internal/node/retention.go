@@ -46,6 +46,9 @@ func (n *Node) keepRetention(ctx context.Context) error {
 	tick := time.NewTicker(retentionEvery)
 	defer tick.Stop()
 	for {
+		if _, err := n.sweepFiles(ctx); err != nil && ctx.Err() == nil {
+			n.logger.Error("sealed files that nothing names are not removed yet", "err", err)
+		}
 		for {
 			ended, err := n.retire(ctx)
 			past, errSweep := n.sweepBodies(ctx)

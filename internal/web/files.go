@@ -30,7 +30,7 @@ func upload(what string) *huma.RequestBody {
 func (s *Server) files() {
 	register(s, operation{id: "uploadAttachment", method: http.MethodPost, path: "/attachments", tag: "files", op: section.OpDraftSave, status: http.StatusCreated, stream: true,
 		summary:     "Seal a file beside the node's databases",
-		description: "At most 100 MB, or what the charter allows; streamed, never held in memory. The answer goes into the attachments of a draft's portion, and holds the key.",
+		description: "At most 100 MiB, or what the charter allows; streamed, never held in memory. The answer goes into the attachments of a draft's portion, and holds the key.",
 		request:     upload("The file. Content-Type says what it is.")},
 		func(ctx context.Context, c caller, in *struct {
 			Name string `query:"name" required:"true" minLength:"1" maxLength:"200" doc:"File name without a path."`

@@ -89,7 +89,7 @@ func newError(status int, message string, errs ...error) huma.StatusError {
 // tooLarge refuses a request for its size.
 func tooLarge() *problem {
 	return refusal(http.StatusRequestEntityTooLarge, api.CodeTooLarge,
-		"the request is larger than the API takes: a draft has 2 MB at most, a file that is attached or taken in 100 MB (the charter may say less); divide it")
+		"the request is larger than the API takes: a draft has 2 MiB at most, a file that is attached or taken in 100 MiB (the charter may say less); divide it")
 }
 
 func refusal(status int, code, message string) *problem {
