@@ -171,21 +171,37 @@ func (x *mispExport) back(e *mispBack) fields {
 		}
 		if !x.o.Keep {
 			for _, f := range list {
-				if f["distribution"] != nil {
-					f["distribution"] = quotedJSON(mispInherit)
-					delete(f, "sharing_group_id")
-					delete(f, "SharingGroup")
-				}
+				f.inherit()
 			}
 		}
 		out[name] = mustJSON(list)
 	}
 	if !x.o.Keep {
+		out.inherit()
 		out["distribution"] = quotedJSON("0")
-		delete(out, "sharing_group_id")
-		delete(out, "SharingGroup")
 	}
 	return out
+}
+
+// inherit makes a thing of MISP, and what stands in it, go as far as what it
+// stands in.
+func (f fields) inherit() {
+	if f["distribution"] != nil {
+		f["distribution"] = quotedJSON(mispInherit)
+	}
+	for _, name := range []string{"sharing_group_id", "sharing_group_uuid", "SharingGroup"} {
+		delete(f, name)
+	}
+	for _, name := range []string{"Attribute", "Object", "GalaxyCluster"} {
+		inner, err := f.list(name)
+		if err != nil || len(inner) == 0 {
+			continue
+		}
+		for _, i := range inner {
+			i.inherit()
+		}
+		f[name] = mustJSON(inner)
+	}
 }
 
 func quotedJSON(s string) json.RawMessage { return mustJSON(s) }

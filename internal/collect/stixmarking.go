@@ -130,19 +130,22 @@ func (m *Markings) bound(l label.Label, refs []string) label.Label {
 	if l.Equal(label.Label{}) {
 		return l // the officer has still to set it
 	}
+	// A label of a centre adds originators, who are not for that among those to
+	// whom what is not understood is released.
+	alone := l.Originators
 	for _, ref := range refs {
 		mark := tlpMarkings[ref]
 		switch r, known := m.known[ref]; {
 		case mark != "":
 			l.Caveats = l.Caveats.Union(label.Caveats(mark))
 		case !known:
-			l.Rel = l.Rel.Intersect(l.Originators)
+			l.Rel = l.Rel.Intersect(alone)
 		case r.mark != "":
 			l.Caveats = l.Caveats.Union(label.Caveats(r.mark))
 		case r.label != nil:
 			l = narrowed(l, r.label)
 			if l.Policy != r.label.Policy || l.Class != r.label.Class {
-				l.Rel = l.Rel.Intersect(l.Originators)
+				l.Rel = l.Rel.Intersect(alone)
 			}
 		}
 	}
@@ -152,9 +155,10 @@ func (m *Markings) bound(l label.Label, refs []string) label.Label {
 // whole applies all markings of the bundle: what holds all of it goes no further
 // than any part.
 func (m *Markings) whole(l label.Label) label.Label {
+	alone := l.Originators
 	l = m.bound(l, slices.Sorted(maps.Keys(m.asked)))
 	if m.over {
-		l.Rel = l.Rel.Intersect(l.Originators)
+		l.Rel = l.Rel.Intersect(alone)
 	}
 	return l
 }

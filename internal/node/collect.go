@@ -215,12 +215,15 @@ type importing struct {
 	pos position
 	// said is what the import says beside its drafts, from its first reading.
 	said []section.ImportNote
+	// later says that something was said after the first reading.
+	later bool
 	// marked says that the officer gave a label.
 	marked bool
 	// original is the file of a bundle that was reduced, and is not kept.
 	original *collect.File
 
 	chunk []section.ImportItem
+	to    []label.MemberSet // whom each of the chunk may reach at most
 	bytes int
 	done  int64 // bytes of the file
 }
@@ -418,6 +421,11 @@ func (in *importing) add(key string, d *collect.Draft) error {
 	}
 	in.pos.At = d.At.String()
 	in.bytes += len(raw)
+	var to label.MemberSet
+	for i := range draft.Portions {
+		to = to.Union(draft.Portions[i].Label.Rel)
+	}
+	in.to = append(in.to, to)
 	in.chunk = append(in.chunk, section.ImportItem{
 		Key: key, Source: section.Digest(d.Digest), Content: draft.content(raw),
 		Correct: func(previous string) (section.Content, error) {
@@ -455,7 +463,12 @@ func (in *importing) flush() error {
 	if err != nil {
 		return err
 	}
-	for _, g := range got {
+	for i, g := range got {
+		if g.Previous != "" {
+			if err := in.replaces(g.Previous, in.to[i]); err != nil {
+				return err
+			}
+		}
 		switch g.Outcome {
 		case section.ImportAdded:
 			in.out.Added++
@@ -470,7 +483,7 @@ func (in *importing) flush() error {
 		}
 	}
 	in.out.Items += int64(len(got))
-	in.chunk, in.bytes = in.chunk[:0], 0
+	in.chunk, in.to, in.bytes = in.chunk[:0], in.to[:0], 0
 	in.tell(in.pos.Size)
 	return nil
 }
@@ -479,6 +492,16 @@ func (in *importing) flush() error {
 func (in *importing) finish() error {
 	if err := in.flush(); err != nil {
 		return err
+	}
+	if in.later { // what was found only while storing
+		pos, err := json.Marshal(in.pos)
+		if err != nil {
+			return err
+		}
+		if err := in.n.section.NoteImport(in.ctx, in.o, in.out.Batch, string(pos), in.said); err != nil {
+			return err
+		}
+		in.out.Noted = in.pos.Noted
 	}
 	return in.n.section.CloseBatch(in.ctx, in.o, in.out.Batch)
 }

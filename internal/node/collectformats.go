@@ -61,6 +61,32 @@ func (in *importing) sayAll(notes []collect.Note) {
 	}
 }
 
+// replaces says who holds a released form of an entry and would not get the one
+// that takes its place: what was released is not taken back by releasing less
+// (rule 10).
+func (in *importing) replaces(previous string, to label.MemberSet) error {
+	had, err := in.n.viewsOf(in.ctx, previous)
+	switch {
+	case errors.Is(err, errNotYet):
+		in.later = true
+		in.say(0, "10", "an earlier form was released and is on its way: look whom it reaches before this one replaces it")
+		return nil
+	case err != nil:
+		return err
+	}
+	var left label.MemberSet
+	for m := range had {
+		if !to.Contains(m) {
+			left = left.With(m)
+		}
+	}
+	if !left.IsEmpty() {
+		in.later = true
+		in.say(0, "10", fmt.Sprintf("%s holds an earlier form and is not among those to whom the new one is released: a narrower form takes nothing back, so recall the earlier one", left))
+	}
+	return nil
+}
+
 // fromFile makes a key that is unique among files of one kind.
 func (in *importing) fromFile(key string) string { return in.pos.File.String() + "/" + key }
 
