@@ -32,7 +32,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"ports": ports, "ready": ready, "eventually": eventually, "keep": keep, "same": same, "flip": flip,
-			"shows": shows,
+			"shows": shows, "alike": alike,
 		},
 	})
 }
