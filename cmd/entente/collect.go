@@ -161,16 +161,16 @@ func (c *collectFile) take(w *world, r client.CollectRequest) error {
 		w.printf("import %s: %d entries, %d added, %d changed, %d ended, %d the same", res.Batch, res.Items, res.Added, res.Changed, res.Ended, res.Same)
 		for _, n := range res.Notes {
 			if n.Rule != "" {
-				w.printf("  rule %s: %s", n.Rule, n.Text)
+				w.printf("  rule %s: %s", n.Rule, escaped(n.Text))
 			} else {
-				w.printf("  %s", n.Text)
+				w.printf("  %s", escaped(n.Text))
 			}
 		}
 		if res.NotTaken > 0 {
-			w.printf("  %d rows were not taken in", res.NotTaken)
+			w.printf("  not taken in: %s", counted(res.NotTaken, "row"))
 		}
 		if res.Noted > 0 {
-			w.printf("  %d notes: entente collect show %s", res.Noted, res.Batch)
+			w.printf("  %s: entente collect show %s", counted(res.Noted, "note"), res.Batch)
 		}
 	})
 	if err == nil && res.NotTaken > 0 {
@@ -238,7 +238,7 @@ func importLine(b *api.Batch) string {
 		s += fmt.Sprintf(", %d not taken in", b.NotTaken)
 	}
 	if b.Noted > 0 {
-		s += fmt.Sprintf(", %d notes", b.Noted)
+		s += ", " + counted(b.Noted, "note")
 	}
 	if b.Reduced {
 		s += ", reduced"
@@ -294,7 +294,7 @@ func (c *collectShow) Run(w *world) error {
 			if n.Rule != "" && !strings.HasPrefix(n.Text, "rule ") {
 				at += "rule " + n.Rule + ": "
 			}
-			w.printf("  %s%s", at, n.Text)
+			w.printf("  %s%s", at, escaped(n.Text))
 		}
 	})
 }

@@ -77,7 +77,7 @@ func (c *reportExport) Run(w *world) error {
 		return err
 	}
 	for _, x := range notes {
-		w.notef("%s", x.Text)
+		w.notef("%s", escaped(x.Text))
 	}
 	if c.Out == "" || c.Out == "-" {
 		return nil // the file is the answer
@@ -87,6 +87,6 @@ func (c *reportExport) Run(w *world) error {
 		notes = []api.Note{}
 	}
 	return w.answer(exported{File: c.Out, Format: c.Format, Reports: n, Bytes: file.Len(), SHA256: hex.EncodeToString(sum[:]), Notes: notes}, func() {
-		w.printf("%s: %d reports, %d bytes of %s", c.Out, n, file.Len(), strings.ToUpper(c.Format))
+		w.printf("%s: %s, %s of %s", c.Out, counted(int64(n), "report"), counted(int64(file.Len()), "byte"), strings.ToUpper(c.Format))
 	})
 }
