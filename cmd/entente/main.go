@@ -58,6 +58,7 @@ type cli struct {
 	Login      loginCmd                  `cmd:"" help:"Log an officer in at a node."`
 	Logout     logoutCmd                 `cmd:"" help:"End the session."`
 	Report     reportCmd                 `cmd:"" help:"Write, plan, release, list and search reports."`
+	Consent    consentCmd                `cmd:"" help:"Ask for, grant, refuse, record and withdraw consent."`
 	Collect    collectCmd                `cmd:"" help:"Take files in: texts, web pages, the UN list, STIX bundles."`
 	Officer    officerCmd                `cmd:"" help:"Appoint and change officers."`
 	Status     statusCmd                 `cmd:"" help:"Show the condition of a node."`

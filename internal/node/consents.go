@@ -278,7 +278,11 @@ func (s *shelf) decide(k standing, depth int) decided {
 		if !held && len(s.words[id]) == 0 {
 			continue // whether it needs this consent is the releaser's to know
 		}
-		out = narrower(out, s.state(standing{k.by, id, k.m}, depth+1))
+		d := s.state(standing{k.by, id, k.m}, depth+1)
+		if d.state == label.NotAsked && held && k.by.Kind == label.KindMember && q.in.Label.Rel.Contains(k.m) {
+			continue // its originator released it to the member without being asked
+		}
+		out = narrower(out, d)
 	}
 	if out.state == "" {
 		out.state = label.NotAsked
@@ -384,10 +388,8 @@ func (n *Node) restsOn(r *act.Report, c label.Consents) (end label.Instant, by s
 	for i := range r.Portions {
 		p := &r.Portions[i]
 		var needed []label.Originator
-		if !p.Label.Rel.Contains(n.self) {
-			for m := range p.Label.Originators.Union(p.Label.ConsentNeeded).All() {
-				needed = append(needed, label.ByMember(m))
-			}
+		for m := range p.Label.Originators.Union(p.Label.ConsentNeeded).All() {
+			needed = append(needed, label.ByMember(m))
 		}
 		for x := range p.Label.External.All() {
 			needed = append(needed, label.ByExternal(x))

@@ -134,6 +134,15 @@ func (s *sender) views(ctx context.Context, dr section.Draft, epoch uint32) (sea
 		}
 		sealed = append(sealed, o)
 	}
+	if own, ok := rel.ViewOf(n.self); ok && len(sealed) == 0 {
+		// What is released to nobody is filed for this member alone, so that it
+		// is on record, can be found and can be cited.
+		o, err := s.view(ctx, dr, draft, replacingView{View: own}, portions, epoch, bulk)
+		if err != nil {
+			return nil, false, err
+		}
+		sealed = append(sealed, o)
+	}
 	return sealed, bulk, nil
 }
 
@@ -146,7 +155,7 @@ func (s *sender) filled(ctx context.Context, dr section.Draft, sealed []outgoing
 		want = n.found.Members().Len() - 1
 	}
 	if want < 1 {
-		want = 1 // a release to nobody leaves as one dummy, so that it is on record
+		want = 1
 	}
 	least := seal.Class(0)
 	for _, o := range sealed {
@@ -196,6 +205,9 @@ func (s *sender) view(ctx context.Context, dr section.Draft, draft *Draft, v rep
 	view := act.View{
 		ID: act.NewID(), Type: draft.ReportType, Title: n.titleFor(draft, v.Recipients), Written: dr.Modified.UTC().Truncate(time.Minute),
 		To: to, Label: v.Banner, Supersedes: v.replaces,
+	}
+	if v.Recipients.Equal(label.Members(n.self)) {
+		view.To = label.MemberSet{} // kept to ourselves (spec/act.md, "report")
 	}
 	if bulk {
 		view.Batch = s.batch

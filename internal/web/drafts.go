@@ -168,6 +168,7 @@ func (s *Server) saveDraft(ctx context.Context, c caller, id, etag string, raw [
 func (s *Server) shownState(st node.State) api.DraftState {
 	out := api.DraftState{State: st.State, Views: []api.SentView{}}
 	all := len(st.Views) > 0 && st.Unread == 0
+	readers := 0
 	for _, v := range st.Views {
 		to := []string{} // others: this member has it anyhow
 		for _, m := range v.Recipients {
@@ -176,9 +177,10 @@ func (s *Server) shownState(st node.State) api.DraftState {
 			}
 		}
 		all = all && len(v.Received) == len(to)
-		out.Views = append(out.Views, api.SentView{Report: v.Report, Index: v.Index, Recipients: to, Received: members(v.Received)})
+		readers += len(to)
+		out.Views = append(out.Views, api.SentView{Report: v.Report, Act: v.Act, Index: v.Index, Recipients: to, Received: members(v.Received)})
 	}
-	if st.State == "logged" && all {
+	if st.State == "logged" && all && readers > 0 {
 		out.State = "received"
 	}
 	return out

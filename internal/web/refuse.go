@@ -112,6 +112,7 @@ func (s *Server) problem(err error) *problem {
 	var r *section.Refusal
 	var refused *node.Refused
 	var ar *act.Refusal
+	var withdrawn *node.ErrWithdrawn
 	var bytes *http.MaxBytesError
 	switch {
 	case errors.As(err, &p):
@@ -131,6 +132,10 @@ func (s *Server) problem(err error) *problem {
 	case errors.As(err, &ar):
 		p := refusal(http.StatusUnprocessableEntity, ar.Code, err.Error())
 		p.body.Rule = ar.Rule
+		return p
+	case errors.As(err, &withdrawn):
+		p := refusal(http.StatusGone, api.CodeWithdrawn, err.Error())
+		p.body.Rule = "8"
 		return p
 	case errors.Is(err, viewdb.ErrNotFound), errors.Is(err, node.ErrNoAttachment), errors.Is(err, centre.ErrNotFound):
 		return notFound()

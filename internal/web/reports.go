@@ -112,7 +112,7 @@ func (s *Server) reports() {
 func shownRow(r viewdb.Row) api.ReportRow {
 	return api.ReportRow{Index: r.Index, ID: r.ID, Originator: r.Originator, Own: r.Own, Type: r.Type, Title: r.Title, Written: r.Written,
 		Class: r.Class, Banner: r.Banner, Grade: r.Grade, Portions: r.Portions, Recipients: list(r.Recipients), Batch: r.Batch,
-		Supersedes: r.Supersedes, SupersededBy: r.SupersededBy}
+		Supersedes: r.Supersedes, SupersededBy: r.SupersededBy, Doubt: r.Doubt}
 }
 
 func shownReport(r *node.Report) api.Report {

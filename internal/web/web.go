@@ -91,6 +91,7 @@ func New(n *node.Node, o Options) *Server {
 	s.oversight()
 	s.keys()
 	s.taxii()
+	s.consents()
 	s.audit()
 	s.finishSpec()
 	s.mux.HandleFunc("GET /openapi.json", s.serveSpec)

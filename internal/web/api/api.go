@@ -61,4 +61,5 @@ const (
 	CodeChanged      = "changed"         // what was seen is not what would leave
 	CodeState        = "state"           // its state does not allow the step
 	CodeExists       = "exists"          // there is one already
+	CodeWithdrawn    = "withdrawn"       // the consent that a report rests on has ended
 )

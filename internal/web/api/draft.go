@@ -111,7 +111,8 @@ type DraftState struct {
 
 // SentView is one view of a released draft.
 type SentView struct {
-	Report     string   `json:"report" doc:"Id of the report that its readers got."`
+	Report     string   `json:"report,omitempty" doc:"Id of the report that its readers got."`
+	Act        string   `json:"act,omitempty" doc:"Id of the statement that its readers got."`
 	Index      int64    `json:"index" doc:"Where its envelope stands in the log."`
 	Recipients []string `json:"recipients" doc:"Whom it was sealed to."`
 	Received   []string `json:"received" doc:"Who has proved to have it."`

@@ -24,6 +24,7 @@ type ReportRow struct {
 	Batch        string   `json:"batch,omitempty" doc:"Digest of the release that it was part of, for an import."`
 	Supersedes   string   `json:"supersedes,omitempty" doc:"Id of the view that it replaces."`
 	SupersededBy string   `json:"superseded_by,omitempty" doc:"Id of the view that replaces it, if it is here."`
+	Doubt        string   `json:"doubt,omitempty" doc:"Code of what is wrong with its marking; absent when nothing is."`
 }
 
 // Reports is a page of reports.
