@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -33,6 +35,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"ports": ports, "ready": ready, "eventually": eventually, "keep": keep, "same": same, "flip": flip,
 			"shows": shows, "alike": alike,
+			"decide": decide, "until": until, "cite": cite,
 		},
 	})
 }
@@ -103,11 +106,29 @@ func ready(ts *testscript.TestScript, neg bool, args []string) {
 // eventually runs a program until it succeeds (with ! until it fails), as
 // long as what it asks for is on its way.
 func eventually(ts *testscript.TestScript, neg bool, args []string) {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	for {
 		err := ts.Exec(args[0], args[1:]...)
 		if (err == nil) != neg {
+			return
+		}
+		if ctx.Err() != nil {
+			ts.Fatalf("in vain: %s: %v", strings.Join(args, " "), err)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// until PATTERN PROGRAM... runs a program until what it prints matches.
+func until(ts *testscript.TestScript, neg bool, args []string) {
+	pattern, err := regexp.Compile(args[0])
+	ts.Check(err)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	for {
+		err := ts.Exec(args[1], args[2:]...)
+		if err == nil && pattern.MatchString(ts.ReadFile("stdout")) != neg {
 			return
 		}
 		if ctx.Err() != nil {
@@ -127,6 +148,29 @@ func keep(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("there is no %s in %s", args[1], text)
 	}
 	ts.Setenv(args[0], value)
+}
+
+// decide FILE OFFICER approves, as that officer, the release that an answer in
+// a file put up.
+func decide(ts *testscript.TestScript, neg bool, args []string) {
+	var r struct{ ID, Digest string }
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &r))
+	ts.Check(ts.Exec("entente", "report", "release", "approve", r.ID, "--digest", r.Digest, "--as", args[1]))
+}
+
+// cite WORD DRAFT SHOWN OUT puts a citation of the first portion of a report that
+// was shown in the place of a word of a draft.
+func cite(ts *testscript.TestScript, neg bool, args []string) {
+	var shown struct {
+		Act struct {
+			Portions []struct {
+				ID string `json:"id"`
+			} `json:"portions"`
+		} `json:"act"`
+	}
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[2])), &shown))
+	made := strings.ReplaceAll(ts.ReadFile(args[1]), args[0], `{"portion": "`+shown.Act.Portions[0].ID+`"}`)
+	ts.Check(os.WriteFile(ts.MkAbs(args[3]), []byte(made), 0o600))
 }
 
 // same FILE FILE compares two answers.

@@ -25,6 +25,7 @@ const (
 type cited struct {
 	in     *act.PortionInput
 	digest act.Digest
+	from   label.MemberID // who released it; empty for a draft
 }
 
 // shelf holds portions and the words on them while consents are worked out.
@@ -144,7 +145,7 @@ func (n *Node) portionsHeld(ctx context.Context, ids map[act.ID]bool, run *overl
 			acts[h.Index] = a
 		}
 		p := &a.Report.Portions[h.N]
-		out[act.ID(hex.EncodeToString(key[:]))] = cited{in: &p.PortionInput, digest: p.Digest}
+		out[act.ID(hex.EncodeToString(key[:]))] = cited{in: &p.PortionInput, digest: p.Digest, from: label.MemberID(h.Originator)}
 	}
 	return out, nil
 }

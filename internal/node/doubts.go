@@ -55,7 +55,7 @@ func (n *Node) checkTogether(ctx context.Context, leaves []opened) error {
 		}
 		for k := range o.view.Portions {
 			p := &o.view.Portions[k]
-			run.portions[p.ID] = cited{in: &p.PortionInput, digest: p.Digest}
+			run.portions[p.ID] = cited{in: &p.PortionInput, digest: p.Digest, from: o.h.Originator}
 		}
 	}
 	return nil

@@ -115,6 +115,9 @@ func (n *Node) strangers(portion int, l *label.Label) []act.Finding {
 // new version over the one that etag names. Ids of portions are fixed here, so
 // that later drafts can cite them.
 func (n *Node) SaveDraft(ctx context.Context, o section.Officer, id, etag string, d *Draft) (section.Draft, error) {
+	if err := n.fillCites(ctx, d); err != nil {
+		return section.Draft{}, err
+	}
 	var findings []act.Finding
 	if err := act.CheckTitle(d.Title); err != nil {
 		findings = append(findings, act.Finding{Code: act.Code(err), Text: err.Error()})
@@ -155,6 +158,42 @@ func (n *Node) SaveDraft(ctx context.Context, o section.Officer, id, etag string
 		return n.section.CreateDraft(ctx, o, c)
 	}
 	return n.section.SaveDraft(ctx, o, id, etag, c)
+}
+
+// fillCites puts in the digest and the originator of cited portions that are
+// held here, where the officer named the portion alone.
+func (n *Node) fillCites(ctx context.Context, d *Draft) error {
+	wanted := map[act.ID]bool{}
+	for i := range d.Portions {
+		for _, c := range d.Portions[i].Cites {
+			if c.Digest.IsZero() || c.Originator == "" {
+				wanted[c.Portion] = true
+			}
+		}
+	}
+	if len(wanted) == 0 {
+		return nil
+	}
+	held, err := n.portionsHeld(ctx, wanted, nil)
+	if err != nil {
+		return err
+	}
+	for i := range d.Portions {
+		for k := range d.Portions[i].Cites {
+			c := &d.Portions[i].Cites[k]
+			h, ok := held[c.Portion]
+			if !ok {
+				continue
+			}
+			if c.Digest.IsZero() {
+				c.Digest = h.digest
+			}
+			if c.Originator == "" {
+				c.Originator = h.from
+			}
+		}
+	}
+	return nil
 }
 
 // content is a draft as the section keeps it, with the files that it names.

@@ -116,7 +116,7 @@ func (v *Views) WithPortions(ctx context.Context, ids [][16]byte, ended bool) (m
 		for i := range part {
 			args[i] = portionKey(&part[i])
 		}
-		rows, err := v.db.Reader.QueryContext(ctx, `SELECT p.id, p.n, r.idx, r.act FROM portion p JOIN report r ON r.idx = p.idx
+		rows, err := v.db.Reader.QueryContext(ctx, `SELECT p.id, p.n, r.idx, r.originator, r.act FROM portion p JOIN report r ON r.idx = p.idx
 			WHERE p.key IN (?`+strings.Repeat(`, ?`, len(part)-1)+`) AND `+shown+` ORDER BY p.idx`, args...)
 		if err != nil {
 			return nil, err
@@ -124,7 +124,7 @@ func (v *Views) WithPortions(ctx context.Context, ids [][16]byte, ended bool) (m
 		for rows.Next() {
 			var id []byte
 			var h Holding
-			if err := rows.Scan(&id, &h.N, &h.Index, &h.Act); err != nil {
+			if err := rows.Scan(&id, &h.N, &h.Index, &h.Originator, &h.Act); err != nil {
 				rows.Close()
 				return nil, err
 			}
@@ -139,7 +139,8 @@ func (v *Views) WithPortions(ctx context.Context, ids [][16]byte, ended bool) (m
 
 // Holding is where a portion stands in a report.
 type Holding struct {
-	Index int64
-	N     int // from 0
-	Act   []byte
+	Index      int64
+	N          int // from 0
+	Originator string
+	Act        []byte
 }
