@@ -85,6 +85,7 @@ var rooms = map[string][]string{
 	"internal/section":  also("act", "seal", "tlog", "internal/centre", "internal/store/logdb", "internal/store/viewdb", "internal/collect", "internal/keyring", "net/http"),
 	"internal/process":  core("act", "charter", "label", "seal", "tlog", "stix", "internal/store", "internal/centre", "internal/collect", "internal/section"),
 	"internal/analysis": core("internal/store", "internal/centre", "internal/section", "internal/keyring", "internal/collect"),
+	"internal/feed":     also("charter", "tlog", "internal/centre", "internal/store/logdb", "internal/keyring", "internal/collect"),
 	"internal/product":  also("internal/store", "internal/centre", "internal/keyring", "net/http"),
 	"internal/config":   also("act", "internal/centre", "internal/section", "internal/store/logdb", "internal/store/viewdb", "internal/store/localdb", "net/http"),
 
