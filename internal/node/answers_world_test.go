@@ -111,7 +111,7 @@ func askAPI(w *world, m label.MemberID, base int64) []string {
 				began := time.Now()
 				got := d.call(http.MethodGet, p, nil)
 				line := fmt.Sprintf("%s/%s GET %s: %d %s after %s", m, login, masked(p), got.Code, masked(got.Body.String()), time.Since(began))
-				out = append(out, places(line, base))
+				out = append(out, spots(line, base))
 			}
 		}
 	}

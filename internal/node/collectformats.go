@@ -9,6 +9,7 @@ import (
 
 	"entente/act"
 	"entente/internal/collect"
+	"entente/internal/process/places"
 	"entente/internal/section"
 	"entente/label"
 	"entente/seal"
@@ -120,6 +121,7 @@ func (in *importing) events() error {
 // the import began, also when it goes on after an interruption.
 func (in *importing) rows() error {
 	columns, now := (*collect.EventColumns)(nil), in.n.now()
+	cut := in.n.found.Charter().Reduction
 	if in.r.Kind == CollectCSV {
 		var err error
 		if columns, err = collect.ParseEventColumns(strings.NewReader(in.r.Mapping)); err != nil {
@@ -138,7 +140,8 @@ func (in *importing) rows() error {
 			return collect.EventResult{}, err
 		}
 		defer r.Close()
-		return collect.Events(r, collect.EventOptions{Options: o, Format: eventFormats[in.r.Kind], Columns: columns, Now: now}, fn)
+		return collect.Events(r, collect.EventOptions{Options: o, Format: eventFormats[in.r.Kind], Columns: columns, Now: now,
+			CellLevel: places.LevelFor(cut.CellKM), Delay: time.Duration(cut.DelayH) * time.Hour}, fn)
 	}
 	digests := map[string]act.Digest{}
 	res, err := read(in.opt, func(d collect.Draft) error {

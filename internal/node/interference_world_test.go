@@ -100,11 +100,11 @@ func (w *world) untilCalm() int64 {
 // lies in its files.
 func (o *observed) take(w *world, base int64, coalition []label.MemberID) {
 	for _, line := range w.tap.of(calm, coalition...) {
-		o.sockets = append(o.sockets, places(line, base))
+		o.sockets = append(o.sockets, spots(line, base))
 	}
 	for _, m := range coalition {
 		for _, line := range dumpFiles(w.t, filepath.Join(w.dir, string(m))) {
-			if line = places(line, base); !strings.Contains(line, "log.db chunk: first=early") && !strings.Contains(line, "log.db head: minute=early") {
+			if line = spots(line, base); !strings.Contains(line, "log.db chunk: first=early") && !strings.Contains(line, "log.db head: minute=early") {
 				o.files = append(o.files, string(m)+"/"+line)
 			}
 		}
@@ -233,7 +233,7 @@ func ask(w *world, m label.MemberID, base int64) []string {
 	var out []string
 	took := time.Now()
 	say := func(what string, v any, err error) {
-		out = append(out, places(fmt.Sprintf("%s %s: %s %s after %s", m, what, maskedJSON(v), masked(fmt.Sprint(err)), time.Since(took)), base))
+		out = append(out, spots(fmt.Sprintf("%s %s: %s %s after %s", m, what, maskedJSON(v), masked(fmt.Sprint(err)), time.Since(took)), base))
 		took = time.Now()
 	}
 	for _, q := range []viewdb.Query{{}, {Text: "bridge"}, {Text: wordsOfFirst}, {Text: wordsOfSecond}, {Text: "quinc*"},
@@ -268,7 +268,7 @@ var minute = regexp.MustCompile(`minute=\d+`)
 
 var indexed = regexp.MustCompile(`(first=|"index":|"upto":|\bidx=|\bid=|\bsize=|"size":|from=|from )(\d+)`)
 
-func places(line string, base int64) string {
+func spots(line string, base int64) string {
 	line = minute.ReplaceAllStringFunc(line, func(x string) string {
 		if m, err := strconv.ParseInt(x[len("minute="):], 10, 64); err == nil && m <= worldStart.Add(calm).Unix()/60 {
 			return "minute=early"

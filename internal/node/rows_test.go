@@ -10,6 +10,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/golang/geo/s2"
+
+	"entente/charter"
 	"entente/internal/section"
 	"entente/label"
 )
@@ -233,4 +236,21 @@ func (l *lengthy) Read(p []byte) (int, error) {
 	}
 	l.n -= n
 	return n, nil
+}
+
+// The charter says how coarse a place and how old a time must be (rule 3).
+func TestEventsAreAsCoarseAndLateAsTheCharterSays(t *testing.T) {
+	h := newHouse(t, func(c *charter.Charter) { c.Reduction = charter.Reduction{CellKM: 100, DelayH: 8760} })
+	h.start("IRQ")
+	defer h.stopAll()
+	got := h.collect("IRQ", CollectRequest{Kind: CollectUCDP, Name: "ged.csv", Origin: everybody(), Reader: strings.NewReader(ucdpColumns + ucdpLine(1))})
+	for _, d := range h.drafts("IRQ", got.Batch) {
+		for _, p := range d.Portions {
+			_, token, _ := strings.Cut(string(p.Object.Bytes), `"s2_cell":"`)
+			token, _, _ = strings.Cut(token, `"`)
+			if level := s2.CellIDFromToken(token).Level(); level != 6 {
+				t.Errorf("a cell of level %d (%q), want 6", level, token)
+			}
+		}
+	}
 }

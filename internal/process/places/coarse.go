@@ -11,6 +11,12 @@ import (
 // kilometres across, the finest that rule 3 allows for persons and groups.
 const CoarseLevel = 10
 
+// LevelFor returns the finest level of S2 cells of which the longest edge is at
+// least km kilometres: [CoarseLevel] for 10, and never a finer one.
+func LevelFor(km int) int {
+	return min(CoarseLevel, s2.MaxEdgeMetric.MaxLevel(float64(km)/earthKm))
+}
+
 // Cell is an S2 cell: its token names it, At is its middle and Km the radius
 // that covers it.
 type Cell struct {
