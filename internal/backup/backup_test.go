@@ -370,6 +370,7 @@ func TestConfigurationsAreMoved(t *testing.T) {
 		"a sharp sign in a name":  strings.Replace(configText, `"IRQ" #`, `"IR#Q" #`, 1),
 		"a table on one line":     strings.Replace(configText, "[unlock]\npassphrase_file = \"secret/pass\" # not in the backup\n", "unlock = {passphrase_file = \"secret/pass\"}\n", 1),
 		"with certificate":        strings.Replace(configText, "[desk]\n", "[desk]\ncert = \"c.pem\"\nkey = \"k.pem\"\n", 1),
+		"with two certificates":   strings.Replace(configText, "[desk]\n", "[taxii]\nlisten = \"127.0.0.1:8721\"\ncert = \"t.pem\"\nkey = \"/t.pem\"\n[desk]\ncert = \"c.pem\"\nkey = \"k.pem\"\n", 1),
 		"with a strange path":     strings.Replace(configText, "secret/pass", `secret/\u0007pass`, 1),
 		"with carriage returns":   strings.ReplaceAll(configText, "\n", "\r\n"),
 		"with an absolute secret": strings.Replace(configText, "secret/pass", "/run/pass", 1),
@@ -391,6 +392,12 @@ func TestConfigurationsAreMoved(t *testing.T) {
 		}
 		if after.Dir != filepath.Dir(path) || after.Unlock.PassphraseFile != pass || before.Desk.Cert != "" && after.Desk.Key != "/old/k.pem" {
 			t.Errorf("%s: %+v", name, after)
+		}
+		if before.Taxii.Cert != "" && (after.Taxii.Cert != "/old/t.pem" || after.Taxii.Key != "/t.pem" || after.Desk.Cert != "/old/c.pem") {
+			t.Errorf("%s: %+v", name, after)
+		}
+		if moved, err := os.ReadFile(path); err != nil || strings.HasPrefix(name, "with two") && !strings.Contains(string(moved), "# where it lies") {
+			t.Errorf("%s: what was noted beside is lost (%v):\n%s", name, err, moved)
 		}
 	}
 }

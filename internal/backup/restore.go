@@ -180,8 +180,11 @@ func copyOne(ctx context.Context, dir, to string, f File) error {
 	return against(ctx, f, File{f.Name, st.Size(), hex.EncodeToString(sum.Sum(nil))}, nil)
 }
 
-// pathLine is a line of the configuration that gives a path.
-var pathLine = regexp.MustCompile(`^(\s*)(dir|passphrase_file|cert|key)(\s*=\s*)[^#]*?(\s*(?:#.*)?)$`)
+// tableLine and pathLine are lines of the configuration: the head of a table, and
+// one that may give a path.
+var tableLine = regexp.MustCompile(`^\s*\[([a-z_.]+)\]`)
+
+var pathLine = regexp.MustCompile(`^(\s*)([a-z_]+)(\s*=\s*)[^#]*?(\s*(?:#.*)?)$`)
 
 // moveConfig makes a configuration name the directory that it lies in, and
 // other paths as they were seen from where it lay before. What its writer noted
@@ -196,16 +199,21 @@ func moveConfig(path, before string) error {
 		return fmt.Errorf("the configuration in the backup: %w", err)
 	}
 	want.Dir = "."
-	paths := map[string]*string{"dir": &want.Dir, "passphrase_file": &want.Unlock.PassphraseFile, "cert": &want.Desk.Cert, "key": &want.Desk.Key}
+	paths := want.Paths()
 	for name, p := range paths {
 		if name != "dir" && *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(before, *p)
 		}
 	}
 	lines := strings.Split(string(text), "\n")
+	table := ""
 	for i, line := range lines {
-		if f := pathLine.FindStringSubmatch(line); f != nil {
-			lines[i] = f[1] + f[2] + f[3] + strconv.Quote(*paths[f[2]]) + f[4]
+		if f := tableLine.FindStringSubmatch(line); f != nil {
+			table = f[1] + "."
+		} else if f := pathLine.FindStringSubmatch(line); f != nil {
+			if p, ok := paths[table+f[2]]; ok {
+				lines[i] = f[1] + f[2] + f[3] + strconv.Quote(*p) + f[4]
+			}
 		}
 	}
 	next := []byte(strings.Join(lines, "\n"))

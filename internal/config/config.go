@@ -148,12 +148,21 @@ func Load(path string) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range []*string{&c.Dir, &c.Unlock.PassphraseFile, &c.Desk.Cert, &c.Desk.Key, &c.Taxii.Cert, &c.Taxii.Key} {
+	for _, p := range c.Paths() {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(dir, *p)
 		}
 	}
 	return c, nil
+}
+
+// Paths returns every path in the configuration by the table and the key that
+// it stands under; where none is given it is empty.
+func (c *Config) Paths() map[string]*string {
+	return map[string]*string{
+		"dir": &c.Dir, "unlock.passphrase_file": &c.Unlock.PassphraseFile,
+		"desk.cert": &c.Desk.Cert, "desk.key": &c.Desk.Key, "taxii.cert": &c.Taxii.Cert, "taxii.key": &c.Taxii.Key,
+	}
 }
 
 // Parse reads the text of a file. Errors: ErrConfig.
