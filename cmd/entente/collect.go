@@ -71,7 +71,7 @@ func (collectCmd) Help() string {
     entente collect csv incidents.csv --mapping incidents.toml
     entente report release ask --batch ID
 
-Interrupted, it goes on when the same file is given again; the same file twice adds nothing. Exit code 1 when rows were not taken in; collect show names them by line.`
+Interrupted, it goes on when the same file is given again; the same file twice adds nothing. Exit code 1 when rows were not taken in (collect show names them by line), and when the file was taken in before with other flags: these are not applied then; discard that import and collect the file again.`
 }
 
 // AfterApply notes which kind was chosen.
@@ -173,7 +173,10 @@ func (c *collectFile) take(w *world, r client.CollectRequest) error {
 			w.printf("  %s: entente collect show %s", counted(res.Noted, "note"), res.Batch)
 		}
 	})
-	if err == nil && res.NotTaken > 0 {
+	if res.Ignored {
+		w.notef("The flags were not applied: this file was taken in before with others. To apply these:\n  entente collect discard %s\nand collect it again.", res.Batch)
+	}
+	if err == nil && (res.NotTaken > 0 || res.Ignored) {
 		err = errFindings
 	}
 	return err

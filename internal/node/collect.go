@@ -128,6 +128,9 @@ type CollectResult struct {
 	Notes []collect.Note `json:"notes"`
 	// Resumed says that an import that was interrupted went on.
 	Resumed bool `json:"resumed"`
+	// Ignored says that the file was taken in before with something else asked
+	// for, which stays; a note says what to do.
+	Ignored bool `json:"ignored,omitempty"`
 }
 
 // ErrCollect refuses a request before the file is looked at.
@@ -158,7 +161,9 @@ type position struct {
 	Reduced   bool       `json:"reduced,omitempty"`
 	// Begun is when an import of event data began: by it rule 3's delay counts.
 	Begun time.Time `json:"begun,omitzero"`
-	At    string    `json:"at"`
+	// Asked names what was asked for beside the file (askedDigest).
+	Asked act.Digest `json:"asked,omitzero"`
+	At    string     `json:"at"`
 }
 
 func parsePosition(s string) (p position, ok bool) {
@@ -256,11 +261,14 @@ func (in *importing) begin() error {
 	if err := r.asked(in.n.found.Members()); err != nil {
 		return err
 	}
+	var err error
+	if in.pos.Asked, err = askedDigest(r); err != nil {
+		return err
+	}
 	if err := in.origin(); err != nil {
 		return err
 	}
 	in.opt = collect.Options{Origin: r.Origin, Name: r.Name, MediaType: r.MediaType, Type: r.Type}
-	var err error
 	in.src, err = in.n.spool(in.ctx, r, in.progressRead)
 	return err
 }
@@ -346,6 +354,7 @@ func (in *importing) open() (collect.Cursor, error) {
 	}
 	if b.ID != "" {
 		in.out.Batch, in.out.Resumed = b.ID, true
+		in.askedBefore(p)
 		return collect.ParseCursor(p.At)
 	}
 	b, err = in.n.section.OpenBatch(in.ctx, in.o, string(in.r.Kind), in.r.Name)
@@ -528,6 +537,7 @@ func (in *importing) unchanged(digests map[string]act.Digest) (bool, error) {
 			return true, nil
 		}
 		found, in.out.Batch = true, b.ID
+		in.askedBefore(p)
 		return false, nil
 	})
 	if err != nil || !found {

@@ -385,3 +385,41 @@ func TestRealFilesAreTakenIn(t *testing.T) {
 		t.Logf("%s: %d entries, %d bytes, notes %v", c.path, got.Added, got.Size, got.Notes)
 	}
 }
+
+// A file that was taken in with another marking keeps it, and whoever gives it
+// again with a new one is told so, and how to apply it.
+func TestTheSameFileAskedOtherwiseIsSaid(t *testing.T) {
+	h := newHouse(t, nil)
+	h.start("IRQ")
+	defer h.stopAll()
+	ctx := context.Background()
+	n := h.nodes["IRQ"]
+	take := func(o collect.Origin, typ act.ReportType) CollectResult {
+		return h.collect("IRQ", CollectRequest{Kind: CollectText, Name: "a.txt", Reader: strings.NewReader("The road is closed."), Origin: o, Type: typ})
+	}
+	first := take(everybody(), "")
+	if first.Added != 1 || first.Ignored {
+		t.Fatalf("%+v", first)
+	}
+	if again := take(everybody(), act.INTREP); again.Same != 1 || again.Ignored || len(again.Notes) > 0 {
+		t.Errorf("the same: %+v", again)
+	}
+	narrower := everybody()
+	narrower.Label = mark("SECRET", "IRQ", "IRQ")
+	graded := everybody()
+	graded.Grade = act.Grade{Reliability: "A", Credibility: "2"}
+	for what, o := range map[string]collect.Origin{"another marking": narrower, "another grade": graded, "nothing said": {}} {
+		got := take(o, "")
+		if !got.Ignored || got.Same != 1 || got.Batch != first.Batch || len(got.Notes) != 1 || !strings.Contains(got.Notes[0].Text, "discard") || !strings.Contains(got.Notes[0].Text, first.Batch) {
+			t.Errorf("%s: %+v", what, got)
+		}
+	}
+	if got := take(everybody(), act.SITREP); !got.Ignored {
+		t.Errorf("another type: %+v", got)
+	}
+	_, err := n.section.DiscardBatch(ctx, h.officer("IRQ", "duty", section.RoleDuty), first.Batch)
+	check(t, err)
+	if got := take(narrower, ""); got.Added != 1 || got.Ignored {
+		t.Errorf("after discarding: %+v", got)
+	}
+}

@@ -81,7 +81,7 @@ func (s *Server) registerCollect() {
 func shownCollected(r node.CollectResult) api.Collected {
 	out := api.Collected{Batch: r.Batch, Kind: string(r.Kind), Name: r.Name, File: r.File.String(), Size: r.Size, Digest: r.Digest.String(), Generated: moment(r.Generated),
 		Items: r.Items, Added: r.Added, Changed: r.Changed, Same: r.Same, Ended: r.Ended,
-		NotTaken: r.NotTaken, Noted: r.Noted, Reduced: r.Reduced, Drafts: list(r.Drafts), Notes: []api.Note{}, Resumed: r.Resumed}
+		NotTaken: r.NotTaken, Noted: r.Noted, Reduced: r.Reduced, Drafts: list(r.Drafts), Notes: []api.Note{}, Resumed: r.Resumed, Ignored: r.Ignored}
 	for _, n := range r.Notes {
 		out.Notes = append(out.Notes, api.Note{Rule: n.Rule, Text: n.Text})
 	}

@@ -72,6 +72,7 @@ type Collected struct {
 	Drafts    []string   `json:"drafts" doc:"Drafts made or changed, at most 1,000."`
 	Notes     []Note     `json:"notes" doc:"What was left out, and by which rule; the first of them."`
 	Resumed   bool       `json:"resumed" doc:"An import that was interrupted went on."`
+	Ignored   bool       `json:"ignored,omitempty" doc:"The file was taken in before with another marking, grade, source, language or type, which stays: what was asked for now was not applied. The notes say what to do."`
 }
 
 // Note says that something was left out of an import.
