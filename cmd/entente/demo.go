@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"os"
 
@@ -60,6 +61,9 @@ func (c *demoCmd) Run(w *world) error {
 	}
 	o.Up = func(text string) { w.printf("%s", text) }
 	sum, err := demo.Run(w.ctx, o)
+	if errors.Is(err, demo.ErrList) {
+		return w.unreadable(c.UNList, err)
+	}
 	if err != nil {
 		return err
 	}

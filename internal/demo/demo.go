@@ -88,7 +88,7 @@ func Run(ctx context.Context, o Options) (sum Summary, err error) {
 	if d.Dir, err = filepath.Abs(d.Dir); err != nil {
 		return sum, err
 	}
-	if err := emptyDir(d.Dir); err != nil {
+	if err := d.preflight(); err != nil {
 		return sum, err
 	}
 	d.step("founding: keys of four members, one founding file signed by all", 0, 0)
@@ -96,11 +96,25 @@ func Run(ctx context.Context, o Options) (sum Summary, err error) {
 	if err != nil {
 		return sum, fmt.Errorf("the founding: %w", err)
 	}
-	d.house = &house{centre: c, stops: map[label.MemberID]stop{}, run: here{d.Logger}}
+	// What is played ends with a node that ends by itself; the others stay up.
+	nodes := ctx
+	died := make(chan error, len(members()))
+	ctx, abort := context.WithCancelCause(ctx)
+	defer abort(nil)
+	d.house = &house{centre: c, stops: map[label.MemberID]stop{}, run: here{d.Logger}, ctx: nodes, ended: func(m label.MemberID, err error) {
+		err = endedByItself(m, err)
+		abort(err)
+		died <- err
+	}}
 	if d.Processes {
 		d.house.run = processes{program: d.Program, stderr: d.Stderr}
 	}
-	defer func() { err = errors.Join(err, d.house.stopAll()) }()
+	defer func() {
+		if cause := context.Cause(ctx); errors.Is(cause, errEnded) && nodes.Err() == nil {
+			err = cause // everything else that failed, failed by that
+		}
+		err = errors.Join(err, d.house.stopAll())
+	}()
 	for _, m := range members() {
 		if err := d.house.start(ctx, m); err != nil {
 			return sum, err
@@ -111,7 +125,7 @@ func Run(ctx context.Context, o Options) (sum Summary, err error) {
 		if d.Up != nil {
 			d.Up(d.invitation(sum))
 		}
-		<-ctx.Done()
+		d.stayUp(nodes, died)
 		return sum, nil
 	}
 	if err := d.logIn(ctx); err != nil {
@@ -134,8 +148,32 @@ func Run(ctx context.Context, o Options) (sum Summary, err error) {
 	if d.Up != nil {
 		d.Up(d.invitation(sum))
 	}
-	<-ctx.Done()
+	d.stayUp(nodes, died)
 	return sum, nil
+}
+
+// errEnded: a node ended that nobody had asked to.
+var errEnded = errors.New("it ended by itself; --verbose shows its log")
+
+func endedByItself(m label.MemberID, err error) error {
+	if err == nil {
+		return fmt.Errorf("the node of %s: %w", m, errEnded)
+	}
+	return fmt.Errorf("the node of %s: %w: %w", m, errEnded, err)
+}
+
+// stayUp waits for the end, and tells of nodes that end before it.
+func (d *demo) stayUp(ctx context.Context, died <-chan error) {
+	for {
+		select {
+		case err := <-died:
+			if d.Up != nil {
+				d.Up(err.Error() + "\nThe others stay up.")
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // between is what happens in the middle of the scenario: with processes, one

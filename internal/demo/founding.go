@@ -160,13 +160,13 @@ func (c *centre) config(m label.MemberID, i, shift int) *config.Config {
 	conf := &config.Config{
 		Version: config.Version, Member: m, Dir: filepath.Join(c.dir, string(m)),
 		Unlock: config.Unlock{PassphraseFile: filepath.Join(c.dir, strings.ToLower(string(m))+".passphrase")},
-		Desk:   config.Desk{Listen: fmt.Sprintf("127.0.0.1:%d", firstDesk+shift+i), Names: []string{host(m)}},
-		Link:   config.Link{Listen: fmt.Sprintf("127.0.0.1:%d", firstLink+shift+i), Members: map[label.MemberID]string{}},
+		Desk:   config.Desk{Listen: address(firstDesk, shift, i), Names: []string{host(m)}},
+		Link:   config.Link{Listen: address(firstLink, shift, i), Members: map[label.MemberID]string{}},
 		Log:    config.Log{Level: "warn"},
 	}
 	for j, other := range members() {
 		if other != m {
-			conf.Link.Members[other] = fmt.Sprintf("127.0.0.1:%d", firstLink+shift+j)
+			conf.Link.Members[other] = address(firstLink, shift, j)
 		}
 	}
 	return conf

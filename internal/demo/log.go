@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,13 +8,11 @@ import (
 	"os"
 	"path/filepath"
 
-	"entente/act"
 	"entente/charter"
 	"entente/internal/logcopy"
 	"entente/internal/node"
 	"entente/internal/store"
 	"entente/internal/store/logdb"
-	"entente/internal/web/api"
 	"entente/label"
 	"entente/seal"
 )
@@ -223,59 +220,4 @@ func (d *demo) tampered(ctx context.Context) error {
 		}
 		return nil
 	})
-}
-
-// changedLabel changes one byte of a label in the bytes that RUS holds: the
-// portion has another digest then, and is not the one that was signed.
-func (d *demo) changedLabel(ctx context.Context) error {
-	t := d.played.byName["crossing/4"]
-	page, err := d.desks["RUS"]["an"].Reports(ctx, api.Find{Text: t.marker})
-	if err != nil {
-		return err
-	}
-	if len(page) != 1 {
-		return fmt.Errorf("RUS finds %d reports", len(page))
-	}
-	rep, err := d.desks["RUS"]["an"].Report(ctx, page[0].ID)
-	if err != nil {
-		return err
-	}
-	before, err := readAct(rep.Act)
-	if err != nil {
-		return err
-	}
-	changed := bytes.Replace(rep.Act, []byte(`"SECRET"`), []byte(`"SECRES"`), 1)
-	if bytes.Equal(changed, rep.Act) {
-		return errors.New("there is no label to change")
-	}
-	for i, p := range before.Portions {
-		other := bytes.Replace(p.Raw, []byte(`"SECRET"`), []byte(`"SECRES"`), 1)
-		if !bytes.Equal(other, p.Raw) && act.PortionDigest(other) == p.Digest {
-			return fmt.Errorf("portion %d has the same digest", i+1)
-		}
-	}
-	return d.signedBytes(ctx, rep.Index)
-}
-
-// signedBytes changes one byte of an envelope's body, and wants its header to
-// refuse it.
-func (d *demo) signedBytes(ctx context.Context, index int64) error {
-	log, err := logdb.Open(filepath.Join(d.house.configs["RUS"].Dir, node.FileLog), store.Options{})
-	if err != nil {
-		return err
-	}
-	defer log.Close()
-	run, err := log.Read(ctx, index, index+1)
-	if err != nil {
-		return err
-	}
-	body := bytes.Clone(run.Bodies[0])
-	for _, at := range []int{0, len(body) / 2, len(body) - 1} {
-		body[at] ^= 1
-		if seal.CheckBody(run.Header(0), body) == nil {
-			return fmt.Errorf("byte %d can be changed unseen", at)
-		}
-		body[at] ^= 1
-	}
-	return seal.CheckBody(run.Header(0), body)
 }

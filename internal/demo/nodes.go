@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"time"
 
@@ -21,11 +23,55 @@ import (
 
 // runner starts and stops members' nodes.
 type runner interface {
-	start(ctx context.Context, c *config.Config) (stop, error)
+	// start returns when the node is open. ended is called once if it ends by
+	// itself later, not when it is stopped.
+	start(ctx context.Context, c *config.Config, ended func(error)) (stop, error)
 }
 
 // stop ends a node: in order, or at once as a loss of power would.
 type stop func(atOnce bool) error
+
+// running is a node that is open.
+type running struct {
+	mu    sync.Mutex
+	asked bool // to stop
+	done  chan struct{}
+	err   error // how it ended
+}
+
+// watch waits for the node's end, and tells of one that nobody asked for.
+func watch(wait func() error, ended func(error)) *running {
+	r := &running{done: make(chan struct{})}
+	go func() {
+		r.err = wait()
+		r.mu.Lock()
+		asked := r.asked
+		r.mu.Unlock()
+		close(r.done)
+		if !asked {
+			ended(r.err)
+		}
+	}()
+	return r
+}
+
+// stop asks the node to end, and waits until it has.
+func (r *running) stop(ask func() error) error {
+	r.mu.Lock()
+	r.asked = true
+	r.mu.Unlock()
+	select {
+	case <-r.done: // by itself, and told of
+		return r.err
+	default:
+	}
+	err := ask()
+	<-r.done
+	if errors.Is(err, os.ErrProcessDone) {
+		err = nil
+	}
+	return errors.Join(err, r.err)
+}
 
 // startWait bounds how long a node may take to open.
 const startWait = 30 * time.Second
@@ -35,7 +81,7 @@ type here struct {
 	logger *slog.Logger
 }
 
-func (h here) start(ctx context.Context, c *config.Config) (stop, error) {
+func (h here) start(ctx context.Context, c *config.Config, ended func(error)) (stop, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	ready := make(chan struct{})
 	done := make(chan error, 1)
@@ -51,9 +97,13 @@ func (h here) start(ctx context.Context, c *config.Config) (stop, error) {
 		}
 		return nil, fmt.Errorf("the node of %s does not start: %w", c.Member, err)
 	}
+	r := watch(func() error { return <-done }, func(err error) {
+		if ctx.Err() == nil { // else all are ending
+			ended(err)
+		}
+	})
 	return func(bool) error {
-		cancel()
-		return <-done
+		return r.stop(func() error { cancel(); return nil })
 	}, nil
 }
 
@@ -63,7 +113,7 @@ type processes struct {
 	stderr  io.Writer
 }
 
-func (p processes) start(ctx context.Context, c *config.Config) (stop, error) {
+func (p processes) start(ctx context.Context, c *config.Config, ended func(error)) (stop, error) {
 	cmd := exec.Command(p.program, "--json", "serve", "--config", filepath.Join(c.Dir, config.File))
 	cmd.Stderr = p.stderr
 	// A child outlives an interrupt at the terminal until this program, which
@@ -99,16 +149,13 @@ func (p processes) start(ctx context.Context, c *config.Config) (stop, error) {
 		cmd.Process.Kill()
 		return nil, errors.Join(fmt.Errorf("the node of %s does not start: %w", c.Member, err), cmd.Wait())
 	}
+	r := watch(cmd.Wait, ended)
 	return func(atOnce bool) error {
 		if atOnce {
-			cmd.Process.Kill()
-			cmd.Wait()
+			r.stop(cmd.Process.Kill) // how it ends is known
 			return nil
 		}
-		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
-			return err
-		}
-		return cmd.Wait()
+		return r.stop(func() error { return cmd.Process.Signal(syscall.SIGTERM) })
 	}, nil
 }
 
@@ -117,10 +164,15 @@ type house struct {
 	*centre
 	run   runner
 	stops map[label.MemberID]stop
+	ended func(label.MemberID, error) // a node ended by itself
+	ctx   context.Context             // of the nodes: they outlive what is played
 }
 
 func (h *house) start(ctx context.Context, m label.MemberID) error {
-	s, err := h.run.start(ctx, h.configs[m])
+	if err := ctx.Err(); err != nil {
+		return context.Cause(ctx)
+	}
+	s, err := h.run.start(h.ctx, h.configs[m], func(err error) { h.ended(m, err) })
 	if err == nil {
 		h.stops[m] = s
 	}
