@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,7 +36,27 @@ func TestEvidenceIsListedAndTakenOut(t *testing.T) {
 	if !same(there, not) || there.Code != http.StatusForbidden {
 		t.Errorf("the custodian is told %d %s, and of none %d %s", there.Code, there.Body, not.Code, not.Body)
 	}
-	if e := refusalOf(t, b.request("GET", base+"/evidence/"+strings.Repeat("0", 64), "inspector", nil)); e.Code != api.CodeNotFound {
+	if e := refusalOf(t, b.request("GET", base+"/evidence/"+strings.Repeat("0", 64), "inspector", nil)); e.Code != api.CodeNotFound || !strings.Contains(e.Message, "no evidence of that id") || !strings.Contains(e.Message, "list of evidence") {
 		t.Errorf("refusal %+v", e)
+	}
+	// Pages: the oldest first, each proof once.
+	ids := []string{id}
+	for i := range 4 {
+		more := hex.EncodeToString(bytes.Repeat([]byte{byte(i + 1)}, 32))
+		check(t, b.node.Station().Log().KeepEvidence(t.Context(), logdb.Evidence{ID: more, Kind: "fork", Seen: 1_790_000_001 + int64(i), Data: data}))
+		ids = append(ids, more)
+	}
+	var got []string
+	for after, pages := "", 0; ; pages++ {
+		p := decode[api.EvidenceList](t, b.request("GET", base+"/evidence?limit=2&after="+after, "custodian", nil))
+		for _, e := range p.Evidence {
+			got = append(got, e.ID)
+		}
+		if after = p.Next; after == "" || pages > 9 {
+			break
+		}
+	}
+	if !slices.Equal(got, ids) {
+		t.Errorf("pages hold %v, want %v", got, ids)
 	}
 }
