@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"entente/internal/web/api"
 )
@@ -77,8 +78,17 @@ func TestStatusTellsWhatIsWanting(t *testing.T) {
 		change func(*api.Status)
 		want   int
 	}{
-		"all is well":         {func(*api.Status) {}, exitDone},
-		"a member is dark":    {func(s *api.Status) { s.Log.Cosigned, s.Log.Missing = s.Log.Cosigned[:3], []string{"SYR"} }, exitFindings},
+		"all is well":      {func(*api.Status) {}, exitDone},
+		"a member is dark": {func(s *api.Status) { s.Log.Cosigned, s.Log.Missing = s.Log.Cosigned[:3], []string{"SYR"} }, exitFindings},
+		"one is back": {func(s *api.Status) {
+			s.Log.Cosigned, s.Log.Missing, s.Peers = s.Log.Cosigned[:3], []string{"SYR"}, []api.Peer{{Member: "SYR", At: &time.Time{}}}
+		}, exitDone},
+		"one is back and behind": {func(s *api.Status) {
+			s.Log.Cosigned, s.Log.Missing, s.Peers = s.Log.Cosigned[:3], []string{"SYR"}, []api.Peer{{Member: "SYR", At: &time.Time{}, Lag: 3}}
+		}, exitFindings},
+		"this one was away": {func(s *api.Status) {
+			s.Member, s.Log.Cosigned, s.Log.Missing = "SYR", s.Log.Cosigned[:3], []string{"SYR"}
+		}, exitDone},
 		"no quorum":           {func(s *api.Status) { s.Log.Cosigned = nil }, exitFindings},
 		"something is opaque": {func(s *api.Status) { s.Views.Quarantined = 1 }, exitFindings},
 		"recovering":          {func(s *api.Status) { s.Log.Recovering = true }, exitFindings},

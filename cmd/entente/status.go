@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -13,7 +14,7 @@ type statusCmd struct {
 
 // Help gives an example.
 func (statusCmd) Help() string {
-	return "Example:\n\n    entente status --json\n\nThe condition of a node, without contents. Exit code 1 while it has halted or is recovering, while a member is dark (its cosignature is missing) or fewer than a quorum have cosigned, and when it could not understand something."
+	return "Example:\n\n    entente status --json\n\nThe condition of a node, without contents. Exit code 1 while it has halted or is recovering, while a member is dark (its cosignature is missing, and no receipt proves that it is there) or fewer than a quorum have cosigned, and when it could not understand something."
 }
 
 // Run shows the condition of a node.
@@ -37,7 +38,7 @@ func (c *statusCmd) Run(w *world) error {
 
 // wanting says whether something in a node's condition needs somebody.
 func wanting(st *api.Status) bool {
-	return st.Halted != nil || st.Log.Recovering || len(st.Log.Missing) > 0 || len(st.Log.Cosigned) < st.Log.Quorum || st.Views.Quarantined > 0
+	return st.Halted != nil || st.Log.Recovering || len(dark(st)) > 0 || len(st.Log.Cosigned) < st.Log.Quorum || st.Views.Quarantined > 0
 }
 
 func printStatus(w *world, st *api.Status) {
@@ -66,4 +67,18 @@ func printStatus(w *world, st *api.Status) {
 	for _, p := range st.Peers {
 		w.printf("  %s  receipts up to %d, %d behind", p.Member, p.Received, p.Lag)
 	}
+}
+
+// dark are the members that did not cosign the certified head and have not
+// proved either, by a receipt, that they hold all of it. One that was away when
+// the head was certified, and is back, is not dark.
+func dark(st *api.Status) []string {
+	var out []string
+	for _, m := range st.Log.Missing {
+		back := m == st.Member || slices.ContainsFunc(st.Peers, func(p api.Peer) bool { return p.Member == m && p.At != nil && p.Lag == 0 })
+		if !back {
+			out = append(out, m)
+		}
+	}
+	return out
 }

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -92,7 +93,7 @@ func (c *Client) CreateDraftJSON(ctx context.Context, raw []byte) (*api.Draft, e
 	if !json.Valid(raw) {
 		return nil, errors.New("the draft is no JSON")
 	}
-	return fetch[api.Draft](ctx, c, call{method: http.MethodPost, path: "/drafts", json: json.RawMessage(raw)})
+	return fetch[api.Draft](ctx, c, asWritten(call{method: http.MethodPost, path: "/drafts", header: http.Header{}}, raw))
 }
 
 // SaveDraft replaces the content of the draft that etag names.
@@ -105,7 +106,7 @@ func (c *Client) SaveDraftJSON(ctx context.Context, id, etag string, raw []byte)
 	if !json.Valid(raw) {
 		return nil, errors.New("the draft is no JSON")
 	}
-	return fetch[api.Draft](ctx, c, call{method: http.MethodPut, path: "/drafts" + seg(id), header: http.Header{"If-Match": {etag}}, json: json.RawMessage(raw)})
+	return fetch[api.Draft](ctx, c, asWritten(call{method: http.MethodPut, path: "/drafts" + seg(id), header: http.Header{"If-Match": {etag}}}, raw))
 }
 
 // Drafts returns the rows of a page of drafts without contents, the one changed
@@ -154,4 +155,12 @@ func (c *Client) ReadPlan(ctx context.Context, id string) (*api.Plan, error) {
 // DraftState says what became of a draft.
 func (c *Client) DraftState(ctx context.Context, id string) (*api.DraftState, error) {
 	return fetch[api.DraftState](ctx, c, call{method: http.MethodGet, path: "/drafts" + seg(id) + "/state"})
+}
+
+// asWritten sends JSON byte for byte: the node tells by line and column where it
+// cannot be read.
+func asWritten(x call, raw []byte) call {
+	x.body, x.length = bytes.NewReader(raw), int64(len(raw))
+	x.header.Set("Content-Type", "application/json")
+	return x
 }
