@@ -273,8 +273,31 @@ func finerThanDistrict(rel string) bool {
 	return slices.Contains(finePlaces, rel)
 }
 
+// reducePerson makes days of the times in what is about a person, and leaves
+// sightings out, each of which says when to the second.
+func reducePerson(v map[string]any, left map[string]bool) {
+	reduceTimes(v, left)
+	if s, there := v["Sighting"]; there {
+		if l, ok := s.([]any); !ok || len(l) > 0 {
+			left[sightings] = true
+		}
+		delete(v, "Sighting")
+	}
+	list, _ := v["Attribute"].([]any)
+	for _, e := range list {
+		if a, ok := e.(map[string]any); ok {
+			reducePerson(a, left)
+		}
+	}
+}
+
+const sightings = "sightings of a person"
+
+// personTime reports whether what was left out is a time.
+func personTime(s string) bool { return s == sightings || strings.HasPrefix(s, "time of day of ") }
+
 // reduce applies rule 3 to a thing of MISP, which it changes.
-func (w *mispWriter) reduce(f fields, what string) (fields, error) {
+func (w *mispWriter) reduce(f fields, what string, person bool) (fields, error) {
 	raw, err := json.Marshal(f)
 	if err != nil {
 		return nil, refuse(ErrMISP, "%v", err)
@@ -302,6 +325,9 @@ func (w *mispWriter) reduce(f fields, what string) (fields, error) {
 			})
 		}
 		reduceValue(v, left)
+		if person {
+			reducePerson(v, left)
+		}
 	}
 	if len(left) == 0 {
 		return f, nil
@@ -312,7 +338,11 @@ func (w *mispWriter) reduce(f fields, what string) (fields, error) {
 	}
 	slices.Sort(names)
 	if !w.m.o.Reduce {
-		return nil, refuse(ErrFinePlace, "%s of %s", strings.Join(names, ", "), what)
+		r := ErrFinePlace
+		if !slices.ContainsFunc(names, func(s string) bool { return !personTime(s) }) {
+			r = ErrFineTime
+		}
+		return nil, refuse(r, "%s of %s", strings.Join(names, ", "), what)
 	}
 	w.m.reduced = true
 	w.note("3", "%s: left out: %s", what, strings.Join(names, ", "))

@@ -25,7 +25,7 @@ func clusterType(typ string) string {
 }
 
 func (w *mispWriter) galaxy(g fields) error {
-	g, err := w.reduce(g, "the galaxy "+oneLine(g.text("name")))
+	g, err := w.reduce(g, "the galaxy "+oneLine(g.text("name")), false)
 	if g == nil || err != nil {
 		return err
 	}

@@ -117,7 +117,7 @@ func (w *mispWriter) shed(f fields, what string) {
 }
 
 func (w *mispWriter) headPiece() error {
-	head, err := w.reduce(w.event.head, "the event")
+	head, err := w.reduce(w.event.head, "the event", false)
 	if err != nil {
 		return err
 	}
@@ -205,7 +205,7 @@ func (w *mispWriter) detach(a fields) (files []File) {
 }
 
 func (w *mispWriter) attribute(a fields) error {
-	a, err := w.reduce(a, "an attribute of type "+oneLine(a.text("type")))
+	a, err := w.reduce(a, "an attribute of type "+oneLine(a.text("type")), a.text("category") == "Person")
 	if a == nil || err != nil {
 		return err
 	}
@@ -289,7 +289,7 @@ func (w *mispWriter) reduceObject(ob fields, what string) (fields, error) {
 	if len(ob.text("uuid")) != 36 {
 		return nil, refuse(ErrMISP, "uuid %.60q of %s", ob.text("uuid"), what)
 	}
-	return w.reduce(ob, what)
+	return w.reduce(ob, what, slices.Contains(mispPersons, ob.text("name")))
 }
 
 // mispMade tells whether a portion was taken in from MISP, and what it was.

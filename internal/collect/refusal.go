@@ -21,6 +21,8 @@ var (
 		Why: "persons are taken in one by one, each with a case and a purpose, and this file holds more records of persons than one import may have", Cure: "file the few that a case needs, one by one; more need the consent of two members and notice to the inspectors"}
 	ErrFinePlace = &act.Refusal{Code: "import_fine_place", Rule: "3",
 		Why: "the object holds a place finer than a district, or observations of persons, and objects are kept byte for byte", Cure: "take the file in reduced (--reduce), which stores it without them and of the original the digest alone; or remove coordinates, street address, postal code and observations of persons at the source, and keep country and administrative area"}
+	ErrFineTime = &act.Refusal{Code: "import_fine_time", Rule: "3",
+		Why: "it says to the hour or finer when a person or a group was seen, and days are the finest that is stored", Cure: "take the file in reduced (--reduce), which makes days of such times; or do so at the source"}
 	ErrXML = &act.Refusal{Code: "import_xml",
 		Why: "the file is not a consolidated list of the United Nations Security Council in XML", Cure: "fetch the list again, whole, from its publisher"}
 	ErrSTIX = &act.Refusal{Code: "import_stix",

@@ -34,6 +34,9 @@ type stixObject struct {
 	ObjectRefs       []string        `json:"object_refs"`
 	Objects          json.RawMessage `json:"objects"`
 	MISPName         string          `json:"x_misp_name"`
+	FirstSeen        words           `json:"first_seen"`
+	LastSeen         words           `json:"last_seen"`
+	Sighted          words           `json:"sighting_of_ref"`
 	Markings         []string        `json:"object_marking_refs"`
 	Granular         []struct {
 		Marking string `json:"marking_ref"`
@@ -63,7 +66,8 @@ func (w *words) UnmarshalJSON(b []byte) error {
 // object twice is taken once; two objects with one id and version are refused.
 // Refused by rule 2 is a bundle with more records of persons than the bound, by
 // rule 3 one with coordinates, street addresses, postal codes or observations
-// of persons in it.
+// of persons in it, or with the time of day at which a person or a group was
+// seen.
 //
 // Markings of an object and of its parts bound its label, which they only ever
 // narrow: TLP becomes a foreign mark, a label of a centre is joined, and what is
@@ -242,6 +246,9 @@ func readObject(raw []byte) (o stixObject, err error) {
 		if m := coordinates.FindString(string(w)); m != "" {
 			return o, refuse(ErrFinePlace, "%.60q in the text of %s", m, o.ID)
 		}
+	}
+	if ofSomebody(o.Type, string(o.Sighted)) && (finerThanDay(string(o.FirstSeen)) || finerThanDay(string(o.LastSeen))) {
+		return o, refuse(ErrFineTime, "when %s or what it sights was seen", o.ID)
 	}
 	return o, o.observation()
 }

@@ -38,7 +38,8 @@ const maxNotes = 10_000
 //   - properties that hold a fine place go, at any depth, and so do attributes
 //     of custom objects that do; a location that then says nothing goes whole;
 //   - coordinates in texts are replaced by a mark;
-//   - observations of persons go whole: they say who was where to the second.
+//   - observations of persons go whole: they say who was where to the second;
+//   - of times at which persons and groups were seen the day remains.
 //
 // Objects without such things are copied byte for byte. A reduced object says
 // so in x_entente_reduced, with the digest of its original and what was left
@@ -104,7 +105,7 @@ func (red *Reduction) object(raw []byte) ([]byte, error) {
 	if err == nil {
 		return raw, nil
 	}
-	if !errors.Is(err, ErrFinePlace) {
+	if !errors.Is(err, ErrFinePlace) && !errors.Is(err, ErrFineTime) {
 		return nil, fmt.Errorf("object %d: %w", red.Objects, err)
 	}
 	if o.ID == "" { // the rule spoke before the object was read
@@ -121,6 +122,9 @@ func (red *Reduction) object(raw []byte) ([]byte, error) {
 	}
 	left := make(map[string]bool)
 	reduceValue(m, left)
+	if sighted, _ := m["sighting_of_ref"].(string); ofSomebody(o.Type, sighted) {
+		reduceTimes(m, left)
+	}
 	if o.Type == "location" && m["region"] == nil && m["country"] == nil {
 		return nil, red.drop(&o, "a location by coordinates alone")
 	}
