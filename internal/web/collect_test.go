@@ -52,3 +52,22 @@ func FuzzOrigin(f *testing.F) {
 		}
 	})
 }
+
+func FuzzSharing(f *testing.F) {
+	f.Add(`{"1":["IRN","IRQ"],"5a7d1c52-9c1c-4f0e-8a38-3b0c8f0a9d01":[]}`)
+	f.Add(`{"1":["IRQ","IRN"]}`)
+	f.Add(`[] {}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		m, err := sharingOf(text)
+		if err != nil {
+			return
+		}
+		for _, set := range m {
+			for id := range set.All() {
+				if len(id) != 3 {
+					t.Errorf("%q names a member %q", text, id)
+				}
+			}
+		}
+	})
+}
