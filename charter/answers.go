@@ -132,6 +132,19 @@ func (s *State) Unpublished(id label.MemberID, current uint32) []uint32 {
 	return missing
 }
 
+// MayRestate reports whether the member may state another key in the place of
+// the one that counts for an epoch: only under a certificate that is newer than
+// the one under which that was stated (spec/keys.md).
+func (s *State) MayRestate(id label.MemberID, epoch uint32) bool {
+	i, ok := s.founding.index(id)
+	if !ok {
+		return false
+	}
+	at := lastEpochKey(s.each[i].epochs, epoch, s.next)
+	cert, ok := s.Certificate(id, s.next)
+	return ok && (at == nil || at.serial != cert.Serial)
+}
+
 // lastEpochKey walks from the end, where the epochs in use stand.
 func lastEpochKey(epochs []epochKeyAt, epoch uint32, before int64) *epochKeyAt {
 	for i := len(epochs) - 1; i >= 0; i-- {

@@ -74,6 +74,14 @@ func (k *Keyring) RenewEpochKeys(ctx context.Context, epochs ...uint32) ([]chart
 	return keys, nil
 }
 
+// HasEpochKey reports whether the private key to a public one of an epoch is
+// here. A restored keyring may lack what was drawn after the backup.
+func (k *Keyring) HasEpochKey(ctx context.Context, epoch uint32, pub *charter.EpochPublicKey) (bool, error) {
+	var has bool
+	err := k.db.Reader.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM epoch_key WHERE epoch = ? AND public = ?)`, epoch, pub[:]).Scan(&has)
+	return has, err
+}
+
 // newestEpochKey returns nil and generation 0 where there is none.
 func newestEpochKey(tx *store.Tx, epoch uint32) (*charter.EpochPublicKey, uint32, error) {
 	if err := checkEpoch(tx, epoch); err != nil {

@@ -26,16 +26,24 @@ var ErrPacketQuota = errors.New("the charter's quota of key packets for this epo
 // destroyed (spec/keys.md).
 type epochs struct {
 	mu       sync.Mutex
-	complete bool   // packets for every set of the present epoch are filed
-	oldest   uint32 // the first epoch whose keys may still be here
-	upto     int64  // how long the log was when this node could first sign
-	seen     bool   // what stood in it then is projected
+	complete bool     // packets for every set of the present epoch are filed
+	oldest   uint32   // the first epoch whose keys may still be here
+	upto     int64    // how long the log was when this node could first sign
+	seen     bool     // what stood in it then is projected
+	lost     []uint32 // epochs whose stated keys are not here
+	renewed  uint32   // serial of the certificate under which lost keys were stated anew; the keeper alone touches it
 }
 
 func (e *epochs) ready() bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.complete
+}
+
+func (e *epochs) lostOnes() []uint32 {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.Clone(e.lost)
 }
 
 // keepEpochs publishes epoch keys and packets, closes epochs that are over and
@@ -56,7 +64,7 @@ func (n *Node) keepEpochs(ctx context.Context) error {
 		}
 		// The log's growth is looked at not more often than it matters: at
 		// once while something is missing, else now and then.
-		if n.epochs.ready() {
+		if n.epochs.ready() && len(n.epochs.lostOnes()) == 0 {
 			select {
 			case <-tick.C:
 			case <-ctx.Done():
@@ -114,18 +122,26 @@ func (n *Node) turnEpochs(ctx context.Context) error {
 // ahead of it.
 func (n *Node) publishKeys(ctx context.Context, state *charter.State, now uint32) error {
 	missing := state.Unpublished(n.self, now)
-	if len(missing) == 0 {
+	keys, err := n.restated(ctx, state, now)
+	if err != nil {
+		return err
+	}
+	if len(missing)+len(keys) == 0 {
 		return nil
 	}
 	all, err := n.ring.EnsureEpochKeys(ctx, now)
 	if err != nil {
 		return err
 	}
-	var keys []charter.EpochKey
 	for _, k := range all {
 		if slices.Contains(missing, k.Epoch) {
 			keys = append(keys, k)
 		}
+	}
+	ref := fmt.Sprintf("epoch-keys/%d/%d", n.incarnation(), keys[len(keys)-1].Epoch)
+	if len(keys) > len(missing) {
+		cert, _ := state.Certificate(n.self, state.Next())
+		ref += fmt.Sprintf("/%d", cert.Serial)
 	}
 	stmt := charter.EpochKeys{Charter: n.found.Hash(), Member: n.self, Incarnation: n.incarnation(), Keys: keys}
 	sign, err := n.signers.current()
@@ -137,12 +153,50 @@ func (n *Node) publishKeys(ctx context.Context, state *charter.State, now uint32
 		return err
 	}
 	_, err = n.station.File(ctx, []centre.Item{{
-		Ref: fmt.Sprintf("epoch-keys/%d/%d", n.incarnation(), missing[len(missing)-1]), Keep: true,
+		Ref: ref, Keep: true,
 		Seal: func(p seal.Place) (seal.Envelope, error) {
 			return seal.SealPublic(p, seal.EpochKeys, payload, n.signers.Header())
 		},
 	}})
 	return err
+}
+
+// restated draws other keys for the epochs ahead whose stated ones are lost here,
+// as after a restore of a backup from before they were drawn: what would be
+// sealed to them nobody could open. They can be stated only under a certificate
+// newer than that of the lost ones; until it is there the loss is told of.
+func (n *Node) restated(ctx context.Context, state *charter.State, now uint32) ([]charter.EpochKey, error) {
+	var lost, renew []uint32
+	for e := uint64(now); e <= min(uint64(now)+charter.PublishAhead, 1<<32-1); e++ {
+		pub, ok := state.EpochKey(n.self, uint32(e))
+		if !ok {
+			continue
+		}
+		has, err := n.ring.HasEpochKey(ctx, uint32(e), pub)
+		switch {
+		case err != nil:
+			return nil, err
+		case has:
+		case state.MayRestate(n.self, uint32(e)):
+			renew = append(renew, uint32(e))
+		default:
+			lost = append(lost, uint32(e))
+		}
+	}
+	n.epochs.mu.Lock()
+	told := slices.Equal(n.epochs.lost, lost)
+	n.epochs.lost = lost
+	n.epochs.mu.Unlock()
+	if len(lost) > 0 && !told {
+		n.logger.Error("private keys that others will seal to are not here, as after a restore; renew this member's certificate: entente keys next", "epochs", lost)
+	}
+	cert, ok := state.Certificate(n.self, state.Next())
+	if len(renew) == 0 || !ok || n.epochs.renewed == cert.Serial {
+		return nil, nil // stated already, and on its way into the log
+	}
+	n.epochs.renewed = cert.Serial
+	n.logger.Warn("epoch keys that are lost here are stated anew", "epochs", renew)
+	return n.ring.RenewEpochKeys(ctx, renew...)
 }
 
 // incarnation is the one in which this node signs.

@@ -293,15 +293,19 @@ func (n *Node) LinkHandler() http.Handler {
 
 // Status is the condition of a node, without contents.
 type Status struct {
-	Member   label.MemberID `json:"member"`
-	Charter  string         `json:"charter"` // fingerprint
-	Centre   centre.Status  `json:"centre"`
-	Views    viewdb.Counts  `json:"views"`
-	Cursor   int64          `json:"projected"`
-	Epoch    uint32         `json:"epoch"`
-	Ready    bool           `json:"ready"` // may release to every member
-	Receipts []Receipt      `json:"receipts"`
-	Waiting  int            `json:"releases_waiting"`
+	Member  label.MemberID `json:"member"`
+	Charter string         `json:"charter"` // fingerprint
+	Centre  centre.Status  `json:"centre"`
+	Views   viewdb.Counts  `json:"views"`
+	Cursor  int64          `json:"projected"`
+	Epoch   uint32         `json:"epoch"`
+	// LostEpochs are those ahead whose stated keys are not here, as after a
+	// restore: what is sealed to them cannot be opened until the member's
+	// certificate is renewed.
+	LostEpochs []uint32  `json:"lost_epochs,omitempty"`
+	Ready      bool      `json:"ready"` // may release to every member
+	Receipts   []Receipt `json:"receipts"`
+	Waiting    int       `json:"releases_waiting"`
 	// Quarantine holds what was opened and not understood, or is void, newest
 	// first, at most 20; Views.Quarantined counts all of it.
 	Quarantine []viewdb.Quarantined `json:"quarantine"`
@@ -333,7 +337,7 @@ func (n *Node) Status(ctx context.Context) (Status, error) {
 		quarantine = []viewdb.Quarantined{}
 	}
 	return Status{Member: n.self, Quarantine: quarantine, Charter: n.found.Fingerprint(), Centre: cs, Views: counts, Cursor: cursor,
-		Epoch: n.station.Epoch(), Ready: n.epochs.ready(), Receipts: n.receipts.list(), Waiting: len(waiting)}, nil
+		Epoch: n.station.Epoch(), LostEpochs: n.epochs.lostOnes(), Ready: n.epochs.ready(), Receipts: n.receipts.list(), Waiting: len(waiting)}, nil
 }
 
 // hash is the charter hash as envelopes carry it.
