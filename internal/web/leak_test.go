@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"entente/act"
 	"entente/internal/node/nodetest"
@@ -92,6 +93,17 @@ func TestWhatIsNotReleasedDoesNotShow(t *testing.T) {
 		a, b := syr.request("GET", base+x.is, "analyst", nil), syr.request("GET", base+x.isNot, "analyst", nil)
 		if !same(a, b) {
 			t.Errorf("%s shows:\n%d %s%s\nagainst\n%d %s%s", x.what, a.Code, headerText(a.Header()), a.Body, b.Code, headerText(b.Header()), b.Body)
+		}
+	}
+	for _, format := range []string{api.ExportSTIX, api.ExportMISP} {
+		hidden, nothing := api.ExportReports{Format: format, Reports: []string{own.ID, rus[0].ID}}, api.ExportReports{Format: format, Reports: []string{own.ID, never}}
+		if a, b := syr.request("POST", base+"/reports/export", "analyst", hidden), syr.request("POST", base+"/reports/export", "analyst", nothing); !same(a, b) || a.Code != 404 {
+			t.Errorf("an export as %s shows:\n%d %s%s\nagainst\n%d %s%s", format, a.Code, headerText(a.Header()), a.Body, b.Code, headerText(b.Header()), b.Body)
+		}
+		since := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+		w := syr.request("POST", base+"/reports/export", "analyst", api.ExportReports{Format: format, Since: &since})
+		if all := headerText(w.Header()) + w.Body.String(); w.Code != 200 || w.Header().Get(api.HeaderReports) != "1" || strings.Contains(all, "uincunx") || strings.Contains(all, digest) || strings.Contains(all, rus[0].ID) {
+			t.Errorf("SYR exports %d %s", w.Code, all)
 		}
 	}
 	if w := syr.request("POST", base+"/reports/"+rus[0].ID+"/forget", "dpo", api.Erase{Basis: "r"}); !same(w, syr.request("POST", base+"/reports/"+never+"/forget", "dpo", api.Erase{Basis: "r"})) {
