@@ -21,6 +21,7 @@ type mention struct {
 	kind        string
 	names       []string
 	confidence  float64
+	lead        int // bytes of the first token that stand before the name: a conjunction
 }
 
 // mentions finds persons, groups and organisations. Groups are those that
@@ -124,7 +125,7 @@ func (f *namer) group(i, most int) (mention, bool) {
 		if len(gs) == 0 || len(gs) > 3 {
 			continue
 		}
-		m := mention{i, j, mentionGroup, nil, 0.9}
+		m := mention{first: i, last: j, kind: mentionGroup, confidence: 0.9}
 		if len(gs) > 1 {
 			m.confidence = 0.6
 		}
@@ -260,13 +261,13 @@ func (f *namer) caseless(i int) (mention, bool) {
 			j++
 		}
 		if j-start >= 2 && (j == f.to || f.tokens[j].Kind != passage.Word || f.is(j, isStop|isInner) || f.common(j)) && f.tokens[start].Space {
-			return mention{start, j, mentionPerson, nil, 0.5}, true
+			return mention{first: start, last: j, kind: mentionPerson, confidence: 0.5}, true
 		}
 	}
 	if i > f.from && f.tokens[i-1].Key == "the" {
 		for j := i; j < f.to && j-i < 6 && f.word(j); j++ {
 			if f.is(j, isTail) && j-i >= 2 {
-				return mention{i, j + 1, mentionOrganization, nil, 0.5}, true
+				return mention{first: i, last: j + 1, kind: mentionOrganization, confidence: 0.5}, true
 			}
 			if f.is(j, isStop) {
 				break
@@ -281,7 +282,7 @@ func (f *namer) acronym(i int) (mention, bool) {
 	if i-2 < f.from || i+1 >= f.to || f.tokens[i-1].Key != "(" || f.tokens[i+1].Key != ")" || !f.is(i-2, isTail) || f.tokens[i].End-f.tokens[i].Start > 6 {
 		return mention{}, false
 	}
-	return mention{i, i + 1, mentionOrganization, nil, 0.6}, true
+	return mention{first: i, last: i + 1, kind: mentionOrganization, confidence: 0.6}, true
 }
 
 // common reports words that end like no name: verbs, adverbs, participles.
@@ -307,18 +308,27 @@ func (f *namer) arabic(i int) (mention, bool) {
 			return m, true
 		}
 	}
+	if m, ok := f.person(i); ok {
+		return m, true
+	}
+	if m, ok := f.joined(i); ok {
+		return m, true
+	}
+	if m, ok := f.surname(i); ok {
+		return m, true
+	}
 	size := max(1, int(f.sizes[i]))
 	switch {
 	case f.is(i, isHead):
 		j := i + size
-		for f.word(j) && j-i < 5 && !f.is(j, isStop|isTitle) {
-			if t.Lang == language.Arabic && j > i+1 && !strings.HasPrefix(f.tokens[j].Key, "ال") || t.Lang != language.Arabic && j-i >= 3 {
+		for f.word(j) && j-i < 5 && !f.is(j, isStop|isTitle) && !f.announces(j) {
+			if t.Lang == language.Arabic && (j > i+1 || strings.HasPrefix(t.Key, "ال")) && !strings.HasPrefix(f.tokens[j].Key, "ال") || t.Lang != language.Arabic && j-i >= 3 {
 				break
 			}
 			j++
 		}
 		if j > i+size || size > 1 {
-			return mention{i, j, mentionOrganization, nil, 0.65}, true
+			return mention{first: i, last: j, kind: mentionOrganization, confidence: 0.65}, true
 		}
 	case f.is(i, isTitle):
 		j := i + size
@@ -344,7 +354,7 @@ func (f *namer) arabic(i int) (mention, bool) {
 			j++
 		}
 		if j-start >= 2 {
-			m := mention{start, j, mentionPerson, nil, 0.7}
+			m := mention{first: start, last: j, kind: mentionPerson, confidence: 0.7}
 			if f.is(i, isRank) {
 				m.confidence = 0.8
 			}

@@ -254,7 +254,8 @@ func (p *pass) mentions(sentences []passage.Sentence, said []attributions.Attrib
 		if m.kind == mentionGroup {
 			method = "names.groups"
 		}
-		p.res.Mentions = append(p.res.Mentions, Mention{p.suggest(p.run(m.first, m.last), method, "1", m.confidence), m.kind, m.names})
+		at := p.span(p.tokens[m.first].Start+m.lead, p.tokens[m.last-1].End)
+		p.res.Mentions = append(p.res.Mentions, Mention{p.suggest(at, method, "2", m.confidence), m.kind, m.names})
 	}
 }
 
