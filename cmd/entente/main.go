@@ -68,6 +68,7 @@ type cli struct {
 	Serve      serveCmd                  `cmd:"" help:"Serve a node."`
 	Config     configCmd                 `cmd:"" help:"Check and explain the configuration."`
 	Verify     verifyCmd                 `cmd:"" help:"Verify a log offline."`
+	Bundle     bundleCmd                 `cmd:"" help:"Exchange files by courier with members without a line."`
 	Export     exportCmd                 `cmd:"" help:"Write a copy of the log for an outside verifier."`
 	Rebuild    rebuildCmd                `cmd:"" help:"Make the views again."`
 	Backup     backupCmd                 `cmd:"" help:"Back up a node, running or not."`

@@ -32,6 +32,9 @@ const (
 	ageTag    = 16
 )
 
+// MaxFile is the size of the largest bundle's file, in bytes.
+const MaxFile = ageHeader + ageNonce + 1<<34 + 1<<34/ageChunk*ageTag
+
 // fileSize is the size of a bundle's file.
 func fileSize(c int) int64 {
 	n := classSize(c)

@@ -74,6 +74,14 @@ var permitted = map[string]string{
 	"GET /taxii/users":                        "ic",
 	"POST /taxii/users":                       "c",
 	"DELETE /taxii/users/{login}":             "c",
+	"GET /bundles":                            "c",
+	"POST /bundles/out":                       "c",
+	"GET /bundles/out/{member}/{number}":      "c",
+	"GET /bundles/in/{file}":                  "c",
+	"PUT /bundles/in/{file}":                  "c",
+	"DELETE /bundles/in/{file}":               "c",
+	"POST /bundles/in/{file}":                 "c",
+	"POST /bundles/ledger":                    "c",
 	"GET /audit":                              "i",
 	"POST /audit/verify":                      "ic",
 	"POST /session (needs no session at all)": "",
@@ -83,7 +91,7 @@ var letters = map[string]string{"d": "duty", "a": "analyst", "r": "release", "i"
 
 // fill replaces the names in a path by identifiers of nothing.
 func fill(path string) string {
-	return strings.NewReplacer("{id}", strings.Repeat("0", 32), "{digest}", strings.Repeat("0", 64), "{login}", "nobody").Replace(path)
+	return strings.NewReplacer("{id}", strings.Repeat("0", 32), "{digest}", strings.Repeat("0", 64), "{login}", "nobody", "{file}", strings.Repeat("0", 64), "{member}", "RUS", "{number}", "1").Replace(path)
 }
 
 func TestEveryRouteAsksForSessionAndRole(t *testing.T) {

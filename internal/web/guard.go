@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"entente/internal/bundle"
 	"entente/internal/node"
 	"entente/internal/web/api"
 )
@@ -98,6 +99,8 @@ func (s *Server) admit(r *http.Request) (*api.Error, int) {
 // by the charter, while they are read.
 func bodyBound(path string) int64 {
 	switch {
+	case strings.HasPrefix(path, base+"/bundles/in/"):
+		return bundle.MaxFile
 	case strings.HasPrefix(path, base+"/attachments"):
 		return maxUpload
 	case strings.HasPrefix(path, base+"/collect"):

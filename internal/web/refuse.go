@@ -162,6 +162,9 @@ func (s *Server) problem(err error) *problem {
 	case errors.Is(err, context.Canceled):
 		return refusal(499, api.CodeCancelled, "the request was broken off")
 	}
+	if code := node.BundleCode(err); code != "" {
+		return refusal(bundleStatusOf(err), code, err.Error())
+	}
 	if code := centre.Code(err); code != api.CodeInternal {
 		return refusal(http.StatusConflict, code, err.Error())
 	}

@@ -49,6 +49,7 @@ func (s *Server) config() huma.Config {
 		{Name: "oversight", Description: "The condition of node and log, without contents."},
 		{Name: "keys", Description: "The member's keys: drawn here, certified by its offline root, filed here."},
 		{Name: "taxii", Description: "Accounts of the section's own tools, which are served by TAXII 2.1."},
+		{Name: "bundles", Description: "Files that a courier carries, for members without a line."},
 		{Name: "audit", Description: "The node's audit log."},
 	}
 	conf.OpenAPIPath, conf.DocsPath, conf.SchemasPath = "", "", ""

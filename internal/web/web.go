@@ -92,6 +92,7 @@ func New(n *node.Node, o Options) *Server {
 	s.keys()
 	s.taxii()
 	s.consents()
+	s.bundles()
 	s.audit()
 	s.finishSpec()
 	s.mux.HandleFunc("GET /openapi.json", s.serveSpec)
