@@ -36,6 +36,7 @@ func TestScripts(t *testing.T) {
 			"ports": ports, "ready": ready, "eventually": eventually, "keep": keep, "same": same, "flip": flip,
 			"shows": shows, "alike": alike,
 			"decide": decide, "until": until, "cite": cite,
+			"cut": cut, "shorten": shorten,
 		},
 	})
 }
@@ -187,4 +188,26 @@ func flip(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	data[len(data)/2] ^= 1
 	ts.Check(os.WriteFile(path, data, 0o600))
+}
+
+// cut CONFIG takes a node's line away: its configuration names no other member.
+func cut(ts *testscript.TestScript, neg bool, args []string) {
+	path := ts.MkAbs(args[0])
+	text := ts.ReadFile(args[0])
+	before, rest, ok := strings.Cut(text, "[link.members]\n")
+	_, after, ok2 := strings.Cut(rest, "\n\n")
+	if !ok || !ok2 {
+		ts.Fatalf("there is no [link.members] in %s", text)
+	}
+	ts.Check(os.WriteFile(path, []byte(before+"[link.members]\n\n"+after), 0o600))
+}
+
+// shorten FILE N takes the last N bytes of a file away.
+func shorten(ts *testscript.TestScript, neg bool, args []string) {
+	path := ts.MkAbs(args[0])
+	st, err := os.Stat(path)
+	ts.Check(err)
+	n, err := strconv.ParseInt(args[1], 10, 64)
+	ts.Check(err)
+	ts.Check(os.Truncate(path, st.Size()-n))
 }

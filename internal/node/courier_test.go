@@ -19,6 +19,7 @@ import (
 	"entente/internal/store/logdb"
 	"entente/internal/store/viewdb"
 	"entente/label"
+	"entente/tlog"
 )
 
 // carried is a bundle's file, as it lies on a medium.
@@ -386,4 +387,63 @@ func TestCourierStaging(t *testing.T) {
 	if es, err := os.ReadDir(filepath.Join(syr.dir, DirCourier, "in")); err != nil || len(es) != 0 {
 		t.Errorf("left lying: %v, %v", es, err)
 	}
+}
+
+// A second lead's head: two heads of one log that contradict each other, found
+// in a bundle, halt the reader as they do online, with the evidence kept.
+func TestCourierConflictHalts(t *testing.T) {
+	h := courierHouse(t)
+	h.custodian("SYR")
+	h.cut("SYR")
+	syr := h.nodes["SYR"]
+	before := syr.station.Certified()
+	// The lead's keys sign another root for the size that SYR holds.
+	other := h.contradict(before)
+	file := h.forged(func(m *bundle.Manifest) { m.LogFrom, m.LogTo = before.Size, before.Size }, func(w *bundle.Writer, m *bundle.Manifest, _ logdb.Head) {
+		tiles, err := h.nodes["RUS"].station.EdgeTiles(before.Size)
+		check(t, err)
+		for _, tile := range tiles {
+			check(t, w.Record(bundle.KindTile, bundle.TilePayload(tile)))
+		}
+		check(t, w.Record(bundle.KindCheckpoint, other))
+		check(t, w.Record(bundle.KindCertified, other))
+	}, "RUS")
+	_, err := h.importFile("SYR", file)
+	if courierCode(err) != "forked_log" {
+		t.Errorf("a contradicting head: %v", err)
+	}
+	if syr.station.Halted() == nil {
+		t.Fatal("it goes on")
+	}
+	if n, err := syr.log.CountEvidence(context.Background()); err != nil || n != 1 {
+		t.Errorf("%d proofs are kept: %v", n, err)
+	}
+	if _, err := h.importFile("SYR", h.export("RUS", "SYR", 0)); courierCode(err) != "halted" {
+		t.Errorf("after that: %v", err)
+	}
+}
+
+// contradict signs, as the lead and every member, a head of the same size with
+// another root.
+func (h *house) contradict(head logdb.Head) []byte {
+	h.t.Helper()
+	lead := h.nodes[four[0]]
+	sig, err := lead.signers.of(lead.station.LinkKeys())
+	check(h.t, err)
+	signer, err := tlog.NewLogSigner(lead.station.Origin(), sig.Checkpoint)
+	check(h.t, err)
+	note, err := tlog.SignCheckpoint(tlog.Checkpoint{Origin: lead.station.Origin(), Size: head.Size, Root: tlog.Hash{1}}, signer)
+	check(h.t, err)
+	for _, m := range four {
+		n := h.nodes[m]
+		sig, err := n.signers.of(n.station.LinkKeys())
+		check(h.t, err)
+		c, err := tlog.NewCosigner(string(m)+"/cosignature", sig.Cosignature)
+		check(h.t, err)
+		line, err := tlog.Cosign(note, c, head.Time)
+		check(h.t, err)
+		note, err = tlog.AddSignature(note, line)
+		check(h.t, err)
+	}
+	return note
 }

@@ -34,7 +34,9 @@ type childOrder struct {
 	Member    label.MemberID
 	Addresses map[label.MemberID]string
 	Round     int
-	Idle      bool // file nothing more, finish what was begun
+	Idle      bool   // file nothing more, finish what was begun
+	Bundle    string // import this file, and die at a step of it
+	DieAt     int
 }
 
 func TestMain(m *testing.M) {
@@ -60,6 +62,10 @@ func child(order string) {
 	h.dir, h.addrs = o.Dir, o.Addresses
 	n, err := Open(context.Background(), h.options(o.Member))
 	fail(err)
+	if o.Bundle != "" {
+		fail(importAndDie(n, o.Bundle, o.DieAt))
+		return
+	}
 	h.run(n)
 	fmt.Println("open")
 	if o.Idle {
