@@ -320,5 +320,8 @@ func (c *bundleLedger) Run(w *world) error {
 		return w.refused(err)
 	}
 	slices.Sort(c.Last)
+	if len(c.Last) == 0 {
+		return w.done("stated: nothing has left")
+	}
 	return w.done("stated: %s", strings.Join(c.Last, ", "))
 }
