@@ -118,6 +118,7 @@ func measurements() []measurement {
 		{"texts", textFigures},
 		{"formats", formatFigures},
 		{"taxii", taxiiFigures},
+		{"courier", courierFigures},
 	}
 }
 

@@ -476,6 +476,9 @@ func (s *Station) Adopt(logTime int64) *Adoption {
 	return &Adoption{s: s, f: follower{s: s}}
 }
 
+// adoptedAtOnce is how many bytes are gathered before they are written.
+const adoptedAtOnce = 16 << 20
+
 // Frame stores what one frame brings that is not here.
 func (a *Adoption) Frame(ctx context.Context, kind byte, payload []byte) error {
 	s, f := a.s, &a.f
@@ -503,8 +506,8 @@ func (a *Adoption) Frame(ctx context.Context, kind byte, payload []byte) error {
 		}
 		return nil
 	case frameKeys, frameProof:
-		if f.run.n() == 0 && kind == frameProof {
-			return nil
+		if kind == frameProof && (f.run.n() == 0 || f.run.n() < s.tune.CatchUp && f.bytes < adoptedAtOnce) {
+			return nil // a later one covers it: one write for all of them
 		}
 		if err := f.take(ctx, frame{kind, payload}, false); err != nil && !(kind == frameKeys && errors.Is(err, ErrStale)) {
 			return err

@@ -10,6 +10,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"entente/internal/bundle"
@@ -25,7 +27,7 @@ import (
 // Taking a bundle in: staged, verified whole, adopted whole (spec/bundle.md,
 // section 7).
 
-// maxStaged bounds copies that wait: each may be as large as a bundle.
+// maxStaged bounds copies that wait; each may be as large as a bundle.
 const maxStaged = 4
 
 // StagedBundle says how many bytes of a file with the given SHA-256 (hex) are
@@ -89,10 +91,10 @@ func (n *Node) StageBundle(ctx context.Context, o section.Officer, file string, 
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	if es, err := os.ReadDir(dir); err != nil {
-		return err
-	} else if have == 0 && len(es) >= maxStaged {
-		return fmt.Errorf("%w: %d copies wait here; import or drop them", ErrBundleBusy, len(es))
+	if have == 0 {
+		if err := n.dropWaiting(ctx, dir); err != nil {
+			return err
+		}
 	}
 	if err := n.roomFor(size - have); err != nil {
 		return err
@@ -134,6 +136,37 @@ func (n *Node) StageBundle(ctx context.Context, o section.Officer, file string, 
 		return err
 	}
 	return os.Rename(path+".part", path)
+}
+
+// dropWaiting makes room for another copy: of those that wait, for example for a
+// bundle before them, the oldest goes, unless its adoption has begun.
+func (n *Node) dropWaiting(ctx context.Context, dir string) error {
+	adopting, err := n.log.Adopting(ctx)
+	if err != nil {
+		return err
+	}
+	es, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	var waiting []fs.FileInfo
+	for _, e := range es {
+		file, _, _ := strings.Cut(e.Name(), ".")
+		if _, begun := adopting[file]; begun {
+			continue
+		}
+		if i, err := e.Info(); err == nil {
+			waiting = append(waiting, i)
+		}
+	}
+	slices.SortFunc(waiting, func(a, b fs.FileInfo) int { return a.ModTime().Compare(b.ModTime()) })
+	for len(waiting) >= maxStaged {
+		if err := os.Remove(filepath.Join(dir, waiting[0].Name())); err != nil {
+			return err
+		}
+		waiting = waiting[1:]
+	}
+	return nil
 }
 
 // DropStaged removes the copy of a bundle, unless its adoption has begun.

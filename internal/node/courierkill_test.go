@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -120,14 +119,7 @@ func TestCourierKilledAtEveryStep(t *testing.T) {
 	}
 	// The next start finishes it by itself.
 	for _, at := range []int{2, 3} {
-		check(t, os.RemoveAll(filepath.Join(h.dir, "SYR")))
-		check(t, os.CopyFS(filepath.Join(h.dir, "SYR"), os.DirFS(fresh)))
-		check(t, filepath.WalkDir(filepath.Join(h.dir, "SYR"), func(p string, d fs.DirEntry, err error) error {
-			if err == nil && !d.IsDir() {
-				err = os.Chmod(p, 0o600)
-			}
-			return err
-		}))
+		restore(t, filepath.Join(h.dir, "SYR"), fresh)
 		die(at)
 		n, err := Open(context.Background(), h.options("SYR"))
 		check(t, err)
