@@ -109,30 +109,40 @@ func (h *House) request(ctx context.Context, method string, q url.Values, body [
 // with a number of clients at once, and returns requests per second. typ, when
 // not empty, goes into match[type].
 func (h *House) Pages(ctx context.Context, requests, clients, size int, typ string) (float64, error) {
-	var next atomic.Int64
-	var failed atomic.Value
 	order := rand.New(rand.NewPCG(1, 2)).Perm(max(1, (h.held-size)/size))
+	return many(clients, func(i int, _ time.Duration) bool { return i < requests }, func(i int) error {
+		from := begin + taxii.Timestamp(order[i%len(order)]*size) - 1
+		q := url.Values{"limit": {fmt.Sprint(size)}, "added_after": {from.String()}}
+		if typ != "" {
+			q.Set("match[type]", typ)
+		}
+		n, err := h.request(ctx, http.MethodGet, q, nil)
+		if err == nil && n < int64(size)*400 {
+			err = fmt.Errorf("a page of only %d bytes", n)
+		}
+		return err
+	})
+}
+
+// many has a number of clients ask, each one request after another, as long as
+// go on says so of a request's number and the time since the first, and returns
+// requests per second.
+func many(clients int, goOn func(i int, since time.Duration) bool, ask func(i int) error) (float64, error) {
+	var next, done atomic.Int64
+	var failed atomic.Value
 	start := time.Now()
 	var wg sync.WaitGroup
 	for range clients {
 		wg.Go(func() {
-			for {
+			for failed.Load() == nil {
 				i := int(next.Add(1)) - 1
-				if i >= requests || failed.Load() != nil {
+				if !goOn(i, time.Since(start)) {
 					return
 				}
-				from := begin + taxii.Timestamp(order[i%len(order)]*size) - 1
-				q := url.Values{"limit": {fmt.Sprint(size)}, "added_after": {from.String()}}
-				if typ != "" {
-					q.Set("match[type]", typ)
-				}
-				n, err := h.request(ctx, http.MethodGet, q, nil)
-				if err == nil && n < int64(size)*400 {
-					err = fmt.Errorf("a page of only %d bytes", n)
-				}
-				if err != nil {
+				if err := ask(i); err != nil {
 					failed.Store(err)
 				}
+				done.Add(1)
 			}
 		})
 	}
@@ -140,21 +150,26 @@ func (h *House) Pages(ctx context.Context, requests, clients, size int, typ stri
 	if err, ok := failed.Load().(error); ok {
 		return 0, err
 	}
-	return float64(requests) / time.Since(start).Seconds(), nil
+	return float64(done.Load()) / time.Since(start).Seconds(), nil
+}
+
+// envelope makes a body of size objects from a number on.
+func envelope(from, size int) []byte {
+	b := []byte(`{"objects":[`)
+	for i := range size {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, Object(from+i)...)
+	}
+	return append(b, "]}"...)
 }
 
 // Add sends new objects, size in a request, and returns objects per second.
 func (h *House) Add(ctx context.Context, requests, size int) (float64, error) {
 	bodies := make([][]byte, requests)
 	for r := range bodies {
-		b := []byte(`{"objects":[`)
-		for i := range size {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = append(b, Object(h.held+r*size+i)...)
-		}
-		bodies[r] = append(b, "]}"...)
+		bodies[r] = envelope(h.held+r*size, size)
 	}
 	start := time.Now()
 	for _, b := range bodies {

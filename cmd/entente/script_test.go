@@ -37,6 +37,7 @@ func TestScripts(t *testing.T) {
 			"shows": shows, "alike": alike,
 			"decide": decide, "until": until, "cite": cite,
 			"cut": cut, "shorten": shorten,
+			"tool": tool, "marked": marked, "polls": polls,
 		},
 	})
 }
@@ -53,6 +54,7 @@ func ports(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Setenv(m, fmt.Sprintf("http://%s.localhost:%d", strings.ToLower(m), 8701+shift+i))
 		ts.Setenv(m+"LINK", fmt.Sprintf("127.0.0.1:%d", 8711+shift+i))
 		ts.Setenv(m+"DESK", fmt.Sprintf("127.0.0.1:%d", 8701+shift+i))
+		ts.Setenv(m+"TAXII", fmt.Sprintf("127.0.0.1:%d", 8721+shift+i))
 	}
 }
 
