@@ -18,6 +18,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"entente/taxii"
@@ -39,6 +40,29 @@ type Baseline struct {
 	cmd   *exec.Cmd
 	in    io.Closer
 	dir   string
+	said  lines // on its standard error
+}
+
+// lines keeps the end of what a program says.
+type lines struct {
+	mu  sync.Mutex
+	end []byte
+}
+
+// Write implements io.Writer.
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.end = append(l.end, p...)
+	l.end = l.end[max(0, len(l.end)-400):]
+	return len(p), nil
+}
+
+// String returns it on one line.
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return strings.Join(strings.Fields(string(l.end)), " ")
 }
 
 // OpenBaseline starts the baseline with one collection for each size. The
@@ -71,10 +95,9 @@ func OpenBaseline(ctx context.Context, sizes ...int) (*Baseline, error) {
 	for _, n := range sizes {
 		args = append(args, strconv.Itoa(n))
 	}
-	var said bytes.Buffer
 	b.base = "http://127.0.0.1:" + port
 	b.cmd = exec.CommandContext(ctx, python, args...)
-	b.cmd.Stderr = &said
+	b.cmd.Stderr = &b.said
 	b.cmd.Cancel = func() error { return b.in.Close() } // it ends what it started
 	b.cmd.WaitDelay = 20 * time.Second
 	if b.in, err = b.cmd.StdinPipe(); err != nil {
@@ -95,8 +118,7 @@ func OpenBaseline(ctx context.Context, sizes ...int) (*Baseline, error) {
 	}
 	if err != nil || len(answer.Collections) != len(sizes) {
 		b.Close()
-		text := strings.TrimSpace(said.String())
-		return nil, fmt.Errorf("the baseline does not start: %v: %s", err, text[max(0, len(text)-200):])
+		return nil, fmt.Errorf("the baseline does not start: %v: %s", err, &b.said)
 	}
 	b.paths = answer.Collections
 	return b, nil
@@ -158,7 +180,7 @@ func (b *Baseline) request(ctx context.Context, method string, which int, q url.
 	}
 	resp, err := alone.Do(req)
 	if err != nil {
-		return 0, err
+		return 0, fmt.Errorf("the baseline: %w: %s", err, &b.said)
 	}
 	defer resp.Body.Close()
 	n, err := io.Copy(io.Discard, resp.Body)
