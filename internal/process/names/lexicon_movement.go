@@ -1,7 +1,5 @@
 package names
 
-import "strings"
-
 // movementLines are further words of the names of movements, charities, societies and their units that mean one thing
 // in Arabic (with its usual romanisations), Persian, Urdu, Turkish, Russian, French and English: dictionary knowledge,
 // in the form of conceptLines. A line whose first word stands in conceptLines adds to that concept. Most of them are
@@ -116,18 +114,3 @@ const movementLines = `
 4 defence defai
 4 aerospace havafaza
 4 institute moassesseh pajouheshgah pazhoheshgah pajuheshkadeh`
-
-// movementWords are the words that movementLines adds.
-var movementWords = func() map[string]bool {
-	m := map[string]bool{}
-	var f folder
-	for line := range strings.SplitSeq(movementLines, "\n") {
-		for _, x := range strings.Fields(line)[min(1, len(strings.Fields(line))):] {
-			m[string(f.fold(x))] = true
-		}
-	}
-	for w := range words(strings.ReplaceAll(conceptLines, "\n", " ")) {
-		delete(m, w)
-	}
-	return m
-}()

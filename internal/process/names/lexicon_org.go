@@ -273,11 +273,14 @@ type concept struct {
 
 // concepts maps folded words to concepts. Words of one script that also begin names of persons ("ansar", "islam",
 // "din") keep their letters for the comparison; the concept only adds a way to match.
-var concepts = func() map[string]concept {
-	m := map[string]concept{}
+var concepts, movementWords = func() (m map[string]concept, added map[string]bool) {
+	m, added = map[string]concept{}, map[string]bool{}
 	var f folder
 	last := uint16(0)
-	for line := range strings.SplitSeq(conceptLines+movementLines, "\n") {
+	at := 0 // lines read; those of movementLines follow those of conceptLines
+	first := strings.Count(conceptLines, "\n") + 1
+	for line := range strings.SplitSeq(conceptLines+"\n"+movementLines, "\n") {
+		at++
 		fs := strings.Fields(line)
 		if len(fs) < 2 {
 			continue
@@ -296,10 +299,13 @@ var concepts = func() map[string]concept {
 			}
 			if _, ok := m[x]; !ok {
 				m[x] = concept{id, w}
+				if at > first {
+					added[x] = true
+				}
 			}
 		}
 	}
-	return m
+	return m, added
 }()
 
 // placeWords are countries and adjectives of countries and large cities as they stand in names of organisations; they

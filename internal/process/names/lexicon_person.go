@@ -488,6 +488,11 @@ var givenClass, shortClass = func() (map[string]uint16, map[string][]uint16) {
 			}
 		}
 	}
+	spellings := map[uint16][]string{}
+	for w, id := range g {
+		spellings[id] = append(spellings[id], w)
+	}
+	delete(spellings, 0)
 	next := uint16(20000)
 	for line := range strings.SplitSeq(shortForms, "\n") {
 		fs := strings.Fields(line)
@@ -501,8 +506,8 @@ var givenClass, shortClass = func() (map[string]uint16, map[string][]uint16) {
 			s[w] = append(s[w], next)
 		}
 		// the full name in all its spellings
-		for w, c := range g {
-			if c == g[fs[0]] && c != 0 && !slices.Contains(fs, w) {
+		for _, w := range spellings[g[fs[0]]] {
+			if !slices.Contains(fs, w) {
 				s[w] = append(s[w], next)
 			}
 		}

@@ -123,20 +123,14 @@ type placeNode struct {
 // placeTree holds the places of several words; addPlaces puts those of one word into m.
 var placeTree = &placeNode{next: map[string]*placeNode{}}
 
-// addPlaces reads the cities and the territories of CLDR. A name that m knows gives its number to the others of the
+// addPlaces reads the cities and the territories of CLDR, which the table holds in folded letters. A name that m knows gives its number to the others of the
 // line.
 func addPlaces(m map[string]uint16, last uint16) {
 	var f folder
 	phrases := map[string]uint16{}
-	insert := func(names []string) {
-		var folded []string
+	insert := func(folded []string) {
 		id := uint16(0)
-		for _, n := range names {
-			k := strings.Join(strings.FieldsFunc(string(f.fold(n)), isSeparator), " ")
-			if k == "" || strings.Contains(n, "(") {
-				continue
-			}
-			folded = append(folded, k)
+		for _, k := range folded {
 			if id == 0 {
 				id = cmp.Or(m[k], phrases[k])
 			}
@@ -169,7 +163,15 @@ func addPlaces(m map[string]uint16, last uint16) {
 		}
 	}
 	for line := range strings.SplitSeq(cityLines, "\n") {
-		insert(strings.Split(line, ";"))
+		var cities []string
+		for n := range strings.SplitSeq(line, ";") {
+			if k := strings.Join(strings.FieldsFunc(string(f.fold(n)), isSeparator), " "); k != "" {
+				cities = append(cities, k)
+			}
+		}
+		if len(cities) > 0 {
+			insert(cities)
+		}
 	}
 	b, err := tables.ReadFile("tables/territories.tsv")
 	if err != nil {
@@ -182,7 +184,7 @@ func addPlaces(m map[string]uint16, last uint16) {
 	}
 	for line := range strings.SplitSeq(shortPlaces, "\n") {
 		if short, long, ok := strings.Cut(line, " "); ok {
-			insert([]string{long, short})
+			insert([]string{strings.ReplaceAll(long, " - ", " "), short})
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package names
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // Places of several words are one, in any language of the tables; bodies of two places are two.
 func TestPlacesOfBodies(t *testing.T) {
@@ -77,5 +80,28 @@ func TestTypesOfBodies(t *testing.T) {
 	}
 	if s := Similarity("Khimicheskiy Zarnikov", "Zarnikov Chemical", Organization); s < Threshold {
 		t.Errorf("a romanised adjective: %.3f", s)
+	}
+}
+
+// The table of territories is read as it stands, so it has to be folded.
+func TestTerritoriesAreFolded(t *testing.T) {
+	b, err := tables.ReadFile("tables/territories.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for line := range strings.SplitSeq(string(b), "\n") {
+		if strings.HasPrefix(line, "#") || line == "" {
+			continue
+		}
+		for _, name := range strings.Split(line, "\t")[1:] {
+			n++
+			if f := strings.Join(strings.FieldsFunc(Fold(name), isSeparator), " "); f != name {
+				t.Errorf("%q folds to %q", name, f)
+			}
+		}
+	}
+	if n < 1000 {
+		t.Errorf("%d names", n)
 	}
 }

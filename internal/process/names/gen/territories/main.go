@@ -1,6 +1,6 @@
 // Command territories writes ../tables/territories.tsv: the names of countries and territories in the languages of
 // the centre and some that companies are registered in, from the Common Locale Data Repository as golang.org/x/text
-// holds it (Unicode licence). Run it in the package's directory:
+// holds it (Unicode licence), in folded letters. Run it in the package's directory:
 //
 //	go run ./gen/territories > tables/territories.tsv
 package main
@@ -10,9 +10,13 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
+	"unicode"
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
+
+	folding "entente/internal/process/names"
 )
 
 func main() {
@@ -30,7 +34,12 @@ func main() {
 			var names []string
 			for _, t := range tags {
 				n := display.Regions(t).Name(r)
-				if n != "" && n != code && !slices.Contains(names, n) {
+				if n == "" || n == code || strings.Contains(n, "(") {
+					continue
+				}
+				// folded here, so that no start of the program has to do it
+				n = strings.Join(strings.FieldsFunc(folding.Fold(n), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), " ")
+				if !slices.Contains(names, n) {
 					names = append(names, n)
 				}
 			}
