@@ -32,6 +32,14 @@ type file struct {
 	byCode  map[string]country
 }
 
+// checksum is the last four bytes of a gazetteer file.
+func checksum(data []byte) string {
+	if len(data) < 4 {
+		return "none"
+	}
+	return fmt.Sprintf("%08x", binary.LittleEndian.Uint32(data[len(data)-4:]))
+}
+
 // shapeBox is the bounding box of an outline in 1/10000 degree.
 type shapeBox struct {
 	entry int

@@ -30,6 +30,16 @@ var world = sync.OnceValues(func() (*Gazetteer, error) {
 // directory alone; places are decoded as they are asked for.
 func World() (*Gazetteer, error) { return world() }
 
+// Fingerprint names the embedded gazetteer together with files that Write
+// wrote, by their checksums, and opens none of them.
+func Fingerprint(files ...[]byte) string {
+	s := checksum(worldFile)
+	for _, f := range files {
+		s += "," + checksum(f)
+	}
+	return s
+}
+
 // With gives a gazetteer that also has the places of the given files, each the
 // bytes that Write wrote. It fails with ErrFile for a damaged one. The slices
 // are kept and must not change.

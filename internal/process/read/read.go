@@ -33,6 +33,15 @@ const (
 	window    = 256 << 10
 )
 
+// Methods of this package and of those that do not name theirs, and their
+// versions: a change that changes findings changes the version.
+const (
+	methodMentions, versionMentions   = "read.mentions", "2"
+	methodGroups, versionGroups       = "names.groups", "2"
+	methodPlaces, versionPlaces       = "places.gazetteer", "1"
+	methodProposals, versionProposals = "read.proposals", "1"
+)
+
 // Reader reads texts. Its parts may be nil, and then are not read for. It is
 // safe for concurrent use.
 type Reader struct {
@@ -250,12 +259,12 @@ func (p *pass) mentions(sentences []passage.Sentence, said []attributions.Attrib
 		}
 	}
 	for _, m := range mentions(p.form, p.tokens, sentences, taken, speaker) {
-		method := "read.mentions"
+		method, version := methodMentions, versionMentions
 		if m.kind == mentionGroup {
-			method = "names.groups"
+			method, version = methodGroups, versionGroups
 		}
 		at := p.span(p.tokens[m.first].Start+m.lead, p.tokens[m.last-1].End)
-		p.res.Mentions = append(p.res.Mentions, Mention{p.suggest(at, method, "2", m.confidence), m.kind, m.names})
+		p.res.Mentions = append(p.res.Mentions, Mention{p.suggest(at, method, version, m.confidence), m.kind, m.names})
 	}
 }
 
@@ -392,7 +401,7 @@ func (p *pass) places(skip []bool) {
 			}
 			p.placed = append(p.placed, attributions.Range{First: k, Last: last})
 		}
-		x := Place{Suggestion: p.suggest(p.span(start, end), "places.gazetteer", "1", f.Confidence), ID: f.Place.ID, Name: f.Place.Name, Class: className(f.Place.Class), Country: f.Place.CountryCode}
+		x := Place{Suggestion: p.suggest(p.span(start, end), methodPlaces, versionPlaces, f.Confidence), ID: f.Place.ID, Name: f.Place.Name, Class: className(f.Place.Class), Country: f.Place.CountryCode}
 		if c, ok := places.Coarse(f.Place.At); ok && f.Place.Class != places.Country && f.Place.Class != places.Region && f.Place.Class != places.Continent {
 			x.Cell = c.Token
 		}

@@ -162,6 +162,26 @@ func Open(dir string) (*places.Gazetteer, error) {
 	return g.With(data)
 }
 
+// Fingerprint names the gazetteer that Open would give, without opening it.
+// Errors: those of Open for an index that is not there.
+func Fingerprint(dir string) (string, error) {
+	if dir == "" {
+		return places.Fingerprint(), nil
+	}
+	f, err := os.Open(filepath.Join(dir, IndexName))
+	if err != nil {
+		return "", fmt.Errorf("%w: no index in %s; make one with: entente place load --index %s FILE…", places.ErrFile, dir, dir)
+	}
+	defer f.Close()
+	end := make([]byte, 4)
+	if st, err := f.Stat(); err != nil || st.Size() < 4 {
+		return "", fmt.Errorf("%w: the index in %s is cut short", places.ErrFile, dir)
+	} else if _, err := f.ReadAt(end, st.Size()-4); err != nil {
+		return "", err
+	}
+	return places.Fingerprint(end), nil
+}
+
 // read takes one file in, by its name's ending and its first line.
 func (c *collection) read(path string) (FileReport, error) {
 	f, err := os.Open(path)
