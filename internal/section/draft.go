@@ -37,6 +37,8 @@ type Content struct {
 	Kind        string // 1-32 of a-z 0-9 -, beginning with a letter
 	Bytes       []byte // at most MaxDraft, opaque here
 	Attachments []Attachment
+	// Read has the draft's texts read, for suggestions.
+	Read bool
 }
 
 // ContentDigest names exact content: whatever is decided on a draft is decided
@@ -122,6 +124,11 @@ func (s *Section) CreateDraft(ctx context.Context, o Officer, c Content) (Draft,
 		if err := tx.InsertDrafts(actor.Login, []Draft{d}); err != nil {
 			return "", err
 		}
+		if c.Read {
+			if err := tx.QueueReading(d.ID, now); err != nil {
+				return "", err
+			}
+		}
 		return "kind=" + c.Kind + " version=1", tx.SetAttachments(d.ID, c.Attachments)
 	})
 	if err != nil {
@@ -192,6 +199,11 @@ func (s *Section) rewrite(tx *localdb.Tx, actor Officer, d Draft, c Content, dig
 	d.AttachmentCount, d.Attachments = len(c.Attachments), c.Attachments
 	if err := tx.UpdateDraft(actor.Login, d); err != nil {
 		return Draft{}, refused(err, "draft")
+	}
+	if c.Read {
+		if err := tx.QueueReading(d.ID, now); err != nil {
+			return Draft{}, err
+		}
 	}
 	if had+d.AttachmentCount > 0 {
 		if err := tx.SetAttachments(d.ID, c.Attachments); err != nil {

@@ -95,6 +95,7 @@ func (s *Section) ImportDrafts(ctx context.Context, o Officer, batch, position s
 			return "", err
 		}
 		var fresh []Draft
+		reads := map[string]bool{}
 		var freshKeys []localdb.ImportKey
 		var n [3]int64
 		for i := range items {
@@ -112,6 +113,9 @@ func (s *Section) ImportDrafts(ctx context.Context, o Officer, batch, position s
 			default:
 				out[i].Outcome, out[i].Draft = ImportAdded, newID()
 				fresh = append(fresh, importedDraft(out[i].Draft, b.ID, it, digests[i], now))
+				if it.Content.Read {
+					reads[out[i].Draft] = true
+				}
 				freshKeys = append(freshKeys, localdb.ImportKey{Item: it.Key, Digest: it.Source, Draft: out[i].Draft})
 			}
 			n[out[i].Outcome]++
@@ -122,6 +126,13 @@ func (s *Section) ImportDrafts(ctx context.Context, o Officer, batch, position s
 		for i := range fresh {
 			if fresh[i].AttachmentCount > 0 {
 				if err := tx.SetAttachments(fresh[i].ID, fresh[i].Attachments); err != nil {
+					return "", err
+				}
+			}
+		}
+		for i := range fresh {
+			if reads[fresh[i].ID] {
+				if err := tx.QueueReading(fresh[i].ID, now); err != nil {
 					return "", err
 				}
 			}
@@ -182,6 +193,9 @@ func (s *Section) reimport(tx *localdb.Tx, actor Officer, b Batch, it *ImportIte
 		fresh := importedDraft(out.Draft, b.ID, &item, digest, s.now())
 		if err = tx.InsertDrafts(actor.Login, []Draft{fresh}); err == nil && fresh.AttachmentCount > 0 {
 			err = tx.SetAttachments(fresh.ID, fresh.Attachments)
+		}
+		if err == nil && item.Content.Read {
+			err = tx.QueueReading(fresh.ID, s.now())
 		}
 	}
 	if err != nil {

@@ -20,6 +20,8 @@ const (
 	OpImport          Op = "import"           // take in drafts from a file or feed
 	OpAnnotationRead  Op = "annotation.read"  // read the section's own notes
 	OpAnnotationWrite Op = "annotation.write" // write them
+	OpSuggestionRead  Op = "suggestion.read"  // see what was read in texts that one may read
+	OpSuggestionJudge Op = "suggestion.judge" // accept and reject it; say which names are the same
 	OpDiscover        Op = "discover"         // hit / no-hit query with case and purpose
 
 	OpReleasePrepare  Op = "release.prepare"  // put a draft, or a batch, up for release
@@ -91,6 +93,8 @@ var permissions = map[Op]permission{
 	OpImport:          {drafters, 2},
 	OpAnnotationRead:  {readers, 26},
 	OpAnnotationWrite: {drafters, 0},
+	OpSuggestionRead:  {readers, 26},
+	OpSuggestionJudge: {drafters, 24},
 	OpDiscover:        {drafters, 2},
 
 	OpReleasePrepare:  {drafters | RolesOf(RoleDPO), 6},

@@ -49,6 +49,8 @@ session.revoke          . . . . . C
 setting.read            . . . I . C
 setting.write           . . . . . C
 status.read             D A R I P C
+suggestion.judge        D A . . . .
+suggestion.read         D A R I P .
 threat.release          D . R . . .
 `
 

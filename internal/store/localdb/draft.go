@@ -338,11 +338,15 @@ func (tx *Tx) PlanDraft(id string, content, plan Digest, at time.Time) error {
 	return tx.change(ErrStale, sqlDraftPlan, plan[:], millis(at), id, content[:])
 }
 
-// EraseDraft destroys the draft's content and the names of its attachments.
+// EraseDraft destroys the draft's content, the names of its attachments, and
+// what was read in it and is held by nothing else.
 // Digests, authors and positions remain. A draft that has not left is
 // discarded with it; ErrStale when it is part of an open decision.
 func (tx *Tx) EraseDraft(id string, at time.Time) error {
 	if _, err := tx.run(`UPDATE draft_attachments SET name = '', media = '' WHERE draft = ?`, id); err != nil {
+		return err
+	}
+	if err := tx.LetGo(Holder{Draft: id}); err != nil {
 		return err
 	}
 	return tx.change(ErrStale, `UPDATE drafts SET content = ?, erased = ?, state = CASE WHEN state = 2 THEN 2 ELSE 3 END
@@ -353,6 +357,9 @@ func (tx *Tx) EraseDraft(id string, at time.Time) error {
 // and is in no open decision, forgets that their items were taken in, and
 // returns how many drafts it discarded.
 func (tx *Tx) DiscardBatch(batch string, at time.Time) (int64, error) {
+	if err := tx.letGoOfBatch(batch); err != nil {
+		return 0, err
+	}
 	for _, q := range []string{
 		`DELETE FROM import_notes WHERE batch = ?`, // they quote what is given up
 		`DELETE FROM import_keys WHERE draft IN (SELECT id FROM drafts WHERE batch = ? AND state < 2 AND decision IS NULL)`,

@@ -11,4 +11,6 @@ var hot = []string{
 	sqlSubjectReleased, sqlEnvelopeInsert,
 	sqlImportFindMany, sqlImportInsertMany, sqlImportInsert, sqlImportSet,
 	sqlBatch, sqlBatchAdvance,
+	sqlReadingInsert, sqlReadingUpdate, sqlReadingOf, sqlHolderInsert, sqlHolderReadings, sqlHolderDelete, sqlReadingHeld, sqlStateGet, sqlStateSet, sqlQueueInsert, sqlQueueDelete,
+	sqlJudgedInsert, sqlJudgedLast, sqlJudgedCounts,
 }

@@ -18,6 +18,7 @@ import (
 	"io/fs"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"entente/internal/store"
@@ -38,7 +39,8 @@ var migrations embed.FS
 // DB is the node's local database. It is safe for concurrent use: many
 // readers, one writer at a time.
 type DB struct {
-	s *store.DB
+	s       *store.DB
+	touched atomic.Int64 // see Touched
 
 	mu    sync.RWMutex
 	reads map[string]*sql.Stmt
@@ -87,6 +89,11 @@ func (db *DB) Shrink(ctx context.Context) error { return db.s.Shrink(ctx) }
 // Update runs fn in one transaction: all of it is on the disk when Update
 // returns nil, and nothing of it when fn fails.
 func (db *DB) Update(ctx context.Context, fn func(tx *Tx) error) error {
+	db.touched.Store(time.Now().UnixNano())
+	return db.update(ctx, fn)
+}
+
+func (db *DB) update(ctx context.Context, fn func(tx *Tx) error) error {
 	return db.s.Update(ctx, func(t *store.Tx) error {
 		return fn(&Tx{Reader: Reader{prepare: t.Stmt, ctx: ctx}, t: t})
 	})
