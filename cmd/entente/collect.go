@@ -157,8 +157,27 @@ func (c *collectFile) take(w *world, r client.CollectRequest) error {
 	if err != nil {
 		return w.refused(err)
 	}
-	err = w.answer(res, func() {
+	var read *api.Suggestions
+	if r.Kind == api.CollectText || r.Kind == api.CollectHTML || r.Kind == api.CollectMarkdown {
+		if read, err = suggestionsOf(w, cl, res.Drafts); err != nil {
+			return err
+		}
+	}
+	answer := struct {
+		*api.Collected
+		Suggestions *suggested `json:"suggestions,omitempty"`
+	}{Collected: res}
+	if read != nil {
+		answer.Suggestions = &suggested{Open: read.Open, Accepted: read.Accepted, Rejected: read.Rejected, Waiting: read.Waiting}
+	}
+	err = w.answer(answer, func() {
 		w.printf("import %s: %d entries, %d added, %d changed, %d ended, %d the same", res.Batch, res.Items, res.Added, res.Changed, res.Ended, res.Same)
+		if read != nil {
+			for _, id := range res.Drafts {
+				w.printf("  draft %s", id)
+			}
+			w.printf("  %s; entente suggest list DRAFT shows them", standing(read))
+		}
 		for _, n := range res.Notes {
 			if n.Rule != "" {
 				w.printf("  rule %s: %s", n.Rule, escaped(n.Text))
@@ -180,6 +199,32 @@ func (c *collectFile) take(w *world, r client.CollectRequest) error {
 		err = errFindings
 	}
 	return err
+}
+
+// suggested says how many suggestions stand of what was taken in.
+type suggested struct {
+	Open     int  `json:"open"`
+	Accepted int  `json:"accepted"`
+	Rejected int  `json:"rejected"`
+	Waiting  bool `json:"waiting"`
+}
+
+// suggestionsOf adds up how many suggestions stand of drafts, waiting a little
+// for texts that are still read; nil where nobody may tell.
+func suggestionsOf(w *world, cl *client.Client, drafts []string) (*api.Suggestions, error) {
+	if len(drafts) == 0 {
+		return nil, nil
+	}
+	sum := &api.Suggestions{}
+	until := time.Now().Add(5 * time.Second)
+	for _, id := range drafts {
+		got, err := cl.DraftSuggestions(w.ctx, id, api.FindSuggestions{Wait: max(0, time.Until(until)), Limit: 1})
+		if err != nil {
+			return nil, err
+		}
+		sum.Open, sum.Accepted, sum.Rejected, sum.Waiting = sum.Open+got.Open, sum.Accepted+got.Accepted, sum.Rejected+got.Rejected, sum.Waiting || got.Waiting
+	}
+	return sum, nil
 }
 
 // origin is what the flags say of every portion.

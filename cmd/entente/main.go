@@ -60,6 +60,7 @@ type cli struct {
 	Report     reportCmd                 `cmd:"" help:"Write, plan, release, list and search reports."`
 	Consent    consentCmd                `cmd:"" help:"Ask for, grant, refuse, record and withdraw consent."`
 	Collect    collectCmd                `cmd:"" help:"Take files in: texts, web pages, the UN list, STIX, MISP, event data."`
+	Suggest    suggestCmd                `cmd:"" help:"Confirm what was read in texts: names, places, dates, quantities, statements."`
 	Officer    officerCmd                `cmd:"" help:"Appoint and change officers."`
 	Status     statusCmd                 `cmd:"" help:"Show the condition of a node."`
 	Members    membersCmd                `cmd:"" help:"Show the members and the fingerprints to compare."`

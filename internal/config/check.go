@@ -9,6 +9,7 @@ import (
 
 	"entente/charter"
 	"entente/internal/keyring"
+	"entente/internal/process/places/load"
 )
 
 // charterFile is the charter in a node's directory.
@@ -43,6 +44,11 @@ func (c *Config) Check() []string {
 	if c.Taxii.Cert != "" {
 		if _, err := tls.LoadX509KeyPair(c.Taxii.Cert, c.Taxii.Key); err != nil {
 			add("taxii: certificate and key do not fit: %v", err)
+		}
+	}
+	if c.Texts.Places != "" {
+		if _, err := load.Fingerprint(c.Texts.Places); err != nil {
+			add("texts.places: %v", err)
 		}
 	}
 	file, err := os.ReadFile(filepath.Join(c.Dir, charterFile))

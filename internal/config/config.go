@@ -51,6 +51,7 @@ type Config struct {
 	Metrics Metrics        `toml:"metrics" json:"metrics"`
 	Taxii   Taxii          `toml:"taxii" json:"taxii"`
 	Log     Log            `toml:"log" json:"log"`
+	Texts   Texts          `toml:"texts,omitempty" json:"texts,omitzero"`
 	Limits  Limits         `toml:"limits" json:"limits"`
 }
 
@@ -103,6 +104,13 @@ type Taxii struct {
 type Log struct {
 	Level  string `toml:"level,omitempty" json:"level,omitempty"`   // debug, info (the usual), warn, error
 	Format string `toml:"format,omitempty" json:"format,omitempty"` // text (the usual), json
+}
+
+// Texts says how texts are read.
+type Texts struct {
+	// Places is the directory of an index that "entente place load" built;
+	// empty for the gazetteer in the program alone.
+	Places string `toml:"places,omitempty" json:"places,omitempty"`
 }
 
 // Limits are what an operator may turn.
@@ -162,6 +170,7 @@ func (c *Config) Paths() map[string]*string {
 	return map[string]*string{
 		"dir": &c.Dir, "unlock.passphrase_file": &c.Unlock.PassphraseFile,
 		"desk.cert": &c.Desk.Cert, "desk.key": &c.Desk.Key, "taxii.cert": &c.Taxii.Cert, "taxii.key": &c.Taxii.Key,
+		"texts.places": &c.Texts.Places,
 	}
 }
 

@@ -38,6 +38,7 @@ func TestParse(t *testing.T) {
 		{"itself among the others", "IRN =", "IRQ =", "whose node this is"},
 		{"two listeners on one address", "0.0.0.0:8711", "127.0.0.1:8701", "same address"},
 		{"metrics for others", "[link.members]", "[metrics]\nlisten = \"0.0.0.0:9\"\n[link.members]", "metrics"},
+		{"an unknown way to read texts", "[link.members]", "[texts]\nmodel = \"x\"\n[link.members]", "model"},
 		{"an unknown level", "[link.members]", "[log]\nlevel = \"loud\"\n[link.members]", "log.level"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -79,6 +80,15 @@ func TestLoadSeesPathsFromTheFile(t *testing.T) {
 	}
 	if c.Dir != dir || c.Unlock.PassphraseFile != filepath.Join(dir, "pass") {
 		t.Errorf("dir %q, passphrase %q", c.Dir, c.Unlock.PassphraseFile)
+	}
+	// An index of places that is not there is found.
+	indexed := *c
+	indexed.Texts.Places = filepath.Join(dir, "index")
+	if err := os.Chmod(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if found := strings.Join(indexed.Check(), "; "); !strings.Contains(found, "texts.places") || !strings.Contains(found, "place load") {
+		t.Errorf("an index that is not there: %s", found)
 	}
 	if found := c.Check(); len(found) == 0 {
 		t.Error("a directory without charter and passphrase is found good")

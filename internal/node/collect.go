@@ -428,6 +428,11 @@ func (in *importing) add(key string, d *collect.Draft) error {
 			return err
 		}
 	}
+	content := func(d *Draft, raw []byte) section.Content {
+		c := d.content(raw)
+		c.Read = in.r.Kind.written() // lists and bundles say it in fields
+		return c
+	}
 	in.pos.At = d.At.String()
 	in.bytes += len(raw)
 	var to label.MemberSet
@@ -436,12 +441,12 @@ func (in *importing) add(key string, d *collect.Draft) error {
 	}
 	in.to = append(in.to, to)
 	in.chunk = append(in.chunk, section.ImportItem{
-		Key: key, Source: section.Digest(d.Digest), Content: draft.content(raw),
+		Key: key, Source: section.Digest(d.Digest), Content: content(&draft, raw),
 		Correct: func(previous string) (section.Content, error) {
 			next := draft
 			next.Supersedes = previous
 			raw, err := json.Marshal(next)
-			return next.content(raw), err
+			return content(&next, raw), err
 		},
 	})
 	return nil
@@ -512,6 +517,7 @@ func (in *importing) finish() error {
 		}
 		in.out.Noted = in.pos.Noted
 	}
+	in.n.suggesting.poke()
 	return in.n.section.CloseBatch(in.ctx, in.o, in.out.Batch)
 }
 

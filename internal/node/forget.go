@@ -40,7 +40,8 @@ var ErrBasis = errors.New("rules 21 and 22: what is destroyed is destroyed for a
 
 // Forget destroys this node's own copy of reports, each named by its own id or
 // by the id of a portion in it: the sealed body, the envelope's key, the rows
-// of the views, the words in the search index, the sealed files that nothing
+// of the views, the words in the search index, the suggestions and what was
+// said of them, the sealed files that nothing
 // else here names, and of own reports the draft with all views made of it. The
 // log stays whole, and that the envelope was opened is still told in receipts.
 // reason is the request or rule that it rests on; it stands in the audit log.
@@ -251,6 +252,12 @@ func (n *Node) forget(ctx context.Context, list []logdb.Forgotten) (Forgotten, e
 				return out, err
 			}
 		}
+	}
+	// Nothing may be read in them once more until they are gone.
+	n.suggesting.busy.Lock()
+	defer n.suggesting.busy.Unlock()
+	if err := n.letGo(ctx, indices); err != nil {
+		return out, err
 	}
 	if err := n.views.Delete(ctx, indices); err != nil {
 		return out, err

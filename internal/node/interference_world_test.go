@@ -215,6 +215,34 @@ func script(w *world, c cast, s secret) {
 	}
 	w.releaseReport(c.originator, last)
 	w.settle(31 * time.Second)
+
+	// In one world an officer of the originator judges what was read in the
+	// reports, hidden ones among them; in the other nobody does.
+	if s.first {
+		duty := w.officer(c.originator, "duty", section.RoleDuty)
+		judgeAll(w, c.originator, duty)
+	}
+	w.settle(31 * time.Second)
+}
+
+// judgeAll accepts every suggestion of a member's reports.
+func judgeAll(w *world, m label.MemberID, o section.Officer) {
+	ctx, n := context.Background(), w.nodes[m]
+	rows, err := n.views.Find(ctx, viewdb.Query{})
+	check(w.t, err)
+	judged := 0
+	for _, r := range rows {
+		got, err := n.Suggestions(ctx, o, SuggestionQuery{Report: r.ID})
+		check(w.t, err)
+		for _, s := range got.List {
+			k, err := n.JudgeSuggestions(ctx, o, section.SaysAccepted, []SuggestionID{s.ID})
+			check(w.t, err)
+			judged += k
+		}
+	}
+	if judged == 0 {
+		w.t.Error("nothing was read: that judgements have no influence is not shown")
+	}
 }
 
 func attach(w *world, m label.MemberID, name, content string) act.Attachment {

@@ -52,6 +52,9 @@ type Options struct {
 	Tuning    centre.Tuning
 	Section   section.Options // Nation and Now are filled in
 	Store     store.Options   // of log.db, for tests of failing writes
+	// Places is the directory of an index of places that an operator loaded;
+	// empty, texts are read with the embedded gazetteer alone.
+	Places string
 	// ServeOnly opens the files for reading and checking; nothing is signed.
 	ServeOnly bool
 }
@@ -81,10 +84,12 @@ type Node struct {
 	epochs    epochs
 	fetching  fetching
 	courier   courier
-	releasing sync.Mutex
-	naming    sync.RWMutex  // held for reading while a draft is saved
-	kick      chan struct{} // an approved release waits
-	fault     func(stage string, index int64)
+
+	suggesting suggesting
+	releasing  sync.Mutex
+	naming     sync.RWMutex  // held for reading while a draft is saved
+	kick       chan struct{} // an approved release waits
+	fault      func(stage string, index int64)
 }
 
 // Open opens a node's directory. The charter must be the one pinned by init.
@@ -93,6 +98,7 @@ func Open(ctx context.Context, o Options) (n *Node, err error) {
 	if n.logger == nil {
 		n.logger = slog.New(slog.DiscardHandler)
 	}
+	n.suggesting.index, n.suggesting.open, n.suggesting.kick = o.Places, make(chan struct{}), make(chan struct{}, 1)
 	begun := n // what is returned is nil when opening fails
 	defer func() {
 		if err != nil {
@@ -254,6 +260,7 @@ func (n *Node) Run(ctx context.Context) error {
 	start("retention", n.keepRetention)
 	start("courier", n.finishAdopting)
 	start("feed", n.feed.Run)
+	start("suggestions", n.suggest)
 	<-ctx.Done()
 	wg.Wait()
 	return first

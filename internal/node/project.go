@@ -22,6 +22,7 @@ type projector struct {
 
 	mu      sync.Mutex
 	cursor  int64
+	movedAt time.Time
 	tallies map[string]viewdb.Tally
 	trials  map[trialKey]*trial
 	moved   chan struct{}
@@ -42,10 +43,14 @@ func (n *Node) project(ctx context.Context) error {
 		if err := n.views.Reset(ctx); err != nil {
 			return err
 		}
+		if err := n.section.ReadReportsAgain(ctx); err != nil {
+			return err
+		}
 	}
 	if err := n.loadProjector(ctx); err != nil {
 		return err
 	}
+	n.suggesting.followViews()
 	var last time.Time // of the last run
 	for {
 		changed := n.station.Changed()
@@ -283,7 +288,7 @@ func (n *Node) apply(ctx context.Context, leaves []opened, run logdb.Run) error 
 	for name, t := range touched {
 		p.tallies[name] = t
 	}
-	p.cursor = b.Cursor
+	p.cursor, p.movedAt = b.Cursor, time.Now()
 	close(p.moved)
 	p.moved = make(chan struct{})
 	p.mu.Unlock()
@@ -354,6 +359,9 @@ const (
 // progress is told how far it is.
 func (n *Node) Rebuild(ctx context.Context, progress func(done, total int64)) error {
 	if err := n.views.Reset(ctx); err != nil {
+		return err
+	}
+	if err := n.section.ReadReportsAgain(ctx); err != nil {
 		return err
 	}
 	if err := n.loadProjector(ctx); err != nil {

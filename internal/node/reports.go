@@ -154,6 +154,8 @@ func (n *Node) SaveDraft(ctx context.Context, o section.Officer, id, etag string
 		return section.Draft{}, err
 	}
 	c := d.content(raw)
+	c.Read = true
+	defer n.suggesting.poke()
 	if id == "" {
 		return n.section.CreateDraft(ctx, o, c)
 	}

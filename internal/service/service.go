@@ -67,7 +67,7 @@ func Open(ctx context.Context, c *config.Config, o Options) (*node.Node, error) 
 	defer unlock.Wipe()
 	o.Tuning.ReserveMiB = c.Limits.ReserveMiB
 	return node.Open(ctx, node.Options{
-		Dir: c.Dir, Self: c.Member, Unlock: unlock, Addresses: c.Link.Members, Logger: o.Logger, Tuning: o.Tuning, Section: o.Section,
+		Dir: c.Dir, Self: c.Member, Unlock: unlock, Addresses: c.Link.Members, Logger: o.Logger, Tuning: o.Tuning, Section: o.Section, Places: c.Texts.Places,
 	})
 }
 

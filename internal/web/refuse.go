@@ -165,6 +165,9 @@ func (s *Server) problem(err error) *problem {
 	if code := node.BundleCode(err); code != "" {
 		return refusal(bundleStatusOf(err), code, err.Error())
 	}
+	if p := suggestionProblem(err); p != nil {
+		return p
+	}
 	if code := centre.Code(err); code != api.CodeInternal {
 		return refusal(http.StatusConflict, code, err.Error())
 	}

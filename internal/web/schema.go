@@ -44,6 +44,7 @@ func (s *Server) config() huma.Config {
 		{Name: "officers", Description: "The national section's officers, kept by custodians."},
 		{Name: "reports", Description: "What this node may read, newest first."},
 		{Name: "drafts", Description: "Work before its release, and its dry-run."},
+		{Name: "suggestions", Description: "What was read in texts, for officers to accept or reject. It never leaves the node."},
 		{Name: "releases", Description: "What leaves the nation, by two officers (rule 6)."},
 		{Name: "files", Description: "Attachments and imports, streamed."},
 		{Name: "oversight", Description: "The condition of node and log, without contents."},

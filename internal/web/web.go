@@ -85,6 +85,7 @@ func New(n *node.Node, o Options) *Server {
 	s.reports()
 	s.exportReports()
 	s.drafts()
+	s.suggestions()
 	s.releases()
 	s.batches()
 	s.files()
