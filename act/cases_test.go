@@ -84,6 +84,13 @@ const (
 func testCases() []testCase {
 	report := func(pairs ...string) string { return in(caseReport, pairs...) }
 	listing := func(pairs ...string) string { return in(caseListing, pairs...) }
+	personal := func(categories, more, review string) string {
+		if more != "" {
+			more = "," + more
+		}
+		return report(`"originators":["IRQ"]},"grade"`, `"originators":["IRQ"],"personal":true,"review_by":"`+review+`T00:00:00Z"},"grade"`,
+			`"sources":[`+caseSource+`]`, `"sources":[`+caseSource+`],"person_data":{"categories":`+categories+`,"purpose":"An invented case.","legal_basis":"Invented law, article 1."`+more+`}`)
+	}
 	withFiles := func(pairs ...string) string {
 		return in(report(`"sources":[`+caseSource+`]`, `"sources":[`+caseSource+`],`+caseFiles), pairs...)
 	}
@@ -209,6 +216,30 @@ func testCases() []testCase {
 		{"rule-7-label-malformed", "a label without originators", report(`,"originators":["IRQ"]},"grade"`, `},"grade"`), "act_label", "7", invalid},
 		{"rule-7-label-order", "a label with its members out of order", report(`["IRN","IRQ","RUS","SYR"],"originators":["IRQ"]},"grade"`, `["IRQ","IRN"],"originators":["IRQ"]},"grade"`), "act_label", "7", valid},
 		{"rule-7-label-personal", "personal data without a review date", report(`"originators":["IRQ"]},"grade"`, `"originators":["IRQ"],"personal":true},"grade"`), "act_label", "7", valid},
+		{"ok-person-data", "personal data, with the categories, a purpose, a legal basis, a ground and a consent", personal(`["suspect","minor"]`, `"ground":"An invented act.","consent":"The guardian."`, "2016-09-29"), "ok", "", valid},
+		{"ok-person-data-renewed", "reviewed and renewed, for three years at most", personal(`["witness"]`, `"renewed":{"since":"2014-10-01","reason":"The trial is not over."}`, "2018-09-29"), "ok", "", valid},
+		{"ok-detained", "a source in detention, lawfully got", report(`"kind":"human"`, `"kind":"detained"`, `"party":"Council"`, `"party":"Council","acquisition":{"statement":"lawful","basis":"Heard in the presence of counsel."}`), "ok", "", valid},
+		{"rule-17-none", "personal data, and nothing said of them", report(`"originators":["IRQ"]},"grade"`, `"originators":["IRQ"],"personal":true,"review_by":"2015-12-01T00:00:00Z"},"grade"`), "act_no_person_data", "17 and 21", valid},
+		{"rule-17-not-personal", "something is said of personal data, and the label says that there are none", report(source, source+`,"person_data":{"categories":["other"],"purpose":"An invented case.","legal_basis":"Invented law."}`), "act_person_data", "17 and 21", valid},
+		{"rule-17-listing", "a category in a public listing", listing(`"originators":["IRQ"]},"grade"`, `"originators":["IRQ"],"personal":true,"review_by":"2016-03-01T00:00:00Z"},"grade"`, `"designation":{`, `"person_data":{"categories":["other"],"purpose":"An invented case.","legal_basis":"Invented law."},"designation":{`), "act_person_data", "17 and 21", valid},
+		{"rule-17-minor", "a minor without consent", personal(`["minor"]`, ``, "2015-12-01"), "act_person_consent", "17", valid},
+		{"rule-17-victim", "a victim without consent", personal(`["witness","victim"]`, ``, "2015-12-01"), "act_person_consent", "17", valid},
+		{"rule-17-category", "a category that the closed list does not have", personal(`["relative"]`, ``, "2015-12-01"), "act_value", "", invalid},
+		{"rule-17-category-none", "no category", personal(`[]`, ``, "2015-12-01"), "act_value", "", invalid},
+		{"rule-17-category-order", "categories out of order", personal(`["other","witness"]`, ``, "2015-12-01"), "act_value", "", valid},
+		{"rule-17-category-twice", "a category twice", personal(`["other","other"]`, ``, "2015-12-01"), "act_repeated", "", invalid},
+		{"rule-19-suspect", "a suspect without a ground", personal(`["suspect"]`, ``, "2015-12-01"), "act_no_ground", "19 and 20", valid},
+		{"rule-20-associate", "an associate without a ground", personal(`["associate"]`, ``, "2015-12-01"), "act_no_ground", "19 and 20", valid},
+		{"rule-21-year", "a first review after more than a year", personal(`["witness"]`, ``, "2016-09-30"), "act_review_date", "21", valid},
+		{"rule-21-other", "somebody who is none of the others, after more than 183 days", personal(`["other"]`, ``, "2016-04-01"), "act_review_date", "21", valid},
+		{"rule-21-renewed", "renewed for more than three years", personal(`["witness"]`, `"renewed":{"since":"2014-10-01","reason":"The trial is not over."}`, "2018-09-30"), "act_review_date", "21", valid},
+		{"rule-21-since", "kept since a day that has still to come", personal(`["witness"]`, `"renewed":{"since":"2015-10-01","reason":"The trial is not over."}`, "2016-09-30"), "act_review_date", "21", valid},
+		{"rule-21-since-day", "kept since what is no day", personal(`["witness"]`, `"renewed":{"since":"2015-02-30","reason":"The trial is not over."}`, "2016-09-30"), "act_value", "", valid},
+		{"rule-23-none", "a source in detention without a statement", report(`"kind":"human"`, `"kind":"detained"`), "act_no_acquisition", "23", valid},
+		{"rule-23-unknown", "nobody can say how it was got", report(`"kind":"human"`, `"kind":"detained"`, `"party":"Council"`, `"party":"Council","acquisition":{"statement":"unknown","basis":"Handed over without papers."}`), "act_ill_treatment", "23", valid},
+		{"rule-23-doubt", "ill-treatment is alleged", report(`"kind":"human"`, `"kind":"detained"`, `"party":"Council"`, `"party":"Council","acquisition":{"statement":"doubt","basis":"A visitor saw bruises."}`), "act_ill_treatment", "23", valid},
+		{"rule-23-free", "a statement about a source that is free", report(`"party":"Council"`, `"party":"Council","acquisition":{"statement":"lawful","basis":"It is free."}`), "act_value", "", valid},
+		{"rule-23-statement", "a statement that the closed list does not have", report(`"kind":"human"`, `"kind":"detained"`, `"party":"Council"`, `"party":"Council","acquisition":{"statement":"fine","basis":"It is fine."}`), "act_value", "", invalid},
 		{"rule-7-no-source", "a portion with neither source nor citation", report(`,`+source, ``), "act_no_source", "7", invalid},
 		{"rule-7-empty-sources", "an empty list of sources", report(source, `"sources":[]`), "act_no_source", "7", invalid},
 		{"rule-7-originator", "a source of a member that the label does not name", report(`"originator":"IRQ","party"`, `"originator":"RUS","party"`), "act_originator", "7", valid},

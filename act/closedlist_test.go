@@ -64,8 +64,8 @@ func TestValuesAreTheCommittedList(t *testing.T) {
 	slices.Sort(want["type"])
 	for name, got := range map[string][]string{
 		"type": types, "report_type": texts(ReportTypes()), "source kind": texts(SourceKinds()), "designation kind": texts(designationKinds),
-		"consent step": texts(consentSteps),
-		"recall kind":  texts(recallKinds), "recall reason": texts(recallReasons), "acknowledgement state": texts(ackStates),
+		"consent step": texts(consentSteps), "acquisition statement": texts(acquisitions), "category": texts(categories),
+		"recall kind": texts(recallKinds), "recall reason": texts(recallReasons), "acknowledgement state": texts(ackStates),
 	} {
 		if !slices.Equal(got, want[name]) {
 			t.Errorf("%s: the code has %v, the specification commits to %v", name, got, want[name])

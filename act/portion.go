@@ -35,6 +35,9 @@ type PortionInput struct {
 	// Sources and Cites say where it comes from; one of them is needed.
 	Sources []Source `json:"sources,omitempty"`
 	Cites   []Cite   `json:"cites,omitempty"`
+	// PersonData says by what right personal data stand in it; needed for
+	// release where the label says that there are any (rule 21).
+	PersonData *PersonData `json:"person_data,omitempty"`
 	// Designation is a listing by a named authority, in reports of type
 	// DESIGNATION.
 	Designation *Designation `json:"designation,omitempty"`
@@ -210,6 +213,16 @@ func (d *decoder) portion(n int) (p Portion, err error) {
 	if err = d.origins(&p, &f); err != nil {
 		return p, err
 	}
+	if f.has(portionPersonData) {
+		if p.PersonData, err = d.personData(f[portionPersonData]); err != nil {
+			return p, within(err, "person data")
+		}
+	}
+	if f.has(portionLabel) {
+		if err = d.rule(checkPersonData(&p.Label, p.PersonData, f.has(portionDesignation))); err != nil {
+			return p, err
+		}
+	}
 	if f.has(portionDesignation) {
 		g, err := decodeDesignation(d.tape, f[portionDesignation])
 		if err != nil {
@@ -270,6 +283,12 @@ func (d *decoder) origins(p *Portion, f *found) (err error) {
 		if err = d.rule(refuse(ErrNoSource, "neither source nor citation")); err != nil {
 			return err
 		}
+	}
+	if err = d.rule(checkStated(p.Sources)); err != nil {
+		return err
+	}
+	if err = d.rule(checkGate(p.Sources)); err != nil {
+		return err
 	}
 	if err = d.rule(checkConfirmed(&p.Grade, p.Sources)); err != nil {
 		return err
@@ -446,6 +465,10 @@ func appendPortion(b []byte, in *PortionInput) ([]byte, error) {
 	o.str(portionText, in.Text)
 	list(&o, portionSources, in.Sources, appendSource)
 	list(&o, portionCites, in.Cites, appendCite)
+	if in.PersonData != nil {
+		o.key(portionPersonData)
+		o.b = appendPersonData(o.b, in.PersonData)
+	}
 	if in.Designation != nil {
 		o.key(portionDesignation)
 		o.b = appendDesignation(o.b, in.Designation)

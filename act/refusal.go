@@ -107,6 +107,20 @@ var (
 		Why: "a place in a designation is a country and a province, never an address", Cure: "leave out street, number and town"}
 	ErrNumber = &Refusal{Code: "act_number", Rule: "2",
 		Why: "a designation holds no numbers of documents, registers or telephones", Cure: "leave out what has five digits or more in a row"}
+	ErrNoPersonData = &Refusal{Code: "act_no_person_data", Rule: "17 and 21",
+		Why: "personal data leave with the categories of the persons, a purpose and a legal basis", Cure: "state them as person_data, or leave the persons out and the label without personal"}
+	ErrPersonData = &Refusal{Code: "act_person_data", Rule: "17 and 21",
+		Why: "what is said of personal data stands in portions whose label says personal, and in no public listing", Cure: "mark the portion personal, or leave person_data out"}
+	ErrPersonConsent = &Refusal{Code: "act_person_consent", Rule: "17",
+		Why: "data of minors and victims need their own consent, or that of whoever answers for them", Cure: "say in person_data who consented, or leave them out"}
+	ErrNoGround = &Refusal{Code: "act_no_ground", Rule: "19 and 20",
+		Why: "a suspect or an associate is named for a specific act or a designation by a named authority; nearness, family and opposition to a government are none", Cure: "state the act or the designation as the ground, or choose another category"}
+	ErrReviewDate = &Refusal{Code: "act_review_date", Rule: "21",
+		Why: "personal data are first reviewed within a year, those of others within 183 days, renewed ones within three years", Cure: "set an earlier review date, or renew them with a reason at their review"}
+	ErrNoAcquisition = &Refusal{Code: "act_no_acquisition", Rule: "23",
+		Why: "what comes from a person in detention has a statement of how it was got", Cure: "state it as lawful, unknown or doubt, with its basis; what is not lawful stays here"}
+	ErrIllTreatment = &Refusal{Code: "act_ill_treatment", Rule: "23",
+		Why: "what may come from ill-treatment is released to nobody and confirms nothing", Cure: "find out how it was got and state it, or leave it out"}
 	ErrPortionRepeated = &Refusal{Code: "act_portion_repeated", Rule: "10",
 		Why: "one portion id stands for one content", Cure: "give each portion its own id"}
 )

@@ -2,6 +2,7 @@ package act
 
 import (
 	"errors"
+	"time"
 
 	"entente/label"
 )
@@ -19,6 +20,9 @@ type Release struct {
 	Consents label.Consents
 	// Cited returns a portion that this node holds, its own or received.
 	Cited func(ID) (Portion, bool)
+	// At is when it is to be released, to which the dates of review of
+	// personal data are held (rule 21); the zero time: they are not.
+	At time.Time
 }
 
 // A Finding is a reason for which a portion cannot be saved or released.
@@ -46,13 +50,14 @@ func finding(portion int, err error) Finding {
 }
 
 // CheckDraft returns why a portion cannot be saved, nil if nothing stands
-// against it. A draft may still lack its source, and may cite anything: that
-// keeps it from being released, not from being written.
+// against it. A draft may still lack its source, or by what right it holds
+// personal data, may rest on what cannot be shown to be lawfully got, and may
+// cite anything: that keeps it from being released, not from being written.
 func CheckDraft(in PortionInput) []Finding {
 	_, errs := noteRules(in, &decoder{})
 	var out []Finding
 	for _, err := range errs {
-		if !errors.Is(err, ErrNoSource) {
+		if !errors.Is(err, ErrNoSource) && !errors.Is(err, ErrNoPersonData) && !errors.Is(err, ErrIllTreatment) {
 			out = append(out, finding(1, err))
 		}
 	}
@@ -84,6 +89,11 @@ func CheckRelease(r Release) []Finding {
 		seen[p.ID] = true
 		if err := checkKindOfReport(r.Type, p); err != nil {
 			errs = append(errs, err)
+		}
+		if !r.At.IsZero() {
+			if err := checkReviewDate(r.At, p); err != nil {
+				errs = append(errs, err)
+			}
 		}
 		errs = append(errs, r.checkCites(p)...)
 		for _, err := range errs {

@@ -128,6 +128,9 @@ func (d *decoder) portions(r *Report, n int) error {
 		if err == nil {
 			err = checkKindOfReport(r.Type, &p.PortionInput)
 		}
+		if err == nil {
+			err = checkReviewDate(r.Written, &p.PortionInput)
+		}
 		if err != nil {
 			return within(err, "portion %d", i+1)
 		}

@@ -166,6 +166,7 @@ const (
 	portionText
 	portionSources
 	portionCites
+	portionPersonData
 	portionDesignation
 	portionObject
 	portionAttachments
@@ -180,6 +181,7 @@ var portionShape = shape{"portion", []field{
 	{"text", kindString, true},
 	{"sources", kindArray, false},
 	{"cites", kindArray, false},
+	{"person_data", kindObject, false},
 	{"designation", kindObject, false},
 	{"object", kindObject, false},
 	{"attachments", kindArray, false},
@@ -212,6 +214,7 @@ const (
 	sourceKind
 	sourceOriginator
 	sourceParty
+	sourceAcquisition
 )
 
 var sourceShape = shape{"source", []field{
@@ -219,6 +222,45 @@ var sourceShape = shape{"source", []field{
 	{"kind", kindString, true},
 	{"originator", kindString, true},
 	{"party", kindString, false},
+	{"acquisition", kindObject, false},
+}}
+
+const (
+	acquisitionStatement = iota
+	acquisitionBasis
+)
+
+var acquisitionShape = shape{"acquisition", []field{
+	{"statement", kindString, true},
+	{"basis", kindString, true},
+}}
+
+const (
+	personCategories = iota
+	personPurpose
+	personLegalBasis
+	personGround
+	personConsent
+	personRenewed
+)
+
+var personDataShape = shape{"person data", []field{
+	{"categories", kindArray, true},
+	{"purpose", kindString, true},
+	{"legal_basis", kindString, true},
+	{"ground", kindString, false},
+	{"consent", kindString, false},
+	{"renewed", kindObject, false},
+}}
+
+const (
+	renewalSince = iota
+	renewalReason
+)
+
+var renewalShape = shape{"renewal", []field{
+	{"since", kindString, true},
+	{"reason", kindString, true},
 }}
 
 const (
@@ -399,7 +441,7 @@ var ackShape = statementShape("acknowledgement",
 // shapes are all objects of the schema: the closed list that rule 1 asks for.
 var shapes = []*shape{
 	&reportShape, &dummyShape, &portionShape, &gradeShape, &overrideShape,
-	&sourceShape, &citeShape, &objectShape, &attachmentShape,
+	&sourceShape, &acquisitionShape, &personDataShape, &renewalShape, &citeShape, &objectShape, &attachmentShape,
 	&designationShape, &nameShape, &yearShape, &placeShape,
 	&portionRefShape, &consentShape, &recallShape, &ackShape,
 }

@@ -58,11 +58,14 @@ const (
 	KindTechnicalPublic SourceKind = "technical-public"
 	// KindPartner is a report of a service, of a member or from outside.
 	KindPartner SourceKind = "partner"
+	// KindDetained is a person in detention, who told it or of whom it was
+	// taken down. It needs an acquisition statement (rule 23).
+	KindDetained SourceKind = "detained"
 )
 
 // sourceKinds is the closed list.
 var sourceKinds = []SourceKind{
-	KindHuman, KindOfficial, KindDocument, KindOpen, KindSignalsPublic, KindTechnicalPublic, KindPartner,
+	KindHuman, KindOfficial, KindDocument, KindOpen, KindSignalsPublic, KindTechnicalPublic, KindPartner, KindDetained,
 }
 
 // A Source is where a portion comes from, described so that it can be shown to
@@ -79,6 +82,9 @@ type Source struct {
 	// Party is whose word it is, where that is known: the level at which
 	// independence is counted (rule 12). Sources of one party spell it alike.
 	Party string `json:"party,omitempty"`
+	// Acquisition is how it was got: required of, and only of, a source of
+	// kind detained (rule 23).
+	Acquisition *Acquisition `json:"acquisition,omitempty"`
 }
 
 // A Cite says that a portion comes from another one.
@@ -155,9 +161,14 @@ func decodeSource(t *tape, n int) (s Source, err error) {
 	}
 	if f.has(sourceParty) {
 		s.Party = t.text(f[sourceParty])
-		return s, checkLine("the party of a source", s.Party, maxParty)
+		if err := checkLine("the party of a source", s.Party, maxParty); err != nil {
+			return s, err
+		}
 	}
-	return s, nil
+	if f.has(sourceAcquisition) {
+		s.Acquisition, err = decodeAcquisition(t, f[sourceAcquisition])
+	}
+	return s, err
 }
 
 // ownerOf reads the originator of a source: a member, or a party outside.
@@ -179,6 +190,10 @@ func appendSource(b []byte, s *Source) []byte {
 	o.str(sourceKind, string(s.Kind))
 	o.str(sourceOriginator, s.Originator)
 	o.opt(sourceParty, s.Party)
+	if s.Acquisition != nil {
+		o.key(sourceAcquisition)
+		o.b = appendAcquisition(o.b, s.Acquisition)
+	}
 	return o.end()
 }
 
@@ -206,17 +221,18 @@ func appendCite(b []byte, c *Cite) []byte {
 }
 
 // parties counts the independent parties that the sources name. Two spellings
-// that differ in case or blanks alone are one party.
+// that differ in case or blanks alone are one party. What was got from a person
+// in detention otherwise than lawfully counts for nobody (rule 23).
 func parties(sources []Source) int {
 	n := 0
 	for i := range sources {
 		p := partyKey(sources[i].Party)
-		if p == "" {
+		if p == "" || !sources[i].clean() {
 			continue
 		}
 		fresh := true
 		for k := range i {
-			fresh = fresh && partyKey(sources[k].Party) != p
+			fresh = fresh && (partyKey(sources[k].Party) != p || !sources[k].clean())
 		}
 		if fresh {
 			n++

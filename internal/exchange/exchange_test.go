@@ -43,7 +43,7 @@ func drawLabel(t *rapid.T) label.Label {
 		l.External = label.Externals(label.External{ID: "X-1", Holder: l.Originators.Slice()[0]})
 	}
 	if rapid.IntRange(0, 3).Draw(t, "personal") == 0 {
-		l.Personal, l.ReviewBy = true, 1_795_262_400
+		l.Personal, l.ReviewBy = true, label.At(2016, 3, 1, 0, 0)
 	}
 	return l
 }
@@ -60,8 +60,15 @@ func drawPortion(t *rapid.T, typ act.ReportType) act.Portion {
 	by := in.Label.Originators.Slice()[0]
 	if rapid.Bool().Draw(t, "sourced") {
 		in.Sources = []act.Source{{Descriptor: drawLine.Draw(t, "descriptor"), Kind: rapid.SampledFrom(act.SourceKinds()).Draw(t, "kind"), Originator: string(by), Party: "A party"}}
+		if in.Sources[0].Kind == act.KindDetained {
+			in.Sources[0].Acquisition = &act.Acquisition{Statement: act.AcquisitionLawful, Basis: "Heard in the presence of counsel."}
+		}
 	} else {
 		in.Cites = []act.Cite{{Portion: act.NewID(), Digest: act.PortionDigest([]byte("x")), Originator: by}}
+	}
+	if in.Label.Personal && typ != act.DESIGNATION {
+		in.PersonData = &act.PersonData{Categories: []act.Category{act.CategorySuspect, act.CategoryMinor}, Purpose: "An invented case.", LegalBasis: "Invented law.",
+			Ground: "An invented act.", Consent: "The guardian.", Renewed: &act.Renewal{Since: "2014-09-30", Reason: "The trial is not over."}}
 	}
 	if typ == act.DESIGNATION {
 		in.Designation = &act.Designation{Authority: "UN", List: "Invented list", Reference: "ZZi.001", Kind: rapid.SampledFrom([]act.DesignationKind{act.KindPerson, act.KindEntity}).Draw(t, "listed"),

@@ -221,7 +221,7 @@ func (e *exporter) portion(r *act.Report, p *act.Portion) (note string, markings
 		return "", nil, err
 	}
 	at := r.Written.UTC().Format(timeForm)
-	body := portionBody{ExtensionType: propertyExtension, ID: p.ID, Salt: p.Salt, Label: p.Label, Grade: p.Grade, Lang: p.Lang, Sources: p.Sources, Cites: p.Cites, Attachments: p.Attachments}
+	body := portionBody{ExtensionType: propertyExtension, ID: p.ID, Salt: p.Salt, Label: p.Label, Grade: p.Grade, Lang: p.Lang, Sources: p.Sources, Cites: p.Cites, PersonData: p.PersonData, Attachments: p.Attachments}
 	o := object{Type: "note", SpecVersion: "2.1", ID: identifier("note", string(p.ID), p.Digest.String(), at), CreatedBy: creator(authors), Created: at, Modified: at,
 		Content: p.Text, Confidence: confidence(p.Grade.Credibility), Markings: markings, Lang: stixLang(p.Lang)}
 	if p.Designation != nil {

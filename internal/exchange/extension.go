@@ -87,6 +87,7 @@ type portionBody struct {
 	Lang        string           `json:"lang"`
 	Sources     []act.Source     `json:"sources,omitempty"`
 	Cites       []act.Cite       `json:"cites,omitempty"`
+	PersonData  *act.PersonData  `json:"person_data,omitempty"`
 	Attachments []act.Attachment `json:"attachments,omitempty"`
 	// Designation is the identity that is listed.
 	Designation string `json:"designation_ref,omitempty"`

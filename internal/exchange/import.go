@@ -246,7 +246,7 @@ func (in *importer) portion(ref noteRef) (act.Portion, error) {
 
 func (in *importer) input(e *entry, body *portionBody) (act.PortionInput, error) {
 	p := act.PortionInput{ID: body.ID, Salt: body.Salt, Label: body.Label, Grade: body.Grade, Lang: body.Lang, Text: e.props.Content,
-		Sources: body.Sources, Cites: body.Cites, Attachments: body.Attachments, Object: body.Object}
+		Sources: body.Sources, Cites: body.Cites, PersonData: body.PersonData, Attachments: body.Attachments, Object: body.Object}
 	if p.ID == "" || p.Salt == "" { // NewPortion would draw them
 		return p, refuse(ErrForm, "no id, or no salt")
 	}

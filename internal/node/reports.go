@@ -377,7 +377,7 @@ func (n *Node) against(ctx context.Context, d *Draft, at label.Instant) ([]act.F
 	}
 	var lookup error
 	findings := act.CheckRelease(act.Release{
-		Type: d.ReportType, Portions: d.Portions, Table: n.table, Consents: consents,
+		Type: d.ReportType, Portions: d.Portions, Table: n.table, Consents: consents, At: time.Unix(int64(at), 0).UTC(),
 		Cited: func(id act.ID) (act.Portion, bool) {
 			p, err := n.portion(ctx, id)
 			if err != nil && !errors.Is(err, viewdb.ErrNotFound) {

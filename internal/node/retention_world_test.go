@@ -57,6 +57,7 @@ func TestWhatHasEndedIsHiddenAndDestroyed(t *testing.T) {
 		draft := w.releaseReport("IRQ", &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{expiring}})
 		overdue := portion(mark("RESTRICTED", "IRQ", four...), "IRQ", "overdue")
 		overdue.Label.Personal, overdue.Label.ReviewBy = true, end
+		overdue.PersonData = &act.PersonData{Categories: []act.Category{act.CategoryWitness}, Purpose: "An invented case.", LegalBasis: "Invented law."}
 		w.releaseReport("IRQ", &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{overdue}})
 		reviewed := portion(mark("RESTRICTED", "IRQ", four...), "IRQ", "impersonal") // its marking is to be reviewed, no more
 		reviewed.Label.ReviewBy = end

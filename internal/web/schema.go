@@ -95,7 +95,7 @@ func ref(name string) *huma.Schema { return &huma.Schema{Ref: "#/components/sche
 var actNames = map[string]string{
 	"id": "ID", "digest": "Digest", "member": "MemberID", "day": "Day", "members": "MemberSet", "label": "Label", "grade": "Grade",
 	"source": "Source", "cite": "Cite", "object": "Object", "attachment": "Attachment", "name": "DesignationName", "birth_year": "BirthYear",
-	"place": "Place", "designation": "DesignationDetail", "portion": "ActPortion", "report": "Act",
+	"place": "Place", "designation": "DesignationDetail", "portion": "ActPortion", "acquisition": "Acquisition", "person_data": "PersonData", "renewal": "Renewal", "report": "Act",
 }
 
 // addActSchemas takes over the schema of acts, whose authors keep it, and makes
