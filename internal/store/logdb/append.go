@@ -61,17 +61,8 @@ func (l *Log) Append(ctx context.Context, b Batch) error {
 				return err
 			}
 		}
-		ins, err := tx.Stmt(sqlBody)
-		if err != nil {
+		if err := putBodies(tx, b.First, b.Bodies); err != nil {
 			return err
-		}
-		for i, body := range b.Bodies {
-			if body == nil {
-				continue
-			}
-			if _, err := ins.Exec(b.First+int64(i), body); err != nil {
-				return err
-			}
 		}
 		for _, i := range b.Awaited {
 			if _, err := tx.Run(sqlMissing, i); err != nil {
@@ -93,16 +84,59 @@ func (l *Log) Append(ctx context.Context, b Batch) error {
 				return err
 			}
 		}
-		for _, o := range b.Own {
-			if _, err := tx.Run(sqlOwn, o.Incarnation, int64(o.Sequence), o.Index); err != nil {
-				return err
-			}
-			if _, err := tx.Run(sqlUnbox, o.Incarnation, int64(o.Sequence)); err != nil {
-				return err
-			}
-		}
-		return nil
+		return putOwn(tx, b.Own)
 	})
+}
+
+// putBodies stores the bodies that are there.
+func putBodies(tx *store.Tx, first int64, bodies [][]byte) error {
+	args := make([]any, 0, 2*together)
+	for i, body := range bodies {
+		if body == nil {
+			continue
+		}
+		if args = append(args, first+int64(i), body); len(args) == cap(args) {
+			if _, err := tx.Run(sqlBodies, args...); err != nil {
+				return err
+			}
+			args = args[:0]
+		}
+	}
+	for ; len(args) > 0; args = args[2:] {
+		if _, err := tx.Run(sqlBody, args[:2]...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putOwn says where own envelopes stand and takes them out of the outbox.
+func putOwn(tx *store.Tx, own []Own) error {
+	args := make([]any, 0, 3*together)
+	for _, o := range own {
+		if args = append(args, o.Incarnation, int64(o.Sequence), o.Index); len(args) == cap(args) {
+			if _, err := tx.Run(sqlOwns, args...); err != nil {
+				return err
+			}
+			args = args[:0]
+		}
+	}
+	for ; len(args) > 0; args = args[3:] {
+		if _, err := tx.Run(sqlOwn, args[:3]...); err != nil {
+			return err
+		}
+	}
+	for at := 0; at < len(own); {
+		end := at + 1
+		for end < len(own) && own[end].Incarnation == own[at].Incarnation && own[end].Sequence == own[end-1].Sequence+1 {
+			end++
+		}
+		if _, err := tx.Run(sqlUnbox, own[at].Incarnation, int64(own[at].Sequence), int64(own[end-1].Sequence)); err != nil {
+			return err
+		}
+		at = end
+	}
+	return nil
 }
 
 const maxChunk = 1024

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 
 	"entente/internal/store"
 )
@@ -38,11 +39,26 @@ const (
 	sqlPublic   = `INSERT INTO public_leaf (idx, kind, originator, epoch) VALUES (?, ?, ?, ?)`
 	sqlOwn      = `INSERT INTO own (incarnation, sequence, idx) VALUES (?, ?, ?) ON CONFLICT (incarnation, sequence) DO UPDATE SET idx = excluded.idx`
 	sqlRef      = `INSERT INTO own (incarnation, sequence, ref) VALUES (?, ?, ?)`
-	sqlUnbox    = `DELETE FROM outbox WHERE incarnation = ? AND sequence = ?`
+	sqlUnbox    = `DELETE FROM outbox WHERE incarnation = ? AND sequence BETWEEN ? AND ?`
 	sqlOutbox   = `INSERT INTO outbox (incarnation, sequence, header, body) VALUES (?, ?, ?, ?)`
 	sqlHead     = `INSERT INTO head (minute, size, time, note) VALUES (?, ?, ?, ?) ON CONFLICT (minute) DO UPDATE SET size = excluded.size, time = excluded.time, note = excluded.note`
 	sqlAnnounce = `INSERT INTO announced (originator, header) VALUES (?, ?) ON CONFLICT (originator) DO UPDATE SET header = excluded.header`
 )
+
+// together is how many rows one statement stores: most of the cost of a small
+// row is that of its statement.
+const together = 16
+
+var (
+	sqlBodies = `INSERT INTO body (idx, data) VALUES (?, ?)` + strings.Repeat(`, (?, ?)`, together-1)
+	sqlOwns   = `INSERT INTO own (incarnation, sequence, idx) VALUES (?, ?, ?)` + strings.Repeat(`, (?, ?, ?)`, together-1) +
+		` ON CONFLICT (incarnation, sequence) DO UPDATE SET idx = excluded.idx`
+)
+
+// checkpointPages is how long the write-ahead log grows before its pages go
+// into the file: the last page of each table is written again and again, and
+// into the file only once. 16 MiB are read again after a crash at most.
+const checkpointPages = 4096
 
 // Open opens or creates the log.db at path.
 func Open(path string, o store.Options) (*Log, error) {
@@ -56,7 +72,13 @@ func Open(path string, o store.Options) (*Log, error) {
 		err = store.Migrate(db, dir)
 	}
 	if err == nil {
-		err = db.Prepare(sqlChunk, sqlBody, sqlMissing, sqlTile, sqlChain, sqlPublic, sqlOwn, sqlRef, sqlUnbox, sqlOutbox, sqlHead, sqlAnnounce)
+		err = db.Prepare(sqlChunk, sqlBody, sqlMissing, sqlTile, sqlChain, sqlPublic, sqlOwn, sqlRef, sqlUnbox, sqlOutbox, sqlHead, sqlAnnounce, sqlBodies, sqlOwns)
+	}
+	if err == nil {
+		err = db.Update(context.Background(), func(tx *store.Tx) error {
+			_, err := tx.Exec(fmt.Sprintf(`PRAGMA wal_autocheckpoint = %d`, checkpointPages))
+			return err
+		})
 	}
 	if err != nil {
 		db.Close()
