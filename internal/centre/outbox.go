@@ -27,8 +27,9 @@ type Item struct {
 	// Keep keeps the item's place in the order given; others are shuffled, so
 	// that order says nothing about what belongs together.
 	Keep bool
-	// Reserve lets the item use the reserve of the disk: recalls, warnings of a
-	// threat to life, and evidence are filed when nothing else is.
+	// Reserve lets the item use the reserve of the disk, and go before all that
+	// waits: recalls, warnings of a threat to life, and evidence are filed when
+	// nothing else is.
 	Reserve bool
 }
 
@@ -176,9 +177,28 @@ func (o *outbox) run(ctx context.Context) error {
 	}
 }
 
-// serve files the requests together; when that fails, each on its own, so that
-// one bad item does not fail the others.
+// serve files what may use the reserve first, by itself, so that nothing is
+// shuffled before it, then the rest.
 func (o *outbox) serve(ctx context.Context, reqs []*fileRequest) {
+	var first, rest []*fileRequest
+	for _, r := range reqs {
+		if slices.ContainsFunc(r.items, func(it Item) bool { return !it.Reserve }) {
+			rest = append(rest, r)
+		} else {
+			first = append(first, r)
+		}
+	}
+	if len(first) > 0 {
+		o.together(ctx, first)
+	}
+	if len(rest) > 0 {
+		o.together(ctx, rest)
+	}
+}
+
+// together files requests together; when that fails, each on its own, so that
+// one bad item does not fail the others.
+func (o *outbox) together(ctx context.Context, reqs []*fileRequest) {
 	var all []Item
 	for _, r := range reqs {
 		all = append(all, r.items...)

@@ -91,7 +91,14 @@ func (n *Node) Attachment(ctx context.Context, o section.Officer, report string,
 	if err != nil {
 		return err
 	}
+	gone, err := n.views.WithdrawnOf(ctx, full.Index)
+	if err != nil {
+		return err
+	}
 	for i := range a.Report.Portions {
+		if gone[i] {
+			continue
+		}
 		for _, at := range a.Report.Portions[i].Attachments {
 			if at.Digest != digest {
 				continue

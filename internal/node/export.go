@@ -95,6 +95,15 @@ func (n *Node) Export(ctx context.Context, o section.Officer, r ExportRequest) (
 		if err != nil {
 			return nil, err
 		}
+		if f.Withdrawn > 0 {
+			gone, err := n.views.WithdrawnOf(ctx, f.Index)
+			if err != nil {
+				return nil, err
+			}
+			if err := without(&a, gone); err != nil {
+				return nil, err
+			}
+		}
 		out.Reports = append(out.Reports, a)
 	}
 	return out, n.section.RecordExport(ctx, o, fmt.Sprintf("format=%s reports=%d", r.Format, len(list)))

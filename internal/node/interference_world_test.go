@@ -294,7 +294,7 @@ func ask(w *world, m label.MemberID, base int64) []string {
 // of the three.
 var minute = regexp.MustCompile(`minute=\d+`)
 
-var indexed = regexp.MustCompile(`(first=|"index":|"upto":|\bidx=|\bid=|\bsize=|"size":|from=|from )(\d+)`)
+var indexed = regexp.MustCompile(`(first=|"index":|"next":"|"upto":|\bidx=|\bid=|\bsize=|"size":|from=|from )(\d+)`)
 
 func spots(line string, base int64) string {
 	line = minute.ReplaceAllStringFunc(line, func(x string) string {

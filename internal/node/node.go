@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"entente/charter"
@@ -86,19 +87,26 @@ type Node struct {
 	courier   courier
 
 	suggesting suggesting
-	releasing  sync.Mutex
-	naming     sync.RWMutex  // held for reading while a draft is saved
+	naming     sync.RWMutex // held for reading while a draft is saved
+	releasing  releaser
 	kick       chan struct{} // an approved release waits
-	fault      func(stage string, index int64)
+
+	withholding releaser
+	urgent      chan struct{} // something approved waits that withholds
+	direct      directly
+	untold      chan struct{} // own reports may have come under review
+	catching    atomic.Bool   // recalls are looked for before anything is shown
+	fault       func(stage string, index int64)
 }
 
 // Open opens a node's directory. The charter must be the one pinned by init.
 func Open(ctx context.Context, o Options) (n *Node, err error) {
-	n = &Node{dir: o.Dir, self: o.Self, logger: o.Logger, kick: make(chan struct{}, 1)}
+	n = &Node{dir: o.Dir, self: o.Self, logger: o.Logger, kick: make(chan struct{}, 1), urgent: make(chan struct{}, 1), untold: make(chan struct{}, 1)}
 	if n.logger == nil {
 		n.logger = slog.New(slog.DiscardHandler)
 	}
 	n.suggesting.index, n.suggesting.open, n.suggesting.kick = o.Places, make(chan struct{}), make(chan struct{}, 1)
+	n.direct.n = n
 	begun := n // what is returned is nil when opening fails
 	defer func() {
 		if err != nil {
@@ -164,6 +172,14 @@ func Open(ctx context.Context, o Options) (n *Node, err error) {
 	}
 	if err := n.finishForgetting(ctx); err != nil {
 		return nil, err
+	}
+	if err := n.applyDirect(ctx); err != nil {
+		return nil, err
+	}
+	if cursor, err := n.views.Cursor(ctx); err != nil {
+		return nil, err
+	} else if n.rebuild || n.station.Certified().Size-cursor > projectRun {
+		n.catching.Store(true) // until Run has looked
 	}
 	n.receipts.load(n)
 	return n, nil
@@ -255,7 +271,10 @@ func (n *Node) Run(ctx context.Context) error {
 	start("centre", n.station.Run)
 	start("projection", n.project)
 	start("keys", n.keepEpochs)
+	start("direct", n.direct.run)
+	start("withholding", n.withholdFirst)
 	start("releases", n.release)
+	start("reviews", n.tellReviews)
 	start("receipts", n.sendReceipts)
 	start("retention", n.keepRetention)
 	start("courier", n.finishAdopting)
@@ -294,6 +313,7 @@ func (n *Node) LinkHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", n.station.Handler(n.station.CallerTLS))
 	mux.Handle("POST /entente/v1/receipt", n.station.Guard(n.station.CallerTLS, n.serveReceipt))
+	mux.Handle("POST /entente/v1/direct", n.station.Guard(n.station.CallerTLS, n.serveDirect))
 	mux.Handle("GET /entente/v1/attachment/{digest}", n.station.Guard(n.station.CallerTLS, n.serveAttachment))
 	return mux
 }

@@ -127,6 +127,9 @@ func (n *Node) saidRow(o *opened, a act.Act) *viewdb.Said {
 	if a.Recall != nil {
 		row.Recall = n.recallRow(o, a.Recall)
 	}
+	if a.Acknowledgement != nil {
+		row.Acknowledges = string(a.Acknowledgement.Recall)
+	}
 	return row
 }
 

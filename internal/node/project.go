@@ -25,6 +25,7 @@ type projector struct {
 	movedAt time.Time
 	tallies map[string]viewdb.Tally
 	trials  map[trialKey]*trial
+	looked  int64 // recalls were looked for below it
 	moved   chan struct{}
 }
 
@@ -46,6 +47,9 @@ func (n *Node) project(ctx context.Context) error {
 		if err := n.section.ReadReportsAgain(ctx); err != nil {
 			return err
 		}
+		if err := n.applyDirect(ctx); err != nil {
+			return err
+		}
 	}
 	if err := n.loadProjector(ctx); err != nil {
 		return err
@@ -63,7 +67,10 @@ func (n *Node) project(ctx context.Context) error {
 			}
 			end = n.station.Certified().Size
 		}
-		moved, err := n.projectOnce(ctx, end)
+		moved, err := false, n.lookAhead(ctx, end)
+		if err == nil {
+			moved, err = n.projectOnce(ctx, end)
+		}
 		last = time.Now()
 		if err != nil {
 			if ctx.Err() != nil {
@@ -110,7 +117,7 @@ func (n *Node) loadProjector(ctx context.Context) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.cursor, p.tallies, p.trials = cursor, tallies, map[trialKey]*trial{}
+	p.cursor, p.looked, p.tallies, p.trials = cursor, 0, tallies, map[trialKey]*trial{}
 	if p.moved == nil {
 		p.moved = make(chan struct{})
 	}
@@ -147,19 +154,9 @@ func (n *Node) projectOnce(ctx context.Context, end int64) (bool, error) {
 		return false, err
 	}
 	state := n.station.State()
-	leaves := make([]opened, run.N())
-	for i := range leaves {
-		o := &leaves[i]
-		o.index, o.header = run.First+int64(i), run.Header(i)
-		if o.h, err = seal.ParseHeader(o.header); err != nil {
-			return false, fmt.Errorf("leaf %d: %w", o.index, err)
-		}
-		// Key packets come before what is sealed under them.
-		if o.h.Kind == seal.Packet {
-			if err := n.takePacket(ctx, state, o, run.Bodies[i]); err != nil {
-				return false, err
-			}
-		}
+	leaves, err := n.parseRun(ctx, state, run)
+	if err != nil {
+		return false, err
 	}
 	if err := n.loadTrials(ctx, leaves); err != nil {
 		return false, err
@@ -284,6 +281,12 @@ func (n *Node) apply(ctx context.Context, leaves []opened, run logdb.Run) error 
 		return err
 	}
 	n.feedArrived(&b)
+	if err := n.certifiedDirect(ctx, leaves); err != nil {
+		return err
+	}
+	if bearing(&b) {
+		n.lookForUntold()
+	}
 	p.mu.Lock()
 	for name, t := range touched {
 		p.tallies[name] = t
@@ -293,6 +296,24 @@ func (n *Node) apply(ctx context.Context, leaves []opened, run logdb.Run) error 
 	p.moved = make(chan struct{})
 	p.mu.Unlock()
 	return nil
+}
+
+// bearing says whether own reports may have come under review by a batch: it
+// has a recall, or an own report that cites something.
+func bearing(b *viewdb.Batch) bool {
+	for i := range b.Said {
+		if b.Said[i].Recall != nil {
+			return true
+		}
+	}
+	for i := range b.Reports {
+		for k := range b.Reports[i].Portions {
+			if b.Reports[i].Own && len(b.Reports[i].Portions[k].Cites) > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // store stores a batch. When the views refuse it for what is in it, the reports

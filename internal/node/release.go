@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync"
 	"time"
 
 	"entente/internal/centre"
@@ -28,7 +29,7 @@ func (n *Node) Prepare(ctx context.Context, o section.Officer, drafts []string, 
 		}
 	}
 	rel := section.Release{Kind: DecideRelease, Drafts: drafts, Batch: batch}
-	reports, alone := 0, len(drafts) > 0
+	reports, alone, withholds := 0, len(drafts) > 0, len(drafts) > 0
 	for _, id := range drafts {
 		p, err := n.Plan(ctx, o, id)
 		if err != nil {
@@ -37,7 +38,7 @@ func (n *Node) Prepare(ctx context.Context, o section.Officer, drafts []string, 
 		if p.Kind == KindReport {
 			reports++
 		}
-		alone = alone && p.Alone
+		alone, withholds = alone && p.Alone, withholds && p.Withholds
 		if len(p.Findings) > 0 {
 			return section.Decision{}, &Refused{p.Findings}
 		}
@@ -49,6 +50,8 @@ func (n *Node) Prepare(ctx context.Context, o section.Officer, drafts []string, 
 	case batch != "" || reports == len(drafts):
 	case reports > 0:
 		return section.Decision{}, ErrMixed
+	case withholds:
+		rel.Kind, rel.Alone = section.DecideWithhold, true
 	default:
 		rel.Kind, rel.Alone = section.DecideAct, alone
 	}
@@ -64,6 +67,9 @@ func (n *Node) Approve(ctx context.Context, o section.Officer, id string, digest
 	if err != nil {
 		return d, err
 	}
+	if d.Kind == section.DecideWithhold {
+		n.hurry()
+	}
 	select {
 	case n.kick <- struct{}{}:
 	default:
@@ -75,9 +81,30 @@ func (n *Node) Approve(ctx context.Context, o section.Officer, id string, digest
 // ends. An approved release is durable before anything is sealed; every envelope
 // carries a reference to its draft, so that none is filed twice.
 func (n *Node) release(ctx context.Context) error {
+	return n.releasing.run(ctx, n, n.kick, func(d section.Decision) bool { return d.Kind != section.DecideWithhold })
+}
+
+// withholdFirst does the same for what gives nobody anything, so that it waits
+// for nothing else (spec/recall.md, "Before anything else").
+func (n *Node) withholdFirst(ctx context.Context) error {
+	return n.withholding.run(ctx, n, n.urgent, func(d section.Decision) bool { return d.Kind == section.DecideWithhold })
+}
+
+// hurry says that something waits that withholds.
+func (n *Node) hurry() {
+	select {
+	case n.urgent <- struct{}{}:
+	default:
+	}
+}
+
+// releaser sends decisions of its own; only one of it works at a time.
+type releaser struct{ sync.Mutex }
+
+func (r *releaser) run(ctx context.Context, n *Node, kick <-chan struct{}, mine func(section.Decision) bool) error {
 	wait := releasePause
 	for {
-		left, err := n.releaseAll(ctx)
+		left, err := n.releaseAll(ctx, &r.Mutex, mine)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -101,7 +128,7 @@ func (n *Node) release(ctx context.Context) error {
 			again = t.C
 		}
 		select {
-		case <-n.kick:
+		case <-kick:
 			wait = releasePause
 		case <-again:
 		case <-changed:
@@ -117,14 +144,14 @@ func (n *Node) release(ctx context.Context) error {
 	}
 }
 
-// releaseAll sends every approved or leaving decision; left says that some wait
-// for what the log will bring, err why others cannot go yet.
-func (n *Node) releaseAll(ctx context.Context) (left bool, err error) {
-	n.releasing.Lock()
-	defer n.releasing.Unlock()
+// releaseAll sends every approved or leaving decision that is mine; left says
+// that some wait for what the log will bring, err why others cannot go yet.
+func (n *Node) releaseAll(ctx context.Context, one *sync.Mutex, mine func(section.Decision) bool) (left bool, err error) {
+	one.Lock()
+	defer one.Unlock()
 	var errs []error
 	for _, state := range []section.DecisionState{section.Leaving, section.Approved} {
-		ds, err := n.section.DecisionsIn(ctx, state, time.Time{}, "", 500)
+		ds, err := n.decisionsIn(ctx, state, mine)
 		if err != nil {
 			return left, errors.Join(append(errs, err)...)
 		}
@@ -155,6 +182,26 @@ func (n *Node) releaseAll(ctx context.Context) (left bool, err error) {
 	return left, errors.Join(errs...)
 }
 
+// decisionsIn returns the decisions in one state that are wanted, the oldest
+// first, up to 500.
+func (n *Node) decisionsIn(ctx context.Context, state section.DecisionState, mine func(section.Decision) bool) (out []section.Decision, err error) {
+	var after time.Time
+	id := ""
+	for len(out) < 500 {
+		ds, err := n.section.DecisionsIn(ctx, state, after, id, 500)
+		if err != nil || len(ds) == 0 {
+			return out, err
+		}
+		for _, d := range ds {
+			if mine(d) {
+				out = append(out, d)
+			}
+		}
+		after, id = ds[len(ds)-1].Prepared, ds[len(ds)-1].ID
+	}
+	return out, nil
+}
+
 // ErrPlanChanged: between approval and sealing the answer to who would see a
 // draft has become another one.
 var ErrPlanChanged = errors.New("rule 6: who would see this is no longer what was approved: plan it and put it up for release again")
@@ -166,7 +213,7 @@ func (n *Node) send(ctx context.Context, d section.Decision, resumed bool) error
 	if err != nil {
 		return err
 	}
-	s := &sender{n: n, d: d, batch: batch, keys: map[setKeyOf]seal.SetKey{}}
+	s := &sender{n: n, d: d, batch: batch, keys: map[setKeyOf]seal.SetKey{}, direct: map[string]label.MemberSet{}}
 	after := ""
 	for {
 		drafts, err := n.section.LeavingDrafts(ctx, d.ID, after, releaseRun)
@@ -202,6 +249,7 @@ func (n *Node) send(ctx context.Context, d section.Decision, resumed bool) error
 		}
 		positions := make([][]section.Position, len(drafts))
 		for k, f := range filed {
+			n.direct.send(f, s.direct[items[k].Ref])
 			positions[owner[k]] = append(positions[owner[k]], section.Position{Incarnation: f.Incarnation, Sequence: f.Sequence})
 		}
 		for i, dr := range drafts {

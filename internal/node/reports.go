@@ -226,6 +226,8 @@ type Plan struct {
 	Acts []PlannedAct `json:"acts,omitempty"`
 	// Alone says that one officer with the release role is enough (rule 6).
 	Alone bool `json:"alone,omitempty"`
+	// Withholds: it gives nobody anything, and goes before all else.
+	Withholds bool `json:"withholds,omitempty"`
 	// Blocked says why the release cannot go ahead; empty when it can.
 	Blocked string `json:"blocked,omitempty"`
 }
@@ -386,7 +388,11 @@ func (n *Node) against(ctx context.Context, d *Draft, at label.Instant) ([]act.F
 			return p, err == nil
 		},
 	})
-	return findings, lookup
+	if lookup != nil {
+		return nil, lookup
+	}
+	bad, err := n.restsBadly(ctx, d)
+	return append(findings, bad...), err
 }
 
 // cites says whether any portion cites another.
@@ -432,6 +438,11 @@ type Report struct {
 	Cites []CitedPortion `json:"cites,omitempty"`
 	// State is filed, logged or received.
 	State string `json:"state"`
+	// Portions say what stands against portions; of these the act lacks those
+	// that are withdrawn, unless an inspector reads it.
+	Portions []PortionState `json:"portion_states,omitempty"`
+	// Change says what a newer version changed.
+	Change *Change `json:"change,omitempty"`
 }
 
 // CitedPortion is what a reader learns of a portion that is cited.
@@ -441,6 +452,8 @@ type CitedPortion struct {
 	// Text is the cited text where the reader holds it, else "a source of ORIGINATOR".
 	Text string `json:"text"`
 	Held bool   `json:"held"`
+	// Standing says what stands against it, empty when nothing does.
+	Standing string `json:"standing,omitempty"`
 }
 
 // Report returns one report, with what it cites.
@@ -448,15 +461,21 @@ func (n *Node) Report(ctx context.Context, o section.Officer, id string) (*Repor
 	if err := n.section.Authorise(ctx, o, section.OpReportRead, id); err != nil {
 		return nil, err
 	}
-	full, err := n.views.Get(ctx, id)
-	if err != nil {
-		return nil, n.withdrawn(ctx, id, err)
+	if err := n.CatchingUp(); err != nil {
+		return nil, err
 	}
-	a, err := act.Parse(full.Act)
+	full, a, states, err := n.readable(ctx, o, id)
 	if err != nil {
 		return nil, err
 	}
-	r := &Report{Row: full.Row, Act: a.Raw, State: "logged"}
+	r := &Report{Row: full.Row, Act: a.Raw, State: "logged", Portions: states}
+	if r.Change, err = n.changeOf(ctx, full); err != nil {
+		return nil, err
+	}
+	citedStates, err := n.citedStates(ctx, a.Report)
+	if err != nil {
+		return nil, err
+	}
 	for i := range a.Report.Portions {
 		p := &a.Report.Portions[i]
 		mark, err := label.PortionMark(n.table, p.Label)
@@ -470,6 +489,12 @@ func (n *Node) Report(ctx context.Context, o section.Officer, id string) (*Repor
 				cp.Text, cp.Held = held.Text, true
 			} else if err != nil && !errors.Is(err, viewdb.ErrNotFound) {
 				return nil, err
+			}
+			if st, ok := citedStates[rawID(c.Portion)]; ok {
+				cp.Standing = portionState(st).Text()
+				if st.Withdrawn && !cp.Held {
+					cp.Text = cp.Standing
+				}
 			}
 			r.Cites = append(r.Cites, cp)
 		}
@@ -489,6 +514,9 @@ func (n *Node) Report(ctx context.Context, o section.Officer, id string) (*Repor
 // Find returns reports that this node's officers may read, newest first.
 func (n *Node) Find(ctx context.Context, o section.Officer, q viewdb.Query) ([]viewdb.Row, error) {
 	if err := n.section.Authorise(ctx, o, section.OpReportRead, ""); err != nil {
+		return nil, err
+	}
+	if err := n.CatchingUp(); err != nil {
 		return nil, err
 	}
 	return n.views.Find(ctx, q)

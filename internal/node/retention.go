@@ -52,6 +52,7 @@ func (n *Node) keepRetention(ctx context.Context) error {
 		for {
 			ended, err := n.retire(ctx)
 			past, errSweep := n.sweepBodies(ctx)
+			errSweep = errors.Join(errSweep, n.expireDirect(ctx))
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}

@@ -24,6 +24,9 @@ type sender struct {
 
 	mu   sync.Mutex
 	keys map[setKeyOf]seal.SetKey
+	// direct are the readers, by the reference of an envelope, to whom it goes
+	// beside the log.
+	direct map[string]label.MemberSet
 }
 
 type setKeyOf struct {
@@ -74,13 +77,18 @@ func (s *sender) envelopes(ctx context.Context, dr section.Draft) ([]centre.Item
 		if err != nil {
 			return nil, err
 		}
-		return s.filled(ctx, dr, sealed, epoch, false)
+		return s.filled(ctx, s.refOf(dr), sealed, epoch, false)
 	}
 	sealed, bulk, err := s.views(ctx, dr, epoch)
 	if err != nil {
 		return nil, err
 	}
-	return s.filled(ctx, dr, sealed, epoch, bulk)
+	return s.filled(ctx, s.refOf(dr), sealed, epoch, bulk)
+}
+
+// refOf names the envelopes of a draft in the decision.
+func (s *sender) refOf(dr section.Draft) func(k int) string {
+	return func(k int) string { return releaseRef(s.d.ID, dr.ID, k) }
 }
 
 // views makes one act for each distinct view of a report; bulk says that it
@@ -107,7 +115,7 @@ func (s *sender) views(ctx context.Context, dr section.Draft, epoch uint32) (sea
 		return nil, false, ErrPlanChanged
 	}
 	// What a portion shows by itself is checked when its bytes are made.
-	if draft.cites() {
+	if draft.cites() || draft.Supersedes != "" {
 		findings, err := n.against(ctx, draft, at)
 		if err != nil {
 			return nil, false, err
@@ -148,8 +156,8 @@ func (s *sender) views(ctx context.Context, dr section.Draft, epoch uint32) (sea
 
 // filled adds dummies and makes envelopes of one size of them all
 // (spec/envelope.md, "Views and dummies").
-func (s *sender) filled(ctx context.Context, dr section.Draft, sealed []outgoing, epoch uint32, bulk bool) ([]centre.Item, error) {
-	n, d := s.n, s.d
+func (s *sender) filled(ctx context.Context, ref func(k int) string, sealed []outgoing, epoch uint32, bulk bool) ([]centre.Item, error) {
+	n := s.n
 	want := len(sealed)
 	if c := n.found.Charter(); c.FillViews && !bulk {
 		want = n.found.Members().Len() - 1
@@ -157,8 +165,9 @@ func (s *sender) filled(ctx context.Context, dr section.Draft, sealed []outgoing
 	if want < 1 {
 		want = 1
 	}
-	least := seal.Class(0)
+	least, urgent := seal.Class(0), false
 	for _, o := range sealed {
+		urgent = urgent || !o.direct.IsEmpty()
 		c, err := seal.ClassFor(len(o.act), true)
 		if err != nil {
 			return nil, err
@@ -174,8 +183,14 @@ func (s *sender) filled(ctx context.Context, dr section.Draft, sealed []outgoing
 	}
 	items := make([]centre.Item, len(sealed))
 	for k, o := range sealed {
+		if !o.direct.IsEmpty() {
+			s.mu.Lock()
+			s.direct[ref(k)] = o.direct
+			s.mu.Unlock()
+		}
 		items[k] = centre.Item{
-			Ref: releaseRef(d.ID, dr.ID, k),
+			Ref:     ref(k),
+			Reserve: urgent,
 			Seal: func(p seal.Place) (seal.Envelope, error) {
 				if p.Epoch != epoch {
 					return seal.Envelope{}, errEpochTurned
@@ -192,6 +207,8 @@ func (s *sender) filled(ctx context.Context, dr section.Draft, sealed []outgoing
 type outgoing struct {
 	act []byte
 	key seal.SetKey
+	// direct are the readers to whom it goes beside the log as well.
+	direct label.MemberSet
 }
 
 // view builds one view of a report.

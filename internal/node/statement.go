@@ -30,7 +30,9 @@ type statementKind interface {
 
 // statementKinds are the kinds of drafts beside reports.
 var statementKinds = map[string]statementKind{
-	KindConsent: consentKind{},
+	KindConsent:                 consentKind{},
+	KindRecall:                  recallKind{},
+	section.KindAcknowledgement: ackKind{},
 }
 
 // A speech is what a draft becomes when it leaves.
@@ -41,6 +43,9 @@ type speech struct {
 	// charter's class for a second person, one officer is enough (rule 6).
 	// Without any a second person is needed.
 	classes []label.ClassRef
+	// withholds: the acts give nobody anything; one officer is enough, and they
+	// go before all else (spec/recall.md).
+	withholds bool
 }
 
 // A spoken act goes to its readers, this member among them.
@@ -123,7 +128,7 @@ func (n *Node) planStatement(ctx context.Context, d section.Draft) (*Plan, *spee
 		return nil, nil, err
 	}
 	digest := s.digest()
-	p := &Plan{Draft: d.ID, ETag: d.ETag(), Kind: d.Kind, Digest: hex.EncodeToString(digest[:]), Findings: s.findings, Alone: n.alone(s),
+	p := &Plan{Draft: d.ID, ETag: d.ETag(), Kind: d.Kind, Digest: hex.EncodeToString(digest[:]), Findings: s.findings, Alone: s.withholds || n.alone(s), Withholds: s.withholds,
 		Explain: map[label.MemberID]string{}, Acts: []PlannedAct{}}
 	for _, a := range s.acts {
 		to := a.to.Minus(label.Members(n.self))
@@ -203,7 +208,8 @@ func (s *sender) statements(ctx context.Context, dr section.Draft, epoch uint32)
 	if len(plan.Findings) > 0 {
 		return nil, &Refused{plan.Findings}
 	}
-	if digest := speech.digest(); dr.Plan == nil || *dr.Plan != digest {
+	// What withholds reaches all who hold it at the moment when it leaves.
+	if digest := speech.digest(); !speech.withholds && (dr.Plan == nil || *dr.Plan != digest) {
 		return nil, ErrPlanChanged
 	}
 	var out []outgoing
@@ -212,7 +218,7 @@ func (s *sender) statements(ctx context.Context, dr section.Draft, epoch uint32)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, outgoing{act: a.act.Raw, key: key})
+		out = append(out, outgoing{act: a.act.Raw, key: key, direct: a.directly(s.n.self, speech.withholds)})
 	}
 	return out, nil
 }

@@ -40,6 +40,10 @@ const (
 	// charter's class for a second person is not exceeded, which the node
 	// says with Alone.
 	DecideAct
+	// DecideWithhold lets an act leave that gives nobody anything: a recall, a
+	// doubt, an acknowledgement. One officer with the release role is enough,
+	// whatever the class (spec/recall.md), and it goes before all else.
+	DecideWithhold
 )
 
 // Release is what an officer puts up for decision: drafts by their ids, or all
@@ -86,8 +90,8 @@ func storedDigest(r localdb.Reader, d Decision) (Digest, error) {
 // until it is decided; a change of one of them makes the decision void.
 func (s *Section) PrepareRelease(ctx context.Context, o Officer, r Release) (Decision, error) {
 	switch {
-	case r.Kind != DecideRelease && r.Kind != DecideAct:
-		return Decision{}, refuseBounds("the kind of decision is unknown", "use release or act")
+	case r.Kind != DecideRelease && r.Kind != DecideAct && r.Kind != DecideWithhold:
+		return Decision{}, refuseBounds("the kind of decision is unknown", "use release, act or withhold")
 	case (len(r.Drafts) == 0) == (r.Batch == ""):
 		return Decision{}, refuseBounds("a release names drafts, or one import", "give either of them")
 	case len(r.Drafts) > MaxImport:
@@ -107,13 +111,14 @@ func (s *Section) PrepareRelease(ctx context.Context, o Officer, r Release) (Dec
 		}
 		d.Subjects = n
 		if actor.Roles&drafters == 0 {
-			// The data-protection officer prepares redress and nothing else.
-			other, err := tx.CountOtherKinds(d.ID, KindRedress)
+			// The data-protection officer prepares redress, and what is retained by
+			// law, and nothing else.
+			other, err := tx.CountOtherKinds(d.ID, KindRedress, KindAcknowledgement)
 			if err != nil {
 				return "", err
 			}
 			if other > 0 {
-				return "", &Refusal{Code: CodeForbidden, Rule: 6, What: "release.prepare is permitted to you for redress alone",
+				return "", &Refusal{Code: CodeForbidden, Rule: 6, What: "release.prepare is permitted to you for redress and acknowledgements alone",
 					Cure: "ask an officer with one of the roles " + drafters.String(), err: ErrForbidden}
 			}
 		}

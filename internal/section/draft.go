@@ -32,6 +32,9 @@ const (
 // erasure: the data-protection officer alone writes it (rule 22).
 const KindRedress = "redress"
 
+// KindAcknowledgement is the kind of draft that answers another's recall.
+const KindAcknowledgement = "acknowledgement"
+
 // Content is what an officer writes: one act in the making.
 type Content struct {
 	Kind        string // 1-32 of a-z 0-9 -, beginning with a letter
@@ -106,8 +109,11 @@ func checkToken(what, s string, most int) error {
 }
 
 func opSave(kind string) Op {
-	if kind == KindRedress {
+	switch kind {
+	case KindRedress:
 		return OpRedress
+	case KindAcknowledgement:
+		return OpAcknowledge
 	}
 	return OpDraftSave
 }
@@ -153,7 +159,7 @@ func (s *Section) SaveDraft(ctx context.Context, o Officer, id, etag string, c C
 			return "", err
 		}
 		if opSave(d.Kind) != opSave(c.Kind) {
-			return "", refuseState("a redress cannot become another kind of draft, nor another kind a redress", "begin a new draft")
+			return "", refuseState("a redress or an acknowledgement cannot become another kind of draft, nor another kind one of these", "begin a new draft")
 		}
 		if digest == d.Digest {
 			d.Content, d.Attachments = c.Bytes, c.Attachments

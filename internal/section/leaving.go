@@ -114,6 +114,12 @@ func (s *Section) LeavingDrafts(ctx context.Context, id, after string, limit int
 	return list, nil
 }
 
+// DecidedBy says for the node who let a decision go.
+func (s *Section) DecidedBy(ctx context.Context, id string) (login string, err error) {
+	d, err := s.db.Read(ctx).Decision(id)
+	return d.DecidedBy, refused(err, "decision")
+}
+
 // EnvelopesOf says for the node as which envelopes a draft left; empty when it
 // has not.
 func (s *Section) EnvelopesOf(ctx context.Context, draft string) ([]Position, error) {

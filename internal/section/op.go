@@ -31,6 +31,8 @@ const (
 	OpReleaseWithdraw Op = "release.withdraw" // take it back before it left
 	OpReleaseRecord   Op = "release.record"   // the node records as what a release left; by the approver's authority
 	OpThreatRelease   Op = "threat.release"   // break glass: a threat to life
+	OpRecall          Op = "recall"           // take back, doubt or narrow what was released, alone
+	OpAcknowledge     Op = "acknowledge"      // say what was done about another's recall
 
 	OpProtectionRead        Op = "protection.read"        // read protection notices
 	OpProtectionAcknowledge Op = "protection.acknowledge" // acknowledge them
@@ -104,6 +106,8 @@ var permissions = map[Op]permission{
 	OpReleaseWithdraw: {drafters | RolesOf(RoleRelease, RoleDPO), 6},
 	OpReleaseRecord:   {RolesOf(RoleRelease), 6},
 	OpThreatRelease:   {RolesOf(RoleDuty, RoleRelease), 11},
+	OpRecall:          {RolesOf(RoleRelease), 10},
+	OpAcknowledge:     {RolesOf(RoleRelease, RoleDPO), 22},
 
 	OpProtectionRead:        {RolesOf(RoleDuty, RoleRelease, RoleInspector), 4},
 	OpProtectionAcknowledge: {RolesOf(RoleDuty), 4},

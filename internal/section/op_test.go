@@ -12,6 +12,7 @@ import (
 const matrix = `
 account.change          . . . . . C
 account.list            . . . I . C
+acknowledge             . . R . P .
 annotation.read         D A R I P .
 annotation.write        D A . . . .
 audit.read              . . . I . .
@@ -34,6 +35,7 @@ officer.roles           . . . . . C
 operate                 . . . . . C
 protection.acknowledge  D . . . . .
 protection.read         D . R I . .
+recall                  . . R . . .
 redress                 . . . . P .
 release.approve         . . R . . .
 release.prepare         D A . . P .

@@ -217,9 +217,9 @@ func (tx *Tx) AddReleased(decision string, n int64) error {
 	return tx.change(ErrNotFound, `UPDATE decisions SET released = released + ? WHERE id = ?`, n, decision)
 }
 
-// CountOtherKinds is how many of a decision's drafts are not of the kind.
-func (r Reader) CountOtherKinds(decision, kind string) (int64, error) {
+// CountOtherKinds is how many of a decision's drafts are of neither kind.
+func (r Reader) CountOtherKinds(decision, kind, other string) (int64, error) {
 	var n int64
-	err := r.row(`SELECT count(*) FROM decision_drafts s JOIN drafts d ON d.id = s.draft WHERE s.decision = ? AND d.kind <> ?`, []any{decision, kind}, &n)
+	err := r.row(`SELECT count(*) FROM decision_drafts s JOIN drafts d ON d.id = s.draft WHERE s.decision = ? AND d.kind <> ? AND d.kind <> ?`, []any{decision, kind, other}, &n)
 	return n, err
 }

@@ -11,6 +11,8 @@ type ActAt struct {
 	Index int64
 	ID    string
 	Act   []byte
+	// Withdrawn counts the portions of it that are.
+	Withdrawn int
 }
 
 // Acts returns those of the reports that are here and have not ended, in any
@@ -24,13 +26,13 @@ func (v *Views) Acts(ctx context.Context, ids []string) ([]ActAt, error) {
 		for i := range part {
 			args[i] = part[i]
 		}
-		rows, err := v.db.Reader.QueryContext(ctx, `SELECT r.idx, r.id, r.act FROM report r WHERE r.id IN (?`+strings.Repeat(`, ?`, len(part)-1)+`) AND `+v.shown(`r`), args...)
+		rows, err := v.db.Reader.QueryContext(ctx, `SELECT r.idx, r.id, r.act, coalesce((SELECT c.withdrawn FROM caution c WHERE c.idx = r.idx), 0) FROM report r WHERE r.id IN (?`+strings.Repeat(`, ?`, len(part)-1)+`) AND `+v.shown(`r`), args...)
 		if err != nil {
 			return nil, err
 		}
 		for rows.Next() {
 			var a ActAt
-			if err := rows.Scan(&a.Index, &a.ID, &a.Act); err != nil {
+			if err := rows.Scan(&a.Index, &a.ID, &a.Act, &a.Withdrawn); err != nil {
 				rows.Close()
 				return nil, err
 			}

@@ -3,7 +3,7 @@ package viewdb
 import "context"
 
 // Live is a report that is in force: it has not ended, its marking is not in
-// doubt, and no later report of its originator that is shown replaces it.
+// doubt, nothing of it is withdrawn, in doubt or under review, and no later report of its originator that is shown replaces it.
 type Live struct {
 	Index int64
 	Act   []byte
@@ -12,7 +12,7 @@ type Live struct {
 // live is the condition that a report r is in force. Only its originator can
 // replace a report (rule 10).
 func (v *Views) live() string {
-	return v.shown(`r`) + ` AND r.doubt = '' AND NOT EXISTS (SELECT 1 FROM report s WHERE s.supersedes = r.id AND s.supersedes <> '' AND s.originator = r.originator AND ` + v.shown(`s`) + `)`
+	return v.shown(`r`) + ` AND r.doubt = '' AND NOT EXISTS (SELECT 1 FROM caution c WHERE c.idx = r.idx) AND NOT EXISTS (SELECT 1 FROM report s WHERE s.supersedes = r.id AND s.supersedes <> '' AND s.originator = r.originator AND ` + v.shown(`s`) + `)`
 }
 
 // Live returns the reports in force with an index in [from, to), in log order,

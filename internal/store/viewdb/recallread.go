@@ -1,8 +1,10 @@
 package viewdb
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"strings"
 )
 
@@ -68,9 +70,9 @@ func (v *Views) StandingOfPortions(ctx context.Context, ids [][16]byte) (map[[16
 			}
 		}
 		list := `(?` + strings.Repeat(`, ?`, len(part)-1) + `)`
-		rows, err := v.db.Reader.QueryContext(ctx, `SELECT portion, idx, by_whom, kind, reason, act FROM recalled WHERE portion IN `+list+` AND effect = 1
+		rows, err := v.db.Reader.QueryContext(ctx, `SELECT * FROM (SELECT portion, idx, by_whom, kind, reason, act FROM recalled WHERE portion IN `+list+` AND effect = 1
 				AND kind IN ('recall', 'correction', 'narrowing', 'doubt')
-			UNION ALL SELECT portion, 0, '', 'review', '', '' FROM review WHERE portion IN `+list+` ORDER BY 4 = 'doubt' DESC, 2`, args...)
+			UNION ALL SELECT portion, 0, '', 'review', '', '' FROM review WHERE portion IN `+list+`) ORDER BY kind = 'doubt' DESC, idx`, args...)
 		if err != nil {
 			return nil, err
 		}
@@ -206,6 +208,7 @@ type Held struct {
 	Index      int64
 	View       string
 	Portion    Portion
+	Originator string
 	Recipients []string
 }
 
@@ -232,7 +235,7 @@ func (v *Views) held16(ctx context.Context, ids [][16]byte, and string) ([]Held,
 		for _, id := range part {
 			wanted[id] = true
 		}
-		rows, err := v.db.Reader.QueryContext(ctx, `SELECT p.idx, r.id, p.id, p.digest, r.recipients FROM portion p JOIN report r ON r.idx = p.idx
+		rows, err := v.db.Reader.QueryContext(ctx, `SELECT p.idx, r.id, p.id, p.digest, r.originator, r.recipients FROM portion p JOIN report r ON r.idx = p.idx
 			WHERE p.key IN (?`+strings.Repeat(`, ?`, len(part)-1)+`)`+and+` ORDER BY p.idx, p.n`, args...)
 		if err != nil {
 			return nil, err
@@ -250,7 +253,7 @@ func scanHeld(rows *sql.Rows, out []Held, wanted map[[16]byte]bool) ([]Held, err
 		var h Held
 		var id, digest []byte
 		var rec string
-		if err := rows.Scan(&h.Index, &h.View, &id, &digest, &rec); err != nil {
+		if err := rows.Scan(&h.Index, &h.View, &id, &digest, &h.Originator, &rec); err != nil {
 			return nil, err
 		}
 		h.Portion, h.Recipients = Portion{ID: [16]byte(id), Digest: [32]byte(digest)}, strings.Fields(rec)
@@ -266,7 +269,7 @@ func scanHeld(rows *sql.Rows, out []Held, wanted map[[16]byte]bool) ([]Held, err
 // cleared; views that are replaced or withdrawn are left out. At most limit
 // rows, in the order of the log.
 func (v *Views) Untold(ctx context.Context, limit int) ([]Held, error) {
-	rows, err := v.db.Reader.QueryContext(ctx, `SELECT p.idx, r.id, p.id, p.digest, r.recipients
+	rows, err := v.db.Reader.QueryContext(ctx, `SELECT p.idx, r.id, p.id, p.digest, r.originator, r.recipients
 		FROM caution c CROSS JOIN report r ON r.idx = c.idx CROSS JOIN portion p ON p.idx = c.idx CROSS JOIN review w ON w.portion = p.id
 		WHERE c.review > 0 AND r.own = 1 AND w.cause >= 0 AND `+v.shown(`r`)+` AND NOT `+withdrawnID(`p.id`)+`
 			AND NOT EXISTS (SELECT 1 FROM report s WHERE s.supersedes = r.id AND s.supersedes <> '' AND `+v.shown(`s`)+`)
@@ -277,4 +280,81 @@ func (v *Views) Untold(ctx context.Context, limit int) ([]Held, error) {
 		return nil, err
 	}
 	return scanHeld(rows, nil, nil)
+}
+
+// HeldFor says which of the portions have contents that a member holds for a
+// party outside.
+func (v *Views) HeldFor(ctx context.Context, member string, ids [][16]byte) (map[[16]byte]bool, error) {
+	out := map[[16]byte]bool{}
+	for i := range ids {
+		var holds bool
+		err := v.db.Reader.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM portion p JOIN held_for h ON h.idx = p.idx AND h.n = p.n WHERE p.key = ? AND p.id = ? AND h.holder = ?)`,
+			portionKey(&ids[i]), ids[i][:], member).Scan(&holds)
+		if err != nil {
+			return nil, err
+		}
+		if holds {
+			out[ids[i]] = true
+		}
+	}
+	return out, nil
+}
+
+// MadeOf returns own reports that come from the portions which the recall at a
+// log index names, that are under review, and that are neither replaced nor
+// withdrawn, up to limit.
+func (v *Views) MadeOf(ctx context.Context, index int64, limit int) ([]Row, error) {
+	rows, err := v.db.Reader.QueryContext(ctx, `WITH RECURSIVE below (id) AS (
+			SELECT portion FROM recalled WHERE idx = ?
+			UNION
+			SELECT p.id FROM below b JOIN cite c ON c.key = substr(b.id, 1, 8) AND c.id = b.id JOIN portion p ON p.idx = c.idx AND p.n = c.n
+		)
+		SELECT `+v.columns()+` FROM report r WHERE r.own = 1 AND `+v.shown(`r`)+` AND NOT EXISTS (SELECT 1 FROM report s WHERE s.supersedes = r.id AND s.supersedes <> '' AND `+v.shown(`s`)+`)
+			AND r.idx IN (SELECT p.idx FROM below b JOIN review w ON w.portion = b.id JOIN portion p ON p.key = substr(b.id, 1, 8) AND p.id = b.id)
+		ORDER BY r.idx LIMIT ?`, index, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Row
+	for rows.Next() {
+		r, err := scanRow(rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, rows.Err()
+}
+
+// Bears says whether a recall is of anything of its issuer's own that is here,
+// or of something that is not here (yet).
+func (v *Views) Bears(ctx context.Context, r *Recall) (bool, error) {
+	for i := range r.Portions {
+		p := &r.Portions[i]
+		var originator string
+		var digest []byte
+		var holds bool
+		err := v.db.Reader.QueryRowContext(ctx, sqlFirstHeld, r.By, portionKey(&p.ID), p.ID[:]).Scan(&originator, &digest, &holds)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return false, err
+		}
+		if err != nil || bytes.Equal(digest, p.Digest[:]) && (originator == r.By || holds || r.Kind == kindDoubt) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// LastCause returns the log index of the last recall that put one of the portions
+// under review.
+func (v *Views) LastCause(ctx context.Context, ids [][16]byte) (last int64, err error) {
+	for i := range ids {
+		var c int64
+		if err := v.db.Reader.QueryRowContext(ctx, `SELECT coalesce(max(cause), 0) FROM review WHERE portion = ?`, ids[i][:]).Scan(&c); err != nil {
+			return 0, err
+		}
+		last = max(last, c)
+	}
+	return last, nil
 }

@@ -22,6 +22,8 @@ type Said struct {
 	Consents []Consent `json:"-"`
 	// Recall is what a recall act does here; nil when it does nothing.
 	Recall *Recall `json:"-"`
+	// Acknowledges is the id of the recall that an acknowledgement is about.
+	Acknowledges string `json:"-"`
 }
 
 const saidColumns = `idx, id, originator, own, type, written, recipients, act`
@@ -83,4 +85,28 @@ func (in *inserts) said(s *Said) {
 	}
 	in.add(&intoSaid, s.Index, s.ID, s.Originator, own, s.Type, s.Written, strings.Join(s.Recipients, " "), s.Act)
 	in.consents(s.Consents)
+	if s.Acknowledges != "" {
+		in.add(&intoAcknowledged, s.Index, s.Acknowledges)
+	}
+}
+
+// SaidBefore returns statements of one type, newest first, own ones or others'
+// alone where that is asked for, older than an index unless it is 0.
+func (v *Views) SaidBefore(ctx context.Context, typ string, own, others bool, before int64, limit int) ([]Said, error) {
+	where, args := `type = ?`, []any{typ}
+	if before > 0 {
+		where, args = where+` AND idx < ?`, append(args, before)
+	}
+	switch {
+	case own:
+		where += ` AND own = 1`
+	case others:
+		where += ` AND own = 0`
+	}
+	return v.manySaid(ctx, `SELECT `+saidColumns+` FROM said WHERE `+where+` ORDER BY idx DESC LIMIT ?`, append(args, limit)...)
+}
+
+// AcknowledgementsOf returns what was said about a recall, in log order.
+func (v *Views) AcknowledgementsOf(ctx context.Context, recall string) ([]Said, error) {
+	return v.manySaid(ctx, `SELECT s.idx, s.id, s.originator, s.own, s.type, s.written, s.recipients, s.act FROM acknowledged a JOIN said s ON s.idx = a.idx WHERE a.recall = ? ORDER BY s.idx LIMIT 500`, recall)
 }

@@ -99,7 +99,7 @@ func tune(db *store.DB) error {
 
 // analyser names what the views were made by: the analyser's version and the
 // layout of the tables.
-var analyser = strconv.Itoa(process.AnalyserVersion) + "/10"
+var analyser = strconv.Itoa(process.AnalyserVersion) + "/11"
 
 const (
 	settingAnalyser = "analyser"
@@ -146,7 +146,7 @@ func (v *Views) Reset(ctx context.Context) error {
 // tables are all tables, each with the order in which Dump writes its rows.
 var tables = []struct{ name, order string }{
 	{"report", "idx"}, {"portion", "idx, n"}, {"designation", "idx, n"}, {"attachment", "idx, n"}, {"said", "idx"}, {"consent", "idx, n"}, {"cite", "idx, n, k"},
-	{"held_for", "idx, n, holder"}, {"recalled", "portion, idx"}, {"review", "portion"}, {"caution", "idx"},
+	{"held_for", "idx, n, holder"}, {"recalled", "portion, idx"}, {"review", "portion"}, {"caution", "idx"}, {"acknowledged", "idx"},
 	{"quarantine", "idx"}, {"sent", "idx"}, {"tally", "originator"}, {"setting", "name"}, {"total", "name"},
 }
 

@@ -1,0 +1,391 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"entente/act"
+	"entente/internal/section"
+	"entente/internal/store/viewdb"
+	"entente/label"
+)
+
+// KindRecall is the kind of a draft that becomes recall acts.
+const KindRecall = "recall"
+
+// Recall is a recall in the making, as an officer writes it (spec/recall.md).
+type Recall struct {
+	Kind   act.RecallKind   `json:"kind"`
+	Reason act.RecallReason `json:"reason,omitempty"`
+	// Report names a released own draft, or a view that is here: its portions,
+	// those with the Numbers from 1 where there are any, are meant.
+	Report   string           `json:"report,omitempty"`
+	Numbers  []int            `json:"numbers,omitempty"`
+	Portions []act.PortionRef `json:"portions,omitempty"`
+	// ReplacedBy names the released own draft that a correction says it right in.
+	ReplacedBy   string           `json:"replaced_by,omitempty"`
+	Replacements []act.PortionRef `json:"replacements,omitempty"`
+	Text         string           `json:"text,omitempty"`
+	// From are those who are to have it no more; of a narrowing alone.
+	From    label.MemberSet `json:"from,omitzero"`
+	Written time.Time       `json:"written,omitzero"`
+	// IDs are those of the acts, by reader, drawn when it is saved.
+	IDs map[label.MemberID]act.ID `json:"ids,omitempty"`
+}
+
+// Codes of findings on recalls.
+const (
+	// CodeNotOwn: it is another's material, of which one may doubt alone.
+	CodeNotOwn = "recall_not_own"
+	// CodeNobody: no member got it.
+	CodeNobody = "recall_nobody"
+	// CodeNoPortion: no such portion, report or draft is here.
+	CodeNoPortion = "recall_no_portion"
+)
+
+func finding(code, rule, format string, args ...any) []act.Finding {
+	return []act.Finding{{Code: code, Rule: rule, Text: fmt.Sprintf(format, args...)}}
+}
+
+type recallKind struct{}
+
+func (k recallKind) settle(ctx context.Context, n *Node, o section.Officer, raw []byte) ([]byte, []act.Finding, error) {
+	var r Recall
+	if err := readStatement(raw, &r); err != nil {
+		return nil, nil, err
+	}
+	if fs, err := n.fillRecall(ctx, o, &r); err != nil || len(fs) > 0 {
+		return nil, fs, err
+	}
+	s, err := k.acts(ctx, n, &r)
+	if err != nil || len(s.findings) > 0 {
+		return nil, s.findings, err
+	}
+	settled, err := json.Marshal(r)
+	return settled, nil, err
+}
+
+// fillRecall puts in the portions of what is named, with their digests.
+func (n *Node) fillRecall(ctx context.Context, o section.Officer, r *Recall) ([]act.Finding, error) {
+	r.Written = n.now().UTC().Truncate(time.Minute)
+	r.IDs = map[label.MemberID]act.ID{}
+	for m := range n.found.Members().Minus(label.Members(n.self)).All() {
+		r.IDs[m] = act.NewID()
+	}
+	if r.Report != "" {
+		refs, err := n.portionsIn(ctx, o, r.Report)
+		if errors.Is(err, viewdb.ErrNotFound) || errors.Is(err, section.ErrNotFound) {
+			return finding(CodeNoPortion, "", "nothing that was released or received has the id %s; name a released draft, or a report that is here", shortened(r.Report)), nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		for i, ref := range refs {
+			if len(r.Numbers) == 0 || slices.Contains(r.Numbers, i+1) {
+				r.Portions = append(r.Portions, ref)
+			}
+		}
+		r.Report, r.Numbers = "", nil
+	}
+	if r.ReplacedBy != "" {
+		refs, err := n.portionsIn(ctx, o, r.ReplacedBy)
+		if errors.Is(err, viewdb.ErrNotFound) || errors.Is(err, section.ErrNotFound) {
+			return finding(CodeNoPortion, "", "nothing that was released has the id %s; release what is right first", shortened(r.ReplacedBy)), nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		gone := refIDs(r.Portions)
+		for _, ref := range refs {
+			if !gone[ref.Portion] {
+				r.Replacements = append(r.Replacements, ref)
+			}
+		}
+		r.ReplacedBy = ""
+	}
+	if len(r.Portions) == 0 || len(r.Portions) > act.MaxCites || len(r.Replacements) > act.MaxCites {
+		return finding(act.ErrTooMany.Code, "", "a recall is of 1 to %d portions, and has as many replacements at most; divide it", act.MaxCites), nil
+	}
+	return nil, n.fillDigests(ctx, r.Portions, r.Replacements)
+}
+
+// fillDigests adds the digests of portions that were named by id alone.
+func (n *Node) fillDigests(ctx context.Context, lists ...[]act.PortionRef) error {
+	for _, refs := range lists {
+		for i := range refs {
+			if !refs[i].Digest.IsZero() {
+				continue
+			}
+			known, err := n.views.Known(ctx, []viewdb.Portion{{ID: rawID(refs[i].Portion)}})
+			if err != nil {
+				return err
+			}
+			if k, ok := known[rawID(refs[i].Portion)]; ok {
+				refs[i].Digest = act.Digest(k.Digest)
+			}
+		}
+	}
+	return nil
+}
+
+// portionsIn returns the portions of a released own draft, of a view that is
+// here, or the one portion that has the id.
+func (n *Node) portionsIn(ctx context.Context, o section.Officer, id string) ([]act.PortionRef, error) {
+	full, err := n.views.Withdrawn(ctx, id)
+	switch {
+	case err == nil:
+		a, err := act.Parse(full.Act)
+		if err != nil {
+			return nil, err
+		}
+		var refs []act.PortionRef
+		for i := range a.Report.Portions {
+			refs = append(refs, act.PortionRef{Portion: a.Report.Portions[i].ID, Digest: a.Report.Portions[i].Digest})
+		}
+		return refs, nil
+	case !errors.Is(err, viewdb.ErrNotFound):
+		return nil, err
+	}
+	if known, err := n.views.Known(ctx, []viewdb.Portion{{ID: rawID(act.ID(id))}}); err != nil {
+		return nil, err
+	} else if k, ok := known[rawID(act.ID(id))]; ok {
+		return []act.PortionRef{{Portion: act.ID(id), Digest: act.Digest(k.Digest)}}, nil
+	}
+	d, err := n.section.Draft(ctx, o, id)
+	if err != nil {
+		return nil, err
+	}
+	if d.Kind != KindReport || d.State != section.Released {
+		return nil, viewdb.ErrNotFound
+	}
+	if _, err := n.viewsOf(ctx, id); err != nil {
+		if errors.Is(err, errNotYet) {
+			return nil, ErrOnItsWay
+		}
+		return nil, err
+	}
+	draft, err := ParseDraft(d.Content)
+	if err != nil {
+		return nil, err
+	}
+	portions, err := act.NewPortions(draft.Portions)
+	if err != nil {
+		return nil, err
+	}
+	var refs []act.PortionRef
+	for i := range portions {
+		refs = append(refs, act.PortionRef{Portion: portions[i].ID, Digest: portions[i].Digest})
+	}
+	return refs, nil
+}
+
+func (k recallKind) speak(ctx context.Context, n *Node, d section.Draft) (*speech, error) {
+	var r Recall
+	if err := readStatement(d.Content, &r); err != nil {
+		return nil, err
+	}
+	return k.acts(ctx, n, &r)
+}
+
+// acts makes one act for each member that holds any of the portions, with those
+// that it holds: nothing in it tells of other readers or views.
+func (recallKind) acts(ctx context.Context, n *Node, r *Recall) (*speech, error) {
+	s := &speech{withholds: r.Kind.Withholds()}
+	has, fs, err := n.holders(ctx, r)
+	if err != nil || len(fs) > 0 {
+		s.findings = fs
+		return s, err
+	}
+	right, err := n.gotFrom(ctx, r.Replacements)
+	if err != nil {
+		return s, err
+	}
+	for _, m := range n.found.Members().Minus(label.Members(n.self)).Slice() {
+		mine := only(r.Portions, has[m])
+		if len(mine) == 0 || r.Kind == act.RecallNarrowing && !r.From.Contains(m) {
+			continue
+		}
+		s.add(act.BuildRecall(act.Recall{
+			Statement: act.Statement{ID: r.IDs[m], Written: r.Written, To: label.Members(n.self, m)},
+			Kind:      r.Kind, Reason: r.Reason, Portions: mine, Replacements: only(r.Replacements, right[m]), Text: r.Text,
+		}))
+	}
+	if len(s.acts)+len(s.findings) == 0 {
+		s.findings = finding(CodeNobody, "", "no other member holds any of it: there is nobody to tell")
+	}
+	return s, nil
+}
+
+// shortened bounds what was handed in where it is told again.
+func shortened(s string) string { return s[:min(len(s), 64)] }
+
+// only returns those of the references whose portions are in a set.
+func only(refs []act.PortionRef, in map[[16]byte]bool) (out []act.PortionRef) {
+	for _, r := range refs {
+		if in[rawID(r.Portion)] {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// gotFrom says which members got which of some portions in own views.
+func (n *Node) gotFrom(ctx context.Context, refs []act.PortionRef) (map[label.MemberID]map[[16]byte]bool, error) {
+	held, err := n.views.HeldBy(ctx, rawIDs(refs))
+	if err != nil {
+		return nil, err
+	}
+	return byReader(held), nil
+}
+
+func byReader(held []viewdb.Held) map[label.MemberID]map[[16]byte]bool {
+	out := map[label.MemberID]map[[16]byte]bool{}
+	for _, h := range held {
+		for _, m := range h.Recipients {
+			set := out[label.MemberID(m)]
+			if set == nil {
+				set = map[[16]byte]bool{}
+				out[label.MemberID(m)] = set
+			}
+			set[h.Portion.ID] = true
+		}
+	}
+	return out
+}
+
+func rawIDs(refs []act.PortionRef) [][16]byte {
+	out := make([][16]byte, len(refs))
+	for i := range refs {
+		out[i] = rawID(refs[i].Portion)
+	}
+	return out
+}
+
+// holders says which members hold which of the portions of a recall, as far as
+// this node can know, and what stands against its being said here.
+func (n *Node) holders(ctx context.Context, r *Recall) (map[label.MemberID]map[[16]byte]bool, []act.Finding, error) {
+	ids := rawIDs(r.Portions)
+	own, err := n.views.HeldBy(ctx, ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	got, err := n.views.Got(ctx, ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	ours, theirs := map[[16]byte]bool{}, map[[16]byte]bool{}
+	for _, h := range own {
+		ours[h.Portion.ID] = true
+	}
+	for i := range got {
+		h := &got[i]
+		theirs[h.Portion.ID] = true
+		h.Recipients = append(h.Recipients, h.Originator)
+	}
+	mayHold, err := n.heldHere(ctx, ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, id := range ids {
+		switch {
+		case ours[id]:
+		case !theirs[id]:
+			return nil, finding(CodeNoPortion, "", "portion %s is not here; name what was released or received", r.Portions[i].Portion), nil
+		case r.Kind == act.RecallDoubt || r.Kind == act.RecallCleared || mayHold[id] && r.Kind != act.RecallReview:
+		default:
+			return nil, finding(CodeNotOwn, "10", "rule 10: portion %s is another's: its originator alone can take it back; say that you doubt it (--kind doubt), or ask its originator", r.Portions[i].Portion), nil
+		}
+	}
+	all := byReader(own)
+	for m, set := range byReader(got) {
+		if all[m] == nil {
+			all[m] = map[[16]byte]bool{}
+		}
+		for id := range set {
+			all[m][id] = true
+		}
+	}
+	delete(all, n.self)
+	return all, nil, nil
+}
+
+// heldHere says which portions have contents that this member holds for a party
+// outside.
+func (n *Node) heldHere(ctx context.Context, ids [][16]byte) (map[[16]byte]bool, error) {
+	return n.views.HeldFor(ctx, string(n.self), ids)
+}
+
+// Issued is a recall, or an acknowledgement, that was let go or put up.
+type Issued struct {
+	Decision section.Decision
+	Drafts   []string
+	// Acts are what leaves, and to whom.
+	Acts []PlannedAct
+}
+
+// IssueRecall lets a recall go by one officer with the release role, before all
+// else (spec/recall.md).
+//
+// Errors: *Refused with all findings, ErrOnItsWay, those of the section.
+func (n *Node) IssueRecall(ctx context.Context, o section.Officer, r Recall) (*Issued, error) {
+	if !r.Kind.Withholds() {
+		return nil, &Refused{finding(act.ErrValue.Code, "6", "rule 6: %q takes nothing back, so that one officer cannot say it alone; clear it with a second person (entente recall clear)", r.Kind)}
+	}
+	raw, err := json.Marshal(r)
+	if err != nil {
+		return nil, err
+	}
+	return n.withhold(ctx, o, section.OpRecall, KindRecall, raw)
+}
+
+// withhold settles and lets go what gives nobody anything.
+func (n *Node) withhold(ctx context.Context, o section.Officer, op section.Op, kind string, raw []byte) (*Issued, error) {
+	if err := n.section.Authorise(ctx, o, op, ""); err != nil {
+		return nil, err
+	}
+	settled, findings, err := statementKinds[kind].settle(ctx, n, o, raw)
+	if err != nil {
+		return nil, err
+	}
+	if len(findings) > 0 {
+		return nil, &Refused{findings}
+	}
+	plan, s, err := n.planStatement(ctx, section.Draft{Kind: kind, Content: settled})
+	if err != nil {
+		return nil, err
+	}
+	if len(plan.Findings) > 0 {
+		return nil, &Refused{plan.Findings}
+	}
+	d, drafts, err := n.section.Withhold(ctx, o, op, section.Withheld{Content: section.Content{Kind: kind, Bytes: settled}, Plan: s.digest()})
+	if err != nil {
+		return nil, err
+	}
+	n.hurry()
+	return &Issued{Decision: d, Drafts: drafts, Acts: plan.Acts}, nil
+}
+
+// PutUp saves a statement of an officer and puts it up for another to let go.
+func (n *Node) PutUp(ctx context.Context, o section.Officer, kind string, content any) (*Issued, error) {
+	raw, err := json.Marshal(content)
+	if err != nil {
+		return nil, err
+	}
+	draft, err := n.SaveStatement(ctx, o, kind, "", "", raw)
+	if err != nil {
+		return nil, err
+	}
+	plan, _, err := n.planStatement(ctx, draft)
+	if err != nil {
+		return nil, err
+	}
+	d, err := n.Prepare(ctx, o, []string{draft.ID}, "")
+	if err != nil {
+		return nil, err
+	}
+	return &Issued{Decision: d, Drafts: []string{draft.ID}, Acts: plan.Acts}, nil
+}
