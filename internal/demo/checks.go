@@ -45,6 +45,7 @@ func (d *demo) inspect(ctx context.Context) {
 	d.check("a portion marked wider than what it cites is not released", func() error { return d.tainted(ctx) })
 	d.check("a dry-run names what keeps a member out, and the tearline", func() error { return d.dryRun(ctx) })
 	d.check("a reader who lacks a cited portion learns whose it is and no more", func() error { return d.citations(ctx) })
+	d.check("a consent is known to who asked, who gave it and whom it is for alone", func() error { return d.consented(ctx) })
 	d.check("a replaced report points to the one that replaces it", func() error { return d.replaced(ctx) })
 	d.check("every report was received by all its recipients", func() error { return d.received(ctx) })
 	d.check("all members hold the whole list", func() error { return d.listed(ctx) })

@@ -44,6 +44,7 @@ type played struct {
 	list    int               // entries of the list
 	batch   string
 	listing []byte
+	said    map[label.MemberID]int // statements released, by whom
 }
 
 // listOf writes or reads the list that IRQ imports.
@@ -64,7 +65,7 @@ const inventedEntries = 60
 // once, in the middle.
 func (d *demo) play(ctx context.Context, between func() error) error {
 	reports := scenario()
-	d.played = &played{byName: map[string]*told{}, drafts: map[string]string{}}
+	d.played = &played{byName: map[string]*told{}, drafts: map[string]string{}, said: map[label.MemberID]int{}}
 	for i := range reports {
 		if i == len(reports)/2 && between != nil {
 			if err := between(); err != nil {
@@ -126,6 +127,11 @@ func (d *demo) content(ctx context.Context, at int, rep *report) (*api.Content, 
 
 // file writes, plans and releases one report: duty officer and release officer.
 func (d *demo) file(ctx context.Context, at int, rep *report) error {
+	if rep.consent != nil {
+		if err := d.obtain(ctx, rep.from, rep.consent); err != nil {
+			return err
+		}
+	}
 	content, tolds, err := d.content(ctx, at, rep)
 	if err != nil {
 		return err

@@ -33,6 +33,7 @@ type report struct {
 	kind     act.ReportType
 	title    string
 	replaces string // key of the report that this one supersedes
+	consent  *consent
 	portions []portion
 }
 
@@ -215,6 +216,13 @@ func scenario() []report {
 		{key: "month", from: "IRQ", kind: act.INTSUM, title: "October, common picture", portions: []portion{
 			p("IRN RUS SYR", c, "B2", "en", "summary of the section", "The night traffic on the Euphrates road has ended.", "week-irq/2"),
 			p("all", u, "B2", "en", "summary of the section", "Markets are open again in four districts.", "market-irq/2"),
+		}},
+		// Journey J4: what RUS gave to IRQ alone reaches IRN by the consent of RUS.
+		{key: "loan", from: "RUS", kind: act.INTREP, title: "Grain stores", portions: []portion{
+			p("IRQ", s, "A2", "ru", "наблюдатель", "Зерно вывезено из трёх складов в провинции Найнава."),
+		}},
+		{key: "lent", from: "IRQ", kind: act.INTSUM, title: "Grain in Nineveh governorate", consent: &consent{of: "RUS", to: "IRN", cited: "loan/1"}, portions: []portion{
+			p("IRN RUS", s, "B2", "en", "summary of the section", "Stores in the governorate hold no grain any more.", "loan/1"),
 		}},
 	}
 }
