@@ -306,10 +306,6 @@ func Migrate(db *DB, dir fs.FS) error {
 		if err != nil {
 			return fmt.Errorf("migrate: %s: %w", name, err)
 		}
-		if n == last {
-			// A file at that version would lack one of the two for good.
-			return fmt.Errorf("migrate: %s: another migration has this number", name)
-		}
 		last = n
 		if n <= have {
 			continue
