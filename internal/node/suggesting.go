@@ -410,7 +410,7 @@ func (n *Node) proposals(r *read.Reader, t *portionText, dated *string) (found [
 			found = nil
 		}
 	}()
-	o := read.Options{Plain: true}
+	o := read.Options{Plain: true, CellKm: n.found.Charter().Reduction.CellKM}
 	if *dated != "" {
 		if day, err := dates.ParseDay(*dated); err == nil {
 			o.Date = dates.Document{Day: day, Known: true}

@@ -28,11 +28,15 @@ type Cell struct {
 // Coarse reduces a point to the S2 cell of CoarseLevel that holds it (rule 3).
 // The finer point cannot be got back from it: every point of the cell gives
 // the same answer. A point off the globe gives false.
-func Coarse(p LatLon) (Cell, bool) {
+func Coarse(p LatLon) (Cell, bool) { return CoarseAt(p, CoarseLevel) }
+
+// CoarseAt is Coarse for a charter that is stricter: a level that [LevelFor]
+// gave. A finer one is taken for CoarseLevel.
+func CoarseAt(p LatLon, level int) (Cell, bool) {
 	if !p.Valid() {
 		return Cell{}, false
 	}
-	id := s2.CellIDFromLatLng(s2.LatLngFromDegrees(p.Lat, p.Lon)).Parent(CoarseLevel)
+	id := s2.CellIDFromLatLng(s2.LatLngFromDegrees(p.Lat, p.Lon)).Parent(max(0, min(level, CoarseLevel)))
 	mid := id.LatLng()
 	c := Cell{Token: id.ToToken(), At: LatLon{mid.Lat.Degrees(), mid.Lng.Degrees()}}
 	cell := s2.CellFromCellID(id)

@@ -10,3 +10,14 @@ func TestLevelForIsNeverFinerThanTheCharter(t *testing.T) {
 		}
 	}
 }
+
+func TestCoarseAtIsNeverFiner(t *testing.T) {
+	p := LatLon{36.4736, 37.0971}
+	fine, _ := Coarse(p)
+	if c, _ := CoarseAt(p, 20); c != fine {
+		t.Errorf("a finer level gives %+v", c)
+	}
+	if c, _ := CoarseAt(p, 6); c.Km < 40 || c.Token == fine.Token {
+		t.Errorf("a coarser level gives %+v", c)
+	}
+}

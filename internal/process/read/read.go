@@ -59,12 +59,15 @@ type Options struct {
 	// HTML says that the text is a web page; Plain that it is not, whatever it
 	// looks like.
 	HTML, Plain bool
+	// CellKm is how coarse the place of a person or group must be at best, in
+	// kilometres, where a charter is stricter than 10 (rule 3).
+	CellKm int
 }
 
 // Text reads one text. It never fails: what cannot be read is flagged.
 func (r *Reader) Text(text string, o Options) *Result {
 	e := passage.GuessEncoding(text)
-	p := &pass{reader: r, text: text, points: passage.NewPoints(text, e), doc: o.Date, res: &Result{
+	p := &pass{reader: r, text: text, level: places.LevelFor(max(o.CellKm, 10)), points: passage.NewPoints(text, e), doc: o.Date, res: &Result{
 		Source: o.Source, Bytes: len(text), Encoding: "utf-8",
 		Languages: []Language{}, Sentences: []Sentence{}, Mentions: []Mention{}, Places: []Place{}, Dates: []Date{},
 		Quantities: []Quantity{}, Attributions: []Attribution{}, Credits: []Credit{}, Flags: []Flag{},
@@ -148,6 +151,7 @@ type pass struct {
 	text   string
 	points *passage.Points
 	doc    dates.Document
+	level  int // of the cells that places become
 	res    *Result
 	flags  []passage.Flag
 	found  int
@@ -402,7 +406,7 @@ func (p *pass) places(skip []bool) {
 			p.placed = append(p.placed, attributions.Range{First: k, Last: last})
 		}
 		x := Place{Suggestion: p.suggest(p.span(start, end), methodPlaces, versionPlaces, f.Confidence), ID: f.Place.ID, Name: f.Place.Name, Class: className(f.Place.Class), Country: f.Place.CountryCode}
-		if c, ok := places.Coarse(f.Place.At); ok && f.Place.Class != places.Country && f.Place.Class != places.Region && f.Place.Class != places.Continent {
+		if c, ok := places.CoarseAt(f.Place.At, p.level); ok && f.Place.Class != places.Country && f.Place.Class != places.Region && f.Place.Class != places.Continent {
 			x.Cell = c.Token
 		}
 		for _, o := range f.Others {
