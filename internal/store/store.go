@@ -306,6 +306,9 @@ func Migrate(db *DB, dir fs.FS) error {
 		if err != nil {
 			return fmt.Errorf("migrate: %s: %w", name, err)
 		}
+		if n == last {
+			return fmt.Errorf("migrate: %s has the number of another one: a database that has one would never get the other", name)
+		}
 		last = n
 		if n <= have {
 			continue

@@ -283,3 +283,17 @@ func TestCopyOfOneMoment(t *testing.T) {
 		t.Errorf("an ended context: %v", err)
 	}
 }
+
+// A database that has one of two migrations of one number would never get the
+// other.
+func TestTwoMigrationsOfOneNumberAreRefused(t *testing.T) {
+	db, err := Open(t.TempDir()+"/x.db", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	err = Migrate(db, fstest.MapFS{"001_a.sql": {Data: []byte("CREATE TABLE a (x INTEGER)")}, "001_b.sql": {Data: []byte("CREATE TABLE b (x INTEGER)")}})
+	if err == nil || !strings.Contains(err.Error(), "001_b.sql") {
+		t.Errorf("accepted: %v", err)
+	}
+}
