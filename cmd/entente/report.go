@@ -501,12 +501,20 @@ func (c *reportShow) Run(w *world) error {
 	return w.answer(r, func() {
 		w.printf("%s\n%s of %s: %s\nwritten %s, leaf %d, %s\n", r.Banner, r.Type, r.Originator, r.Title, r.Written, r.Index, r.State)
 		if a, err := act.Parse(r.Act); err == nil && a.Report != nil {
+			seen := map[string]bool{}
+			for _, p := range a.Report.Portions {
+				seen[string(p.ID)] = true
+			}
+			number := 1
 			for i, p := range a.Report.Portions {
+				number = w.withdrawnBefore(r, number, seen)
 				mark := ""
 				if i < len(r.Marks) {
 					mark = r.Marks[i]
 				}
-				w.printf("%d. %s %s  %s", i+1, mark, p.Grade, p.Text)
+				w.printf("%d. %s %s  %s", number, mark, p.Grade, p.Text)
+				number++
+				w.standsAgainst(r, string(p.ID))
 				if d := p.Designation; d != nil {
 					w.printf("     %s, %s %s: %s, listed on %s, %s", d.Authority, d.List, d.Reference, d.Names[0].Name, d.ListedOn, d.Status)
 				}
@@ -514,9 +522,16 @@ func (c *reportShow) Run(w *world) error {
 					w.printf("     attachment %s  %s  %d bytes", f.Digest, f.Name, f.Size)
 				}
 			}
+			w.withdrawnBefore(r, number, seen)
 		}
 		for _, c := range r.Cites {
 			w.printf("cites %s: %s", c.Originator, c.Text)
+			if c.Standing != "" {
+				w.printf("     %s", c.Standing)
+			}
+		}
+		if c := r.Change; c != nil {
+			w.printf("replaces %s: %d portions gone, %d new, %d kept", c.Replaces, len(c.Gone), len(c.New), c.Kept)
 		}
 		w.printf("\n%s", r.Banner)
 	})

@@ -83,6 +83,9 @@ func (n *Node) Attachment(ctx context.Context, o section.Officer, report string,
 	if err := n.section.Authorise(ctx, o, section.OpReportRead, report); err != nil {
 		return err
 	}
+	if err := n.CatchingUp(); err != nil {
+		return err
+	}
 	full, err := n.views.Get(ctx, report)
 	if err != nil {
 		return err

@@ -77,6 +77,9 @@ func (n *Node) Export(ctx context.Context, o section.Officer, r ExportRequest) (
 	}
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
+	if err := n.CatchingUp(); err != nil {
+		return nil, err
+	}
 	list, err := n.views.Acts(ctx, ids)
 	if err != nil {
 		return nil, err

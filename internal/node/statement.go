@@ -107,6 +107,9 @@ func (n *Node) SaveStatement(ctx context.Context, o section.Officer, kind, id, e
 	return n.section.SaveDraft(ctx, o, id, etag, c)
 }
 
+// ReadRecall reads what an officer wrote of a recall, strictly. Errors: ErrDraft.
+func ReadRecall(raw []byte, r *Recall) error { return readStatement(raw, r) }
+
 // readStatement reads the content of a draft strictly into v.
 func readStatement(raw []byte, v any) error {
 	dec := json.NewDecoder(bytes.NewReader(raw))

@@ -89,7 +89,7 @@ var permissions = map[Op]permission{
 	OpReportRead:      {readers, 26},
 	OpDraftRead:       {readers, 26},
 	OpDraftSave:       {drafters, 0},
-	OpDraftPlan:       {drafters | RolesOf(RoleRelease), 0},
+	OpDraftPlan:       {drafters | RolesOf(RoleRelease, RoleDPO), 0},
 	OpDraftDiscard:    {drafters, 0},
 	OpErase:           {RolesOf(RoleDPO), 22},
 	OpImport:          {drafters, 2},

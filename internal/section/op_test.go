@@ -19,7 +19,7 @@ audit.read              . . . I . .
 audit.verify            . . . I . C
 discover                D A . . . .
 draft.discard           D A . . . .
-draft.plan              D A R . . .
+draft.plan              D A R . P .
 draft.read              D A R I P .
 draft.save              D A . . . .
 erase                   . . . . P .

@@ -73,9 +73,7 @@ func (s *Server) shownPlan(p *node.Plan) (*body[api.Plan], error) {
 func (s *Server) shownStatementPlan(p *node.Plan) (*body[api.Plan], error) {
 	out := api.Plan{Draft: p.Draft, Kind: p.Kind, ETag: p.ETag, Digest: p.Digest, Blocked: p.Blocked, Alone: p.Alone, Findings: findings(p.Findings),
 		Portions: []api.PlanPortion{}, Members: []api.PlanMember{}, Views: []api.PlanView{}, Historic: []string{}}
-	for _, a := range p.Acts {
-		out.Acts = append(out.Acts, api.PlanAct{Type: string(a.Type), Recipients: members(a.To), Act: a.Act})
-	}
+	out.Acts = shownActs(p.Acts)
 	for m := range s.node.Founding().Members().All() {
 		out.Members = append(out.Members, api.PlanMember{Member: string(m), Explain: p.Explain[m], Sees: []int{}, KeptBy: []api.PlanBlame{}, Remedies: []api.PlanRemedy{}})
 	}
@@ -87,6 +85,13 @@ func numbers(indices []int) []int {
 	out := make([]int, len(indices))
 	for i, x := range indices {
 		out[i] = x + 1
+	}
+	return out
+}
+
+func shownActs(acts []node.PlannedAct) (out []api.PlanAct) {
+	for _, a := range acts {
+		out = append(out, api.PlanAct{Type: string(a.Type), Recipients: members(a.To), Act: a.Act})
 	}
 	return out
 }

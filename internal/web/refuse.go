@@ -139,6 +139,10 @@ func (s *Server) problem(err error) *problem {
 		return p
 	case errors.Is(err, viewdb.ErrNotFound), errors.Is(err, node.ErrNoAttachment), errors.Is(err, centre.ErrNotFound):
 		return notFound()
+	case errors.Is(err, node.ErrCatchingUp):
+		p := refusal(http.StatusServiceUnavailable, api.CodeCatchingUp, err.Error())
+		p.body.Rule, p.retry = "10", 1
+		return p
 	case errors.Is(err, label.ErrBlocked):
 		return refusal(http.StatusUnprocessableEntity, api.CodeBlocked, err.Error())
 	case errors.Is(err, node.ErrMixed), errors.Is(err, node.ErrKind):

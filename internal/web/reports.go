@@ -73,6 +73,11 @@ func (s *Server) reports() {
 			if err != nil {
 				return nil, err
 			}
+			for _, p := range r.Portions {
+				if p.Withdrawn && !c.officer.Roles.Has(section.RoleInspector) {
+					return nil, refusal(http.StatusGone, api.CodeWithdrawn, "rule 10: a portion of it is withdrawn, so its exact bytes are for inspectors alone; read the rest as a report")
+				}
+			}
 			return &bytesOut{Type: "application/json", Body: r.Act}, nil
 		})
 	register(s, operation{id: "forgetReport", method: http.MethodPost, path: "/reports/{id}/forget", tag: "reports", op: section.OpErase, slow: true,
@@ -96,6 +101,9 @@ func (s *Server) reports() {
 			After string `query:"after" maxLength:"64" doc:"Only those behind this reference."`
 			Limit int    `query:"limit" minimum:"0" maximum:"1000" doc:"Rows in the answer, 100 when absent."`
 		}) (*body[api.Designations], error) {
+			if err := s.node.CatchingUp(); err != nil {
+				return nil, err
+			}
 			list, err := s.node.Views().Designations(ctx, in.After, limited(in.Limit, 100))
 			if err != nil {
 				return nil, err
@@ -112,14 +120,17 @@ func (s *Server) reports() {
 func shownRow(r viewdb.Row) api.ReportRow {
 	return api.ReportRow{Index: r.Index, ID: r.ID, Originator: r.Originator, Own: r.Own, Type: r.Type, Title: r.Title, Written: r.Written,
 		Class: r.Class, Banner: r.Banner, Grade: r.Grade, Portions: r.Portions, Recipients: list(r.Recipients), Batch: r.Batch,
-		Supersedes: r.Supersedes, SupersededBy: r.SupersededBy, Doubt: r.Doubt}
+		Supersedes: r.Supersedes, SupersededBy: r.SupersededBy, Doubt: r.Doubt, Withdrawn: r.Withdrawn, Review: r.Review, Doubted: r.Doubted}
 }
 
 func shownReport(r *node.Report) api.Report {
 	out := api.Report{ReportRow: shownRow(r.Row), Act: r.Act, Marks: list(r.Marks), LogTime: r.LogTime, Received: members(r.Received),
-		Cites: []api.CitedPortion{}, State: r.State, Verified: true}
+		Cites: []api.CitedPortion{}, State: r.State, Verified: true, States: shownStates(r.Portions)}
+	if c := r.Change; c != nil {
+		out.Change = &api.ReportChange{Replaces: string(c.Replaces), Gone: ids(c.Gone), New: ids(c.New), Kept: c.Kept}
+	}
 	for _, c := range r.Cites {
-		out.Cites = append(out.Cites, api.CitedPortion{Portion: string(c.Portion), Originator: string(c.Originator), Text: c.Text, Held: c.Held})
+		out.Cites = append(out.Cites, api.CitedPortion{Portion: string(c.Portion), Originator: string(c.Originator), Text: c.Text, Held: c.Held, Standing: c.Standing})
 	}
 	return out
 }

@@ -61,5 +61,6 @@ const (
 	CodeChanged      = "changed"         // what was seen is not what would leave
 	CodeState        = "state"           // its state does not allow the step
 	CodeExists       = "exists"          // there is one already
-	CodeWithdrawn    = "withdrawn"       // the consent that a report rests on has ended
+	CodeWithdrawn    = "withdrawn"       // the consent that a report rests on has ended, or it was recalled
+	CodeCatchingUp   = "catching_up"     // recalls are looked for before anything is shown
 )

@@ -25,6 +25,9 @@ type ReportRow struct {
 	Supersedes   string   `json:"supersedes,omitempty" doc:"Id of the view that it replaces."`
 	SupersededBy string   `json:"superseded_by,omitempty" doc:"Id of the view that replaces it, if it is here."`
 	Doubt        string   `json:"doubt,omitempty" doc:"Code of what is wrong with its marking; absent when nothing is."`
+	Withdrawn    int      `json:"withdrawn,omitempty" doc:"How many of its portions are withdrawn."`
+	Review       int      `json:"review,omitempty" doc:"How many are under review: what they rest on was withdrawn or is in doubt."`
+	Doubted      int      `json:"doubted,omitempty" doc:"How many are in doubt (rule 23)."`
 }
 
 // Reports is a page of reports.
@@ -41,6 +44,8 @@ type Report struct {
 	LogTime  string          `json:"log_time,omitempty" doc:"Log time by which it was certified."`
 	Received []string        `json:"received" doc:"Of own reports: who has proved to have it."`
 	Cites    []CitedPortion  `json:"cites" doc:"What the report cites."`
+	States   []PortionState  `json:"portion_states,omitempty" doc:"What stands against portions. Of these the act shown here lacks those that are withdrawn, unless an inspector reads it."`
+	Change   *ReportChange   `json:"change,omitempty" doc:"What this version changed."`
 	State    string          `json:"state" enum:"filed,logged,received" doc:"Where it stands."`
 	Verified bool            `json:"verified" doc:"This node has verified signature, place in the log and cosignatures; always true of what it shows."`
 }
@@ -51,6 +56,7 @@ type CitedPortion struct {
 	Originator string `json:"originator" doc:"The member whose portion it is."`
 	Text       string `json:"text" doc:"The cited text where the reader holds it, else that it is a source of the originator."`
 	Held       bool   `json:"held" doc:"The reader holds the cited portion."`
+	Standing   string `json:"standing,omitempty" doc:"What stands against it: withdrawn, in doubt or under review; absent when nothing does."`
 }
 
 // Find narrows a search for reports. Zero fields narrow nothing.
