@@ -22,6 +22,16 @@ const (
 	TypeRecall Type = "recall"
 	// TypeAcknowledgement answers a recall.
 	TypeAcknowledgement Type = "acknowledgement"
+	// TypeRequest asks one other member for information.
+	TypeRequest Type = "request"
+	// TypeAnswer answers a request, or parts of it.
+	TypeAnswer Type = "answer"
+	// TypeClosing ends a request.
+	TypeClosing Type = "closing"
+	// TypeRequirement is a line of a register of requirements.
+	TypeRequirement Type = "requirement"
+	// TypeCoverage says who covers what.
+	TypeCoverage Type = "coverage"
 )
 
 // readers holds, for each type of the closed set, what reads it. A new type
@@ -54,6 +64,36 @@ var readers = map[Type]func(*decoder, *Act) error{
 		}
 		return err
 	},
+	TypeRequest: func(d *decoder, a *Act) (err error) {
+		if a.Request, err = d.request(); err == nil {
+			a.Statement = &a.Request.Statement
+		}
+		return err
+	},
+	TypeAnswer: func(d *decoder, a *Act) (err error) {
+		if a.Answer, err = d.answer(); err == nil {
+			a.Statement = &a.Answer.Statement
+		}
+		return err
+	},
+	TypeClosing: func(d *decoder, a *Act) (err error) {
+		if a.Closing, err = d.closing(); err == nil {
+			a.Statement = &a.Closing.Statement
+		}
+		return err
+	},
+	TypeRequirement: func(d *decoder, a *Act) (err error) {
+		if a.Requirement, err = d.requirement(); err == nil {
+			a.Statement = &a.Requirement.Statement
+		}
+		return err
+	},
+	TypeCoverage: func(d *decoder, a *Act) (err error) {
+		if a.Coverage, err = d.coverage(); err == nil {
+			a.Statement = &a.Coverage.Statement
+		}
+		return err
+	},
 }
 
 // An Act is one thing said, as an envelope holds it.
@@ -73,6 +113,16 @@ type Act struct {
 	Recall *Recall
 	// Acknowledgement is set when Type is [TypeAcknowledgement].
 	Acknowledgement *Acknowledgement
+	// Request is set when Type is [TypeRequest].
+	Request *Request
+	// Answer is set when Type is [TypeAnswer].
+	Answer *Answer
+	// Closing is set when Type is [TypeClosing].
+	Closing *Closing
+	// Requirement is set when Type is [TypeRequirement].
+	Requirement *Requirement
+	// Coverage is set when Type is [TypeCoverage].
+	Coverage *Coverage
 }
 
 // Parse reads and checks the bytes of one act, strictly: an act that it

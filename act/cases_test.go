@@ -57,6 +57,27 @@ const caseRecall = `{"v":1,"type":"recall","id":"8d3c1f0a5b6e4d7c9f8e7a6b5c4d3e2
 const caseAck = `{"v":1,"type":"acknowledgement","id":"8d3c1f0a5b6e4d7c9f8e7a6b5c4d3e2f","written":"2015-10-01T07:00:00Z","to":["IRN","RUS"],` +
 	`"recall":"00000000000000000000000000000001","state":"retained","complete":true,"basis":"Archive law, article 4."}`
 
+const caseRequest = `{"v":1,"type":"request","id":"8d3c1f0a5b6e4d7c9f8e7a6b5c4d3e2f","written":"2015-10-01T07:00:00Z","to":["IRN","RUS"],` +
+	`"title":"Flour on the northern road","purpose":"Planning of relief.","legal_basis":"Agreement of September 2015, article 3.","requirement":"PIR 3",` +
+	`"about":"matter","ltiov":"2015-10-04T12:00:00Z","label":{"policy":"CENTRE","class":"RESTRICTED","rel":["IRN","RUS"],"originators":["RUS"]},` +
+	`"parts":[{"id":"00000000000000000000000000000001","text":"How many lorries passed?"},{"id":"00000000000000000000000000000002","text":"كم شاحنة عادت؟"}]}`
+
+const caseDecision = `"decision":{"officer":"A. Example","text":"Asking names no place and no source."},`
+
+const caseAnswer = `{"v":1,"type":"answer","id":"9d3c1f0a5b6e4d7c9f8e7a6b5c4d3e2f","written":"2015-10-02T07:00:00Z","to":["IRN","RUS"],` +
+	`"request":"8d3c1f0a5b6e4d7c9f8e7a6b5c4d3e2f","parts":[{"part":"00000000000000000000000000000001","state":"partial","portions":[` +
+	`{"portion":"0123456789abcdef0123456789abcdef","digest":"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"}]},` +
+	`{"part":"00000000000000000000000000000002","state":"nothing to give"}],"note":"Two days alone.","final":true}`
+
+const caseClosing = `{"v":1,"type":"closing","id":"ad3c1f0a5b6e4d7c9f8e7a6b5c4d3e2f","written":"2015-10-03T07:00:00Z","to":["IRN","RUS"],` +
+	`"request":"8d3c1f0a5b6e4d7c9f8e7a6b5c4d3e2f","outcome":"partly met","note":"The second day is missing."}`
+
+const caseRequirement = `{"v":1,"type":"requirement","id":"8d3c1f0a5b6e4d7c9f8e7a6b5c4d3e2f","written":"2015-10-01T07:00:00Z","to":["IRN","RUS"],` +
+	`"reference":"EEI 3.1","kind":"EEI","parent":"PIR 3","title":"Flour by road","text":"Lorries, by day.","until":"2015-12-31T00:00:00Z","state":"open"}`
+
+const caseCoverage = `{"v":1,"type":"coverage","id":"8d3c1f0a5b6e4d7c9f8e7a6b5c4d3e2f","written":"2015-10-01T07:00:00Z","to":["RUS"],` +
+	`"subject":"Northern road, by day","requirement":"EEI 3.1","until":"2015-12-31T00:00:00Z","state":"open"}`
+
 type testCase struct {
 	name, about  string
 	act          string
@@ -146,7 +167,7 @@ func testCases() []testCase {
 		{"form-control-delete", "U+007F", report("flour", "fl\u007four"), "act_control_character", "", invalid},
 		{"form-escape-unknown", "an escape that JSON does not have", report("flour", `fl\xour`), "act_json", "", none},
 
-		{"kept-type", "a type of a newer version", `{"v":1,"type":"request","id":"00112233445566778899aabbccddeeff"}`, "act_unknown_type", "", invalid},
+		{"kept-type", "a type of a newer version", `{"v":1,"type":"resolution","id":"00112233445566778899aabbccddeeff"}`, "act_unknown_type", "", invalid},
 		{"kept-depth", "32 deep, of a newer version", `{"v":1,"type":"later","x":` + long("[", 31) + long("]", 31) + `}`, "act_unknown_type", "", invalid},
 		{"kept-version", "a newer version of the format", report(`"v":1`, `"v":2`), "act_unknown_version", "", invalid},
 		{"no-type", "no type", `{"v":1}`, "act_missing_field", "", invalid},
@@ -311,6 +332,47 @@ func testCases() []testCase {
 		{"acknowledgement-state", "a state that the closed list does not have", in(caseAck, `"retained"`, `"ignored"`), "act_value", "", invalid},
 		{"acknowledgement-incomplete", "complete that is false", in(caseAck, `"complete":true`, `"complete":false`), "act_value", "", invalid},
 		{"acknowledgement-products", "a count of products", in(caseAck, `"complete":true`, `"products":3`), "act_unknown_field", "1", invalid},
+		{"ok-request", "a request in two parts", caseRequest, "ok", "", valid},
+		{"ok-request-detained", "a request about a detained person, with the decision", in(caseRequest, `"about":"matter",`, `"about":"detained",`+caseDecision), "ok", "", valid},
+		{"ok-request-person", "a request about a person that joins another", in(caseRequest, `"about":"matter"`, `"about":"person"`, `"text":"كم شاحنة عادت؟"}]`, `"text":"كم شاحنة عادت؟"}],"joins":"00000000000000000000000000000009"`), "ok", "", valid},
+		{"request-detained", "a request about a detained person without a decision", in(caseRequest, `"matter"`, `"detained"`), "act_decision", "23", invalid},
+		{"request-decision", "a decision in a request about a matter", in(caseRequest, `"about":"matter",`, `"about":"matter",`+caseDecision), "act_value", "", invalid},
+		{"request-decision-blank", "a decision that says nothing", in(caseRequest, `"about":"matter",`, `"about":"detained",`+in(caseDecision, "Asking names no place and no source.", " ")), "act_value", "", valid},
+		{"request-about", "about what the closed list does not have", in(caseRequest, `"matter"`, `"community"`), "act_value", "", invalid},
+		{"request-three", "a request that tells who else was asked", in(caseRequest, `"to":["IRN","RUS"]`, `"to":["IRN","IRQ","RUS"]`), "act_value", "", invalid},
+		{"request-alone", "a request to nobody but its asker", in(caseRequest, `"to":["IRN","RUS"]`, `"to":["RUS"]`), "act_value", "", invalid},
+		{"request-marked-for-more", "a marking that tells who else was asked", in(caseRequest, `"rel":["IRN","RUS"]`, `"rel":["IRN","IRQ","RUS"]`), "act_recipients", "7", valid},
+		{"request-unmarked", "a request without a label", in(caseRequest, `"label":{"policy":"CENTRE","class":"RESTRICTED","rel":["IRN","RUS"],"originators":["RUS"]},`, ``), "act_no_label", "7", invalid},
+		{"request-late", "a latest time of value before it was written", in(caseRequest, `2015-10-04`, `2015-09-04`), "act_value", "", valid},
+		{"request-purpose", "a request without a purpose", in(caseRequest, `"purpose":"Planning of relief.",`, ``), "act_missing_field", "", invalid},
+		{"request-basis", "a request without a legal basis", in(caseRequest, `"legal_basis":"Agreement of September 2015, article 3.",`, ``), "act_missing_field", "", invalid},
+		{"request-no-parts", "a request that asks nothing", in(caseRequest, `{"id":"00000000000000000000000000000001","text":"How many lorries passed?"},{"id":"00000000000000000000000000000002","text":"كم شاحنة عادت؟"}`, ``), "act_value", "", invalid},
+		{"request-part-twice", "two parts of one id", in(caseRequest, `"id":"00000000000000000000000000000002"`, `"id":"00000000000000000000000000000001"`), "act_repeated", "", valid},
+		{"request-part-long", "a part of 2,001 bytes", in(caseRequest, "How many lorries passed?", long("x", 2001)), "act_field_size", "", invalid},
+		{"request-joins-itself", "a request that joins itself", in(caseRequest, `"about"`, `"joins":"8d3c1f0a5b6e4d7c9f8e7a6b5c4d3e2f","about"`), "act_value", "", valid},
+		{"request-wanted", "when the asker wants it, which is not told", in(caseRequest, `"ltiov"`, `"wanted":"2015-10-02T12:00:00Z","ltiov"`), "act_unknown_field", "1", invalid},
+		{"ok-answer", "an answer in part, and nothing to the rest", caseAnswer, "ok", "", valid},
+		{"ok-answer-declined", "an answer that declines openly", in(caseAnswer, `"nothing to give"`, `"declined"`), "ok", "", valid},
+		{"answer-empty", "something is given and no portion named", in(caseAnswer, `,"portions":[{"portion":"0123456789abcdef0123456789abcdef","digest":"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"}]`, ``), "act_missing_field", "", invalid},
+		{"answer-nothing-and-portions", "nothing is given, and portions named", in(caseAnswer, `"partial"`, `"no holding"`), "act_value", "", invalid},
+		{"answer-state", "a state that the closed list does not have", in(caseAnswer, `"nothing to give"`, `"maybe"`), "act_value", "", invalid},
+		{"answer-part-twice", "two states of one part", in(caseAnswer, `"part":"00000000000000000000000000000002"`, `"part":"00000000000000000000000000000001"`), "act_repeated", "", valid},
+		{"answer-final", "final that is false", in(caseAnswer, `"final":true`, `"final":false`), "act_value", "", invalid},
+		{"answer-three", "an answer to two askers", in(caseAnswer, `"to":["IRN","RUS"]`, `"to":["IRN","RUS","SYR"]`), "act_value", "", invalid},
+		{"answer-truth", "a field that would tell what nothing to give was", in(caseAnswer, `"state":"nothing to give"`, `"state":"nothing to give","truth":"declined"`), "act_unknown_field", "1", invalid},
+		{"ok-closing", "a request closed with what it got", caseClosing, "ok", "", valid},
+		{"closing-outcome", "an outcome that the closed list does not have", in(caseClosing, `"partly met"`, `"excellent"`), "act_value", "", invalid},
+		{"closing-alone", "a closing that nobody is told", in(caseClosing, `"to":["IRN","RUS"]`, `"to":["RUS"]`), "act_value", "", invalid},
+		{"ok-requirement", "an essential element of information", caseRequirement, "ok", "", valid},
+		{"ok-requirement-pir", "a priority requirement that its originator keeps to itself", in(caseRequirement, `"kind":"EEI","parent":"PIR 3"`, `"kind":"PIR"`, `"to":["IRN","RUS"]`, `"to":["RUS"]`), "ok", "", valid},
+		{"requirement-orphan", "an EEI of no PIR", in(caseRequirement, `"parent":"PIR 3",`, ``), "act_missing_field", "", invalid},
+		{"requirement-parent", "a PIR with a parent", in(caseRequirement, `"kind":"EEI"`, `"kind":"PIR"`), "act_value", "", invalid},
+		{"requirement-itself", "an EEI that is its own parent", in(caseRequirement, `"parent":"PIR 3"`, `"parent":"EEI 3.1"`), "act_value", "", valid},
+		{"requirement-ended", "a requirement that ends before it is written", in(caseRequirement, `2015-12-31`, `2015-09-30`), "act_value", "", valid},
+		{"requirement-three", "a requirement that tells who else knows it", in(caseRequirement, `"to":["IRN","RUS"]`, `"to":["IRN","IRQ","RUS"]`), "act_value", "", invalid},
+		{"ok-coverage", "who covers what", caseCoverage, "ok", "", valid},
+		{"coverage-state", "a state that the closed list does not have", in(caseCoverage, `"state":"open"`, `"state":"met"`), "act_value", "", invalid},
+		{"coverage-lines", "a subject of two lines", in(caseCoverage, `Northern road, by day`, `Northern road\nby day`), "act_control_character", "", invalid},
 		{"listing-entity-born", "an entity with a year of birth", listing(`"kind":"person"`, `"kind":"entity"`), "act_value", "", invalid},
 	}
 	return cs

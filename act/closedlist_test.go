@@ -31,6 +31,9 @@ func specBlock(t *testing.T, fence string) map[string][]string {
 			t.Fatalf("line %q", line)
 		}
 		out[name] = strings.Fields(list)
+		if strings.Contains(list, "|") { // of several words each
+			out[name] = strings.Split(list, "|")
+		}
 	}
 	return out
 }
@@ -66,6 +69,8 @@ func TestValuesAreTheCommittedList(t *testing.T) {
 		"type": types, "report_type": texts(ReportTypes()), "source kind": texts(SourceKinds()), "designation kind": texts(designationKinds),
 		"consent step": texts(consentSteps), "acquisition statement": texts(acquisitions), "category": texts(categories),
 		"recall kind": texts(recallKinds), "recall reason": texts(recallReasons), "acknowledgement state": texts(ackStates),
+		"request about": texts(requestAbouts), "answer state": texts(answerStates), "closing outcome": texts(closingOutcomes),
+		"requirement kind": texts(requirementKinds), "register state": texts(registerStates),
 	} {
 		if !slices.Equal(got, want[name]) {
 			t.Errorf("%s: the code has %v, the specification commits to %v", name, got, want[name])

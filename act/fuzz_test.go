@@ -96,6 +96,21 @@ func rebuilt(t *testing.T, a Act) {
 	case TypeAcknowledgement:
 		b, err = BuildAcknowledgement(*a.Acknowledgement)
 		was, is = a.Acknowledgement, b.Acknowledgement
+	case TypeRequest:
+		b, err = BuildRequest(*a.Request)
+		was, is = a.Request, b.Request
+	case TypeAnswer:
+		b, err = BuildAnswer(*a.Answer)
+		was, is = a.Answer, b.Answer
+	case TypeClosing:
+		b, err = BuildClosing(*a.Closing)
+		was, is = a.Closing, b.Closing
+	case TypeRequirement:
+		b, err = BuildRequirement(*a.Requirement)
+		was, is = a.Requirement, b.Requirement
+	case TypeCoverage:
+		b, err = BuildCoverage(*a.Coverage)
+		was, is = a.Coverage, b.Coverage
 	default:
 		t.Fatalf("%s is not built again here", a.Type)
 	}

@@ -121,6 +121,8 @@ var (
 		Why: "what comes from a person in detention has a statement of how it was got", Cure: "state it as lawful, unknown or doubt, with its basis; what is not lawful stays here"}
 	ErrIllTreatment = &Refusal{Code: "act_ill_treatment", Rule: "23",
 		Why: "what may come from ill-treatment is released to nobody and confirms nothing", Cure: "find out how it was got and state it, or leave it out"}
+	ErrDecision = &Refusal{Code: "act_decision", Rule: "23",
+		Why: "a request about a detained person needs a written decision, with the officer who took it, that asking does no harm", Cure: "take it, and write it down; or do not ask"}
 	ErrPortionRepeated = &Refusal{Code: "act_portion_repeated", Rule: "10",
 		Why: "one portion id stands for one content", Cure: "give each portion its own id"}
 )
