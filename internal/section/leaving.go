@@ -126,6 +126,12 @@ func (s *Section) EnvelopesOf(ctx context.Context, draft string) ([]Position, er
 	return s.db.Read(ctx).Positions(draft)
 }
 
+// DraftsOf returns for the node those of the drafts, at most 500, that are
+// there, with contents, by id.
+func (s *Section) DraftsOf(ctx context.Context, ids []string) ([]Draft, error) {
+	return s.db.Read(ctx).DraftsOf(ids)
+}
+
 // SourceOf returns for the node the import that a draft came with.
 func (s *Section) SourceOf(ctx context.Context, batch string) (Batch, error) {
 	b, err := s.db.Read(ctx).Batch(batch)

@@ -3,6 +3,7 @@ package localdb
 import (
 	"crypto/sha256"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -387,3 +388,19 @@ func orNull(s string) any {
 }
 
 func (p Position) String() string { return fmt.Sprintf("%d/%d", p.Incarnation, p.Sequence) }
+
+// DraftsOf returns those of the drafts, at most 500, that are there, with
+// contents, by id.
+func (r Reader) DraftsOf(ids []string) ([]Draft, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	if len(ids) > 500 {
+		return nil, fmt.Errorf("localdb: %d drafts in one query", len(ids))
+	}
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		args[i] = id
+	}
+	return r.draftList(`SELECT `+draftMeta+`, d.content FROM drafts d WHERE d.id IN (?`+strings.Repeat(`, ?`, len(ids)-1)+`) ORDER BY d.id`, args...)
+}

@@ -2,6 +2,7 @@ package logdb
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"entente/internal/store"
@@ -109,4 +110,34 @@ func (l *Log) RefAt(ctx context.Context, index int64) (string, error) {
 		}
 	}
 	return ref, rows.Err()
+}
+
+// RefsAt returns under which refs the own envelopes at the given indices, at
+// most 500, were filed; what is no own one, or has none, is absent.
+func (l *Log) RefsAt(ctx context.Context, indices []int64) (map[int64]string, error) {
+	out := make(map[int64]string, len(indices))
+	if len(indices) == 0 {
+		return out, nil
+	}
+	if len(indices) > 500 {
+		return nil, fmt.Errorf("%d indices in one query", len(indices))
+	}
+	args := make([]any, len(indices))
+	for i, x := range indices {
+		args[i] = x
+	}
+	rows, err := l.db.Reader.QueryContext(ctx, `SELECT idx, ref FROM own WHERE ref IS NOT NULL AND idx IN (?`+strings.Repeat(`, ?`, len(args)-1)+`)`, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var i int64
+		var ref string
+		if err := rows.Scan(&i, &ref); err != nil {
+			return nil, err
+		}
+		out[i] = ref
+	}
+	return out, rows.Err()
 }

@@ -35,13 +35,20 @@ var (
 	intoCite         = insertInto(9, "cite (idx, n, k, key, id, digest, originator)", 7, 64)
 	intoHeldFor      = insertInto(10, "held_for (idx, n, holder)", 3, 16)
 	intoAcknowledged = insertInto(11, "acknowledged (idx, recall)", 2, 16)
-	intoAll          = []*into{&intoReport, &intoPortion, &intoDesignation, &intoAttachment, &intoQuarantine, &intoSent, &intoSearch, &intoSaid, &intoConsent, &intoCite, &intoHeldFor, &intoAcknowledged}
+	intoRequest      = insertInto(12, "request (idx, id, originator, member, own, person, day, ltiov, joins)", 9, 16)
+	intoRequestPart  = insertInto(13, "request_part (idx, part)", 2, 16)
+	intoAnswer       = insertInto(14, "answer (idx, request, originator, asker, final)", 5, 16)
+	intoAnswerPart   = insertInto(15, "answer_part (idx, part)", 2, 16)
+	intoClosing      = insertInto(16, "closing (idx, request, originator, member)", 4, 16)
+	intoLine         = insertInto(17, "line (idx, type, originator, own, name, state, until, recipients)", 8, 16)
+	intoAll          = []*into{&intoReport, &intoPortion, &intoDesignation, &intoAttachment, &intoQuarantine, &intoSent, &intoSearch, &intoSaid, &intoConsent, &intoCite, &intoHeldFor, &intoAcknowledged,
+		&intoRequest, &intoRequestPart, &intoAnswer, &intoAnswerPart, &intoClosing, &intoLine}
 )
 
 // inserts gathers rows for all tables of one transaction.
 type inserts struct {
 	tx   *store.Tx
-	args [12][]any
+	args [18][]any
 	err  error
 }
 

@@ -24,6 +24,11 @@ type Said struct {
 	Recall *Recall `json:"-"`
 	// Acknowledges is the id of the recall that an acknowledgement is about.
 	Acknowledges string `json:"-"`
+	// Request, Answer, Closing and Line are what acts of these kinds say.
+	Request *Request `json:"-"`
+	Answer  *Answer  `json:"-"`
+	Closing *Closing `json:"-"`
+	Line    *Line    `json:"-"`
 }
 
 const saidColumns = `idx, id, originator, own, type, written, recipients, act`
@@ -85,6 +90,7 @@ func (in *inserts) said(s *Said) {
 	}
 	in.add(&intoSaid, s.Index, s.ID, s.Originator, own, s.Type, s.Written, strings.Join(s.Recipients, " "), s.Act)
 	in.consents(s.Consents)
+	in.requests(s)
 	if s.Acknowledges != "" {
 		in.add(&intoAcknowledged, s.Index, s.Acknowledges)
 	}

@@ -99,7 +99,7 @@ func tune(db *store.DB) error {
 
 // analyser names what the views were made by: the analyser's version and the
 // layout of the tables.
-var analyser = strconv.Itoa(process.AnalyserVersion) + "/11"
+var analyser = strconv.Itoa(process.AnalyserVersion) + "/12"
 
 const (
 	settingAnalyser = "analyser"

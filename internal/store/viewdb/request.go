@@ -1,0 +1,247 @@
+package viewdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Request is what a request act says, as a row (spec/act.md, "request").
+type Request struct {
+	Member string // who is asked
+	Person bool   // it asks about a person
+	Day    int64  // of its header, since 1970
+	LTIOV  int64  // Unix seconds
+	Joins  string
+	Parts  []string
+}
+
+// Answer is what an answer act says, as a row.
+type Answer struct {
+	Request string
+	Asker   string
+	Final   bool
+	Parts   []string // that it speaks to
+}
+
+// Closing is what a closing act says, as a row.
+type Closing struct {
+	Request string
+	Member  string // who was asked
+}
+
+// Limits are the budgets of one asker a day (spec/requests.md).
+type Limits struct {
+	Day    int // requests to this member, or from it
+	Person int // of them about persons
+}
+
+// requests gathers the rows of a request, an answer, a closing or a line.
+func (in *inserts) requests(s *Said) {
+	own := 0
+	if s.Own {
+		own = 1
+	}
+	if r := s.Request; r != nil {
+		person := 0
+		if r.Person {
+			person = 1
+		}
+		in.add(&intoRequest, s.Index, s.ID, s.Originator, r.Member, own, person, r.Day, r.LTIOV, r.Joins)
+		for _, p := range r.Parts {
+			in.add(&intoRequestPart, s.Index, p)
+		}
+	}
+	if a := s.Answer; a != nil {
+		final := 0
+		if a.Final {
+			final = 1
+		}
+		in.add(&intoAnswer, s.Index, a.Request, s.Originator, a.Asker, final)
+		for _, p := range a.Parts {
+			in.add(&intoAnswerPart, s.Index, p)
+		}
+	}
+	if c := s.Closing; c != nil {
+		in.add(&intoClosing, s.Index, c.Request, s.Originator, c.Member)
+	}
+	if l := s.Line; l != nil {
+		in.add(&intoLine, s.Index, s.Type, s.Originator, own, l.Name, l.State, l.Until, strings.Join(s.Recipients, " "))
+	}
+}
+
+// What counts (spec/act.md): r is a request, a an answer, c a closing.
+const (
+	answerCounts = `a.request = r.id AND a.asker = r.originator AND a.originator = r.member AND a.idx > r.idx
+		AND NOT EXISTS (SELECT 1 FROM answer_part x WHERE x.idx = a.idx AND NOT EXISTS (SELECT 1 FROM request_part y WHERE y.idx = r.idx AND y.part = x.part))`
+	closingCounts = `c.request = r.id AND c.originator = r.originator AND c.member = r.member AND c.idx > r.idx`
+)
+
+// over is the condition that a request of another is beyond the budgets of its
+// asker. Those of this member were held to them before they left.
+func (l Limits) over() string {
+	return fmt.Sprintf(`(r.own = 0 AND ((SELECT count(*) FROM request q WHERE q.originator = r.originator AND q.own = 0 AND q.day = r.day AND q.idx < r.idx) >= %d
+		OR r.person = 1 AND (SELECT count(*) FROM request q WHERE q.originator = r.originator AND q.own = 0 AND q.day = r.day AND q.idx < r.idx AND q.person = 1) >= %d))`, l.Day, l.Person)
+}
+
+// Asked is a request with how it stands.
+type Asked struct {
+	Said
+	Member string
+	Person bool
+	LTIOV  int64
+	Joins  string
+	// Closed: its asker has closed it. Lapsed: its latest time of value is past.
+	// Final: the addressee has said that nothing follows. Answered: it has said
+	// something. Over: it is beyond the asker's budgets, and in doubt.
+	Closed, Lapsed, Final, Answered, Over bool
+}
+
+// RequestQuery narrows a list of requests. Zero fields narrow nothing.
+type RequestQuery struct {
+	Own    *bool // asked by this member, or of it
+	Open   bool  // neither closed nor lapsed, and not beyond budgets
+	ID     string
+	Joins  string
+	IDs    []string // at most 500
+	Before int64    // index: older than this one; 0 from the newest on
+	Limit  int      // 1 to 500, 50 when 0
+}
+
+// Requests returns requests, newest first, as they stand at a log time.
+func (v *Views) Requests(ctx context.Context, q RequestQuery, l Limits, now int64) ([]Asked, error) {
+	if q.Limit <= 0 || q.Limit > 501 {
+		q.Limit = 50
+	}
+	if len(q.IDs) > 500 {
+		return nil, fmt.Errorf("%d ids of requests in one query", len(q.IDs))
+	}
+	where, args := []string{`1 = 1`}, []any{now}
+	add := func(cond string, a ...any) { where, args = append(where, cond), append(args, a...) }
+	if q.Own != nil {
+		own := 0
+		if *q.Own {
+			own = 1
+		}
+		add(`r.own = ?`, own)
+	}
+	if q.Open {
+		add(`r.ltiov > ? AND NOT EXISTS (SELECT 1 FROM closing c WHERE `+closingCounts+`) AND NOT `+l.over(), now)
+	}
+	if q.ID != "" {
+		add(`r.id = ?`, q.ID)
+	}
+	if q.Joins != "" {
+		add(`r.joins = ? AND r.joins <> ''`, q.Joins)
+	}
+	if len(q.IDs) > 0 {
+		ids := make([]any, len(q.IDs))
+		for i := range q.IDs {
+			ids[i] = q.IDs[i]
+		}
+		add(`r.id IN (?`+strings.Repeat(`, ?`, len(ids)-1)+`)`, ids...)
+	}
+	if q.Before > 0 {
+		add(`r.idx < ?`, q.Before)
+	}
+	rows, err := v.db.Reader.QueryContext(ctx, `SELECT s.idx, s.id, s.originator, s.own, s.type, s.written, s.recipients, s.act, r.member, r.person, r.ltiov, r.joins,
+			EXISTS (SELECT 1 FROM closing c WHERE `+closingCounts+`), r.ltiov <= ?,
+			EXISTS (SELECT 1 FROM answer a WHERE a.final = 1 AND `+answerCounts+`), EXISTS (SELECT 1 FROM answer a WHERE `+answerCounts+`), `+l.over()+`
+		FROM request r JOIN said s ON s.idx = r.idx WHERE `+strings.Join(where, ` AND `)+` ORDER BY r.idx DESC LIMIT ?`, append(args, q.Limit)...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Asked
+	for rows.Next() {
+		var x Asked
+		if x.Said, err = scanSaid(func(dest ...any) error {
+			return rows.Scan(append(dest, &x.Member, &x.Person, &x.LTIOV, &x.Joins, &x.Closed, &x.Lapsed, &x.Final, &x.Answered, &x.Over)...)
+		}); err != nil {
+			return nil, err
+		}
+		out = append(out, x)
+	}
+	return out, rows.Err()
+}
+
+// Reply is an answer or a closing of a request that is here.
+type Reply struct {
+	Said
+	Request string
+	Counts  bool
+}
+
+// RepliesTo returns the answers and closings that name the given requests, at
+// most 500, in log order, up to limit; those that do not count too.
+func (v *Views) RepliesTo(ctx context.Context, requests []string, limit int) ([]Reply, error) {
+	if len(requests) == 0 {
+		return nil, nil
+	}
+	if len(requests) > 500 {
+		return nil, fmt.Errorf("%d requests in one query", len(requests))
+	}
+	in := `(?` + strings.Repeat(`, ?`, len(requests)-1) + `)`
+	var args []any
+	for range 2 {
+		for _, id := range requests {
+			args = append(args, id)
+		}
+	}
+	rows, err := v.db.Reader.QueryContext(ctx, `SELECT s.idx, s.id, s.originator, s.own, s.type, s.written, s.recipients, s.act, x.request, x.counts FROM (
+			SELECT a.idx AS idx, a.request AS request, EXISTS (SELECT 1 FROM request r WHERE `+answerCounts+`) AS counts FROM answer a WHERE a.request IN `+in+`
+			UNION ALL SELECT c.idx, c.request, EXISTS (SELECT 1 FROM request r WHERE `+closingCounts+`) FROM closing c WHERE c.request IN `+in+`
+		) x JOIN said s ON s.idx = x.idx ORDER BY s.idx LIMIT ?`, append(args, limit)...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Reply
+	for rows.Next() {
+		var x Reply
+		if x.Said, err = scanSaid(func(dest ...any) error { return rows.Scan(append(dest, &x.Request, &x.Counts)...) }); err != nil {
+			return nil, err
+		}
+		out = append(out, x)
+	}
+	return out, rows.Err()
+}
+
+// AskedOn counts the requests of this member on a day, since 1970: all, and
+// those about persons.
+func (v *Views) AskedOn(ctx context.Context, self string, day int64) (all, person int, err error) {
+	err = v.db.Reader.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(person), 0) FROM request WHERE originator = ? AND own = 1 AND day = ?`, self, day).Scan(&all, &person)
+	return all, person, err
+}
+
+// GivenTo returns those of the portions that stand in an own report which was
+// released to a member and has not ended, with their digests.
+func (v *Views) GivenTo(ctx context.Context, member string, portions [][16]byte) (map[[16]byte][32]byte, error) {
+	out := map[[16]byte][32]byte{}
+	for len(portions) > 0 {
+		part := portions[:min(len(portions), 200)]
+		portions = portions[len(part):]
+		args := make([]any, 0, len(part)+1)
+		for i := range part {
+			args = append(args, portionKey(&part[i]))
+		}
+		rows, err := v.db.Reader.QueryContext(ctx, `SELECT p.id, p.digest FROM portion p JOIN report r ON r.idx = p.idx
+			WHERE p.key IN (?`+strings.Repeat(`, ?`, len(part)-1)+`) AND r.own = 1 AND ' ' || r.recipients || ' ' LIKE '% ' || ? || ' %' AND `+v.shown(`r`), append(args, member)...)
+		if err != nil {
+			return nil, err
+		}
+		for rows.Next() {
+			var id, digest []byte
+			if err := rows.Scan(&id, &digest); err != nil {
+				rows.Close()
+				return nil, err
+			}
+			out[[16]byte(id)] = [32]byte(digest)
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
