@@ -38,6 +38,10 @@ type Consent struct {
 	Answers act.ID `json:"answers,omitempty"`
 	// IDs are those of the acts, drawn when it is saved.
 	IDs []act.ID `json:"ids,omitempty"`
+	// Written is when it was saved, whenever it is planned.
+	Written time.Time `json:"written,omitzero"`
+	// Request is the request for whose answer an ask is made. It leaves in no act.
+	Request act.ID `json:"request,omitempty"`
 }
 
 // Refusals of consents.
@@ -62,7 +66,8 @@ func (k consentKind) settle(ctx context.Context, n *Node, o section.Officer, raw
 	for len(c.IDs) < max(1, c.Members.Len()) {
 		c.IDs = append(c.IDs, act.NewID())
 	}
-	s, err := k.acts(ctx, n, &c, n.now().UTC().Truncate(time.Minute))
+	c.Written = n.minute()
+	s, err := k.acts(ctx, n, &c, c.Written)
 	if err != nil || len(s.findings) > 0 {
 		return nil, s.findings, err
 	}
@@ -231,7 +236,7 @@ func (k consentKind) speak(ctx context.Context, n *Node, d section.Draft) (*spee
 	if err := readStatement(d.Content, &c); err != nil {
 		return nil, err
 	}
-	return k.acts(ctx, n, &c, d.Modified.UTC().Truncate(time.Minute))
+	return k.acts(ctx, n, &c, c.Written)
 }
 
 // acts makes one act for each member that it is about, so that none learns of

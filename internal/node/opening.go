@@ -124,6 +124,7 @@ func (n *Node) saidRow(o *opened, a act.Act) *viewdb.Said {
 	if a.Consent != nil {
 		row.Consents = consentRows(o, a.Consent)
 	}
+	requestRows(o, a, row)
 	if a.Recall != nil {
 		row.Recall = n.recallRow(o, a.Recall)
 	}

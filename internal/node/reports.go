@@ -228,6 +228,8 @@ type Plan struct {
 	Alone bool `json:"alone,omitempty"`
 	// Withholds: it gives nobody anything, and goes before all else.
 	Withholds bool `json:"withholds,omitempty"`
+	// Similar are the open requests that ask much the same as a request.
+	Similar []Similar `json:"similar,omitempty"`
 	// Blocked says why the release cannot go ahead; empty when it can.
 	Blocked string `json:"blocked,omitempty"`
 }

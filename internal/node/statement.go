@@ -33,6 +33,11 @@ var statementKinds = map[string]statementKind{
 	KindConsent:                 consentKind{},
 	KindRecall:                  recallKind{},
 	section.KindAcknowledgement: ackKind{},
+	KindRequest:                 requestKind{},
+	KindAnswer:                  answerKind{},
+	KindClosing:                 closingKind{},
+	KindRequirement:             requirementKind{},
+	KindCoverage:                coverageKind{},
 }
 
 // A speech is what a draft becomes when it leaves.
@@ -46,6 +51,8 @@ type speech struct {
 	// withholds: the acts give nobody anything; one officer is enough, and they
 	// go before all else (spec/recall.md).
 	withholds bool
+	// similar are the requests that ask much the same as a request.
+	similar []Similar
 }
 
 // A spoken act goes to its readers, this member among them.
@@ -132,7 +139,7 @@ func (n *Node) planStatement(ctx context.Context, d section.Draft) (*Plan, *spee
 	}
 	digest := s.digest()
 	p := &Plan{Draft: d.ID, ETag: d.ETag(), Kind: d.Kind, Digest: hex.EncodeToString(digest[:]), Findings: s.findings, Alone: s.withholds || n.alone(s), Withholds: s.withholds,
-		Explain: map[label.MemberID]string{}, Acts: []PlannedAct{}}
+		Explain: map[label.MemberID]string{}, Acts: []PlannedAct{}, Similar: s.similar}
 	for _, a := range s.acts {
 		to := a.to.Minus(label.Members(n.self))
 		p.Acts = append(p.Acts, PlannedAct{To: to.Slice(), Type: a.act.Type, Act: a.act.Raw})

@@ -69,6 +69,7 @@ type ConsentQuery struct {
 	// answer when Mine is set too.
 	Open   bool
 	Mine   bool
+	Own    *bool // said by this member, or by others
 	Before int64 // index: older than this one; 0 from the newest on
 	Limit  int   // 1 to 500, 50 when 0
 }
@@ -89,6 +90,13 @@ func (v *Views) Consents(ctx context.Context, q ConsentQuery) ([]Said, error) {
 	}
 	if q.Mine {
 		where = append(where, `s.own = 0`)
+	}
+	if q.Own != nil {
+		own := 0
+		if *q.Own {
+			own = 1
+		}
+		where, args = append(where, `s.own = ?`), append(args, own)
 	}
 	return v.manySaid(ctx, `SELECT s.idx, s.id, s.originator, s.own, s.type, s.written, s.recipients, s.act FROM said s WHERE `+strings.Join(where, ` AND `)+` ORDER BY s.idx DESC LIMIT ?`, append(args, q.Limit)...)
 }

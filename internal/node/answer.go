@@ -1,0 +1,312 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"entente/act"
+	"entente/internal/section"
+	"entente/internal/store/viewdb"
+	"entente/label"
+)
+
+// The kinds of drafts that become answers and closings.
+const (
+	KindAnswer  = "answer"
+	KindClosing = "closing"
+)
+
+// Answer is an answer in the making. It holds the true state of each part,
+// whatever leaves: the nation's own inspector reads it here.
+type Answer struct {
+	Request act.ID       `json:"request"`
+	Parts   []AnswerPart `json:"parts"`
+	// Alike: declined and no holding both leave as "nothing to give".
+	Alike bool   `json:"alike,omitempty"`
+	Note  string `json:"note,omitempty"`
+	Final bool   `json:"final,omitempty"`
+	// ID and Written are drawn when it is saved.
+	ID      act.ID    `json:"id,omitempty"`
+	Written time.Time `json:"written,omitzero"`
+}
+
+// AnswerPart is the answer to one part.
+type AnswerPart struct {
+	// Number is the part's place in the request, from 1.
+	Number int             `json:"number"`
+	State  act.AnswerState `json:"state"`
+	// Portions are named by their ids, or all those of an own report that the
+	// asker got are meant; digests are filled in.
+	Portions []act.PortionRef `json:"portions,omitempty"`
+	Report   string           `json:"report,omitempty"`
+}
+
+// Refusals of answers and closings.
+var (
+	errAnswerOwn  = errors.New("an own request is not answered here; close it: entente rfi close")
+	errCloseOther = errors.New("only its asker closes a request; answer it: entente rfi answer")
+	errEnded      = errors.New("the request is closed, or its latest time of value is past, and nothing is answered to it any more; ask its asker to ask again")
+	errCloseMany  = fmt.Errorf("1 to %d requests are closed at once", act.MaxRecipients)
+	errClosed     = errors.New("the request is closed already")
+	errTruth      = errors.New("state what it is, declined or no holding, and --alike, by which both leave as \"nothing to give\"; what it was stays here")
+	errNotGiven   = errors.New("rule 7: the asker does not hold this portion by a report of this member; release a report with it to the asker first: entente report release ask")
+	errNotReport  = errors.New("no own report of that id that the asker got is here; entente report state shows what a draft left as")
+)
+
+type answerKind struct{}
+
+func (k answerKind) settle(ctx context.Context, n *Node, _ section.Officer, raw []byte) ([]byte, []act.Finding, error) {
+	var a Answer
+	if err := readStatement(raw, &a); err != nil {
+		return nil, nil, err
+	}
+	a.ID, a.Written = act.NewID(), n.minute()
+	if err := n.fillAnswer(ctx, &a); err != nil {
+		return nil, []act.Finding{findingOf(err)}, nil
+	}
+	s, err := k.acts(ctx, n, &a)
+	if err != nil || len(s.findings) > 0 {
+		return nil, s.findings, err
+	}
+	settled, err := json.Marshal(a)
+	return settled, nil, err
+}
+
+// fillAnswer puts in the portions of the reports that are named.
+func (n *Node) fillAnswer(ctx context.Context, a *Answer) error {
+	x, err := n.requestByID(ctx, string(a.Request))
+	if err != nil {
+		return err
+	}
+	for i := range a.Parts {
+		p := &a.Parts[i]
+		if p.Report == "" {
+			continue
+		}
+		full, err := n.views.Get(ctx, p.Report)
+		if errors.Is(err, viewdb.ErrNotFound) {
+			return fmt.Errorf("part %d: %w", p.Number, errNotReport)
+		}
+		if err != nil {
+			return err
+		}
+		held, err := act.Parse(full.Act)
+		if err != nil {
+			return err
+		}
+		if !full.Own || !held.Report.To.Contains(label.MemberID(x.Originator)) {
+			return fmt.Errorf("part %d: %w", p.Number, errNotReport)
+		}
+		for k := range held.Report.Portions {
+			q := &held.Report.Portions[k]
+			p.Portions = append(p.Portions, act.PortionRef{Portion: q.ID, Digest: q.Digest})
+		}
+		p.Report = ""
+	}
+	var ids [][16]byte
+	for i := range a.Parts {
+		for _, r := range a.Parts[i].Portions {
+			ids = append(ids, rawID(r.Portion))
+		}
+	}
+	given, err := n.views.GivenTo(ctx, x.Originator, ids)
+	if err != nil {
+		return err
+	}
+	for i := range a.Parts {
+		for k := range a.Parts[i].Portions {
+			r := &a.Parts[i].Portions[k]
+			digest, ok := given[rawID(r.Portion)]
+			switch {
+			case !ok:
+				return fmt.Errorf("part %d, portion %s: %w", a.Parts[i].Number, r.Portion, errNotGiven)
+			case !r.Digest.IsZero() && r.Digest != act.Digest(digest):
+				return fmt.Errorf("part %d, portion %s: %w", a.Parts[i].Number, r.Portion, act.ErrCitedDigest)
+			}
+			r.Digest = act.Digest(digest)
+		}
+	}
+	return nil
+}
+
+func (k answerKind) speak(ctx context.Context, n *Node, d section.Draft) (*speech, error) {
+	var a Answer
+	if err := readStatement(d.Content, &a); err != nil {
+		return nil, err
+	}
+	return k.acts(ctx, n, &a)
+}
+
+// acts makes the one act of an answer. Where refusal and lack are to look the
+// same they have one state, and nothing else in the act hangs on which it was.
+func (answerKind) acts(ctx context.Context, n *Node, a *Answer) (*speech, error) {
+	s := new(speech)
+	refuse := func(err error) { s.findings = append(s.findings, findingOf(err)) }
+	x, err := n.requestByID(ctx, string(a.Request))
+	if errors.Is(err, errNoRequest) {
+		refuse(err)
+		return s, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	parsed, err := act.Parse(x.Act)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case x.Own:
+		refuse(errAnswerOwn)
+	case x.Closed || x.Lapsed:
+		refuse(errEnded)
+	}
+	out := act.Answer{
+		Statement: act.Statement{ID: a.ID, Written: a.Written, To: label.Members(n.self, label.MemberID(x.Originator))},
+		Request:   a.Request, Note: a.Note, Final: a.Final,
+	}
+	for _, p := range a.Parts {
+		if p.Number < 1 || p.Number > len(parsed.Request.Parts) {
+			refuse(fmt.Errorf("part %d: the request has %d parts: %w", p.Number, len(parsed.Request.Parts), act.ErrValue))
+			return s, nil
+		}
+		state := p.State
+		switch {
+		case state == act.AnswerNothing:
+			refuse(errTruth)
+		case a.Alike && (state == act.AnswerDeclined || state == act.AnswerNoHolding):
+			state = act.AnswerNothing
+		}
+		out.Parts = append(out.Parts, act.AnswerPart{Part: parsed.Request.Parts[p.Number-1].ID, State: state, Portions: p.Portions})
+	}
+	s.add(act.BuildAnswer(out))
+	return s, nil
+}
+
+// Closing is a closing in the making.
+type Closing struct {
+	// Requests are the own requests that are closed, at least one; with All also
+	// those that were asked together with them.
+	Requests []act.ID           `json:"requests"`
+	All      bool               `json:"all,omitempty"`
+	Outcome  act.ClosingOutcome `json:"outcome"`
+	Note     string             `json:"note,omitempty"`
+	// IDs and Written are drawn when it is saved.
+	IDs     []act.ID  `json:"ids,omitempty"`
+	Written time.Time `json:"written,omitzero"`
+}
+
+type closingKind struct{}
+
+func (k closingKind) settle(ctx context.Context, n *Node, _ section.Officer, raw []byte) ([]byte, []act.Finding, error) {
+	var c Closing
+	if err := readStatement(raw, &c); err != nil {
+		return nil, nil, err
+	}
+	if c.All {
+		if err := n.fillClosing(ctx, &c); err != nil {
+			return nil, []act.Finding{findingOf(err)}, nil
+		}
+	}
+	c.Written, c.IDs = n.minute(), nil
+	for range c.Requests {
+		c.IDs = append(c.IDs, act.NewID())
+	}
+	s, err := k.acts(ctx, n, &c)
+	if err != nil || len(s.findings) > 0 {
+		return nil, s.findings, err
+	}
+	settled, err := json.Marshal(c)
+	return settled, nil, err
+}
+
+// fillClosing adds those requests that were asked together with the ones named
+// and are not closed.
+func (n *Node) fillClosing(ctx context.Context, c *Closing) error {
+	if len(c.Requests) > act.MaxRecipients {
+		return errCloseMany
+	}
+	rows, err := n.requestsOf(ctx, c.Requests)
+	if err != nil {
+		return err
+	}
+	var at []int64
+	named := map[act.ID]bool{}
+	for id, x := range rows {
+		named[id] = true
+		at = append(at, x.Index)
+	}
+	drafts, err := n.draftsAt(ctx, at)
+	if err != nil {
+		return err
+	}
+	var more []act.ID
+	for _, x := range rows {
+		d, ok := drafts[x.Index]
+		if !ok {
+			continue
+		}
+		var r Request
+		if err := readStatement(d.Content, &r); err != nil {
+			return err
+		}
+		for _, a := range r.Asked {
+			if !named[a.ID] {
+				named[a.ID] = true
+				more = append(more, a.ID)
+			}
+		}
+	}
+	slices.Sort(more)
+	together, err := n.requestsOf(ctx, more[:min(len(more), 500)])
+	if err != nil {
+		return err
+	}
+	for _, id := range more {
+		if x, ok := together[id]; ok && !x.Closed {
+			c.Requests = append(c.Requests, id)
+		}
+	}
+	c.All = false
+	return nil
+}
+
+func (k closingKind) speak(ctx context.Context, n *Node, d section.Draft) (*speech, error) {
+	var c Closing
+	if err := readStatement(d.Content, &c); err != nil {
+		return nil, err
+	}
+	return k.acts(ctx, n, &c)
+}
+
+// acts makes one act for each member that was asked.
+func (closingKind) acts(ctx context.Context, n *Node, c *Closing) (*speech, error) {
+	s := new(speech)
+	refuse := func(err error) { s.findings = append(s.findings, findingOf(err)) }
+	if len(c.Requests) == 0 || len(c.Requests) > act.MaxRecipients || len(c.IDs) != len(c.Requests) {
+		refuse(errCloseMany)
+		return s, nil
+	}
+	rows, err := n.requestsOf(ctx, c.Requests)
+	if err != nil {
+		return nil, err
+	}
+	for i, id := range c.Requests {
+		x, ok := rows[id]
+		switch {
+		case !ok:
+			refuse(errNoRequest)
+			return s, nil
+		case !x.Own:
+			refuse(errCloseOther)
+		case x.Closed:
+			refuse(errClosed)
+		}
+		s.add(act.BuildClosing(act.Closing{Statement: act.Statement{ID: c.IDs[i], Written: c.Written, To: label.Members(n.self, label.MemberID(x.Member))},
+			Request: id, Outcome: c.Outcome, Note: c.Note}))
+	}
+	return s, nil
+}
