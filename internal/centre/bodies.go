@@ -13,6 +13,8 @@ import (
 const (
 	// awaitedRun is how many missing bodies are asked for in one round.
 	awaitedRun = 256
+	// agedRun is how many awaited bodies are looked at together for age.
+	agedRun = 4096
 	// neighbourhood is how many leaves are asked for together, so that nobody
 	// sees which one is wanted (spec/delivery.md, "GET /range").
 	neighbourhood = 64
@@ -114,28 +116,39 @@ func (w *watch) askForBodies(ctx context.Context, m label.MemberID, missing []in
 }
 
 // destroyed returns those of the missing bodies that need not be awaited
-// (spec/delivery.md, "What a member cosigns"): every other member has answered
-// without them; or the window is past by log time, and so many have that with
-// this node they are a quorum.
+// (spec/delivery.md, "What a member cosigns"). All stand below a head that a
+// quorum has certified, and this node has not cosigned it: it cosigns nothing
+// while a body is awaited. At the edge of the log every body is awaited,
+// whatever its header claims, else a lead could have heads certified over
+// bodies that nobody ever had.
 func (w *watch) destroyed(ctx context.Context, missing []int64, got map[int64][]byte) ([]int64, error) {
 	s := w.s
 	others := s.found.Members().Minus(label.Members(s.self))
+	end := s.Certified().Size
 	var gone []int64
 	for _, i := range missing {
-		lacking := w.lacking[i]
-		if got[i] != nil || lacking.Len()+1 < s.quorum {
-			continue
+		if i < end && got[i] == nil && w.lacking[i].Includes(others) {
+			gone = append(gone, i)
 		}
-		if !lacking.Includes(others) {
+	}
+	for from := int64(0); from < end; {
+		page, err := s.log.MissingFrom(ctx, from, end, agedRun)
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range page {
 			header, err := s.log.Headers(ctx, i, i+1)
 			if err != nil {
 				return nil, err
 			}
-			if !s.expired(header) {
-				continue
+			if got[i] == nil && !w.lacking[i].Includes(others) && s.expired(header) {
+				gone = append(gone, i)
 			}
 		}
-		gone = append(gone, i)
+		if len(page) < agedRun {
+			break
+		}
+		from = page[len(page)-1] + 1
 	}
 	return gone, nil
 }

@@ -163,6 +163,17 @@ func (l *liar) serve(w http.ResponseWriter, r *http.Request) {
 			}
 		})
 		w.WriteHeader(http.StatusNoContent)
+	case "/range":
+		first, _ := strconv.Atoi(r.URL.Query().Get("from"))
+		end, _ := strconv.Atoi(r.URL.Query().Get("to"))
+		l.mu.Lock()
+		v := l.views[from]
+		var entries []byte
+		for i := first; i < min(end, v.leaves.n()); i++ {
+			entries = appendEntry(entries, v.leaves.header(i), v.leaves.bodies[i])
+		}
+		l.mu.Unlock()
+		w.Write(entries)
 	case "/stream":
 		at, _ := strconv.Atoi(r.URL.Query().Get("from"))
 		l.stream(w, r, from, at)

@@ -82,7 +82,7 @@ func (s *Station) appendRun(ctx context.Context, r run, v *verdict, accept func(
 		}
 		o := label.MemberID(raw[40:43])
 		moved[o] += int64(len(r.bodies[i]))
-		if r.bodies[i] == nil && !s.expired(raw) {
+		if r.bodies[i] == nil {
 			b.Awaited = append(b.Awaited, index)
 		}
 		if kind := seal.Kind(raw[5]); kind != seal.Sealed {
@@ -228,8 +228,9 @@ func headerKey(st *charter.State, index int64, h *seal.Header, body []byte) (ed2
 	return ed25519.PublicKey(k[:]), nil
 }
 
-// expired says whether a body may be absent: the window is past by log time
-// (spec/delivery.md, "What a member cosigns").
+// expired says whether the window is past for a body, by log time and its
+// header's claim, which alone lets none be absent (spec/delivery.md, "What a
+// member cosigns").
 func (s *Station) expired(header []byte) bool {
 	window, now := int64(s.found.Charter().WindowDays)*86400, max(s.Certified().Time, s.farTime.Load())
 	return now > 0 && now-int64(be64(header[88:])) > window

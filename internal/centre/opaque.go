@@ -88,7 +88,7 @@ func (s *Station) understand(ctx context.Context, first int64, r run, v *verdict
 			raw, index := r.header(i), first+int64(i)
 			o, inc, seq := label.MemberID(raw[40:43]), be32(raw[44:]), int64(be64(raw[48:]))
 			moved[o] += int64(len(r.bodies[i]))
-			if r.bodies[i] == nil && !s.expired(raw) {
+			if r.bodies[i] == nil {
 				if err := do(`INSERT INTO missing (idx) VALUES (?) ON CONFLICT (idx) DO NOTHING`, index); err != nil {
 					return err
 				}

@@ -190,7 +190,7 @@ func TestOutsideOriginatorBlocksUntilItConsents(t *testing.T) {
 	if row.Doubt != "" {
 		t.Errorf("RUS doubts its marking: %s", row.Doubt)
 	}
-	by, _, err := h.nodes["RUS"].Views().WithdrawnBy(context.Background(), row.ID)
+	by, _, _, err := h.nodes["RUS"].Views().WithdrawnBy(context.Background(), row.ID)
 	check(t, err)
 	if by != "" {
 		t.Errorf("it is withdrawn already, by %s", by)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"slices"
 
 	"entente/act"
 	"entente/internal/store/viewdb"
@@ -19,6 +20,8 @@ const (
 	// portions: what lies beyond counts as without consent.
 	citedDepth = 32
 	citedMost  = 4096
+	// mostOriginators bounds those whose words are looked for.
+	mostOriginators = 200
 )
 
 // cited is a portion as the consents on it are worked out.
@@ -170,7 +173,8 @@ func (s *shelf) listen(ctx context.Context, run *overlay) error {
 			keys = append(keys, key)
 		}
 	}
-	words, err := s.n.views.ConsentsOn(ctx, keys)
+	by := s.originators()
+	words, err := s.n.views.LatestConsents(ctx, keys, by)
 	if err != nil {
 		return err
 	}
@@ -180,8 +184,8 @@ func (s *shelf) listen(ctx context.Context, run *overlay) error {
 	var records []label.Consent
 	for _, w := range words {
 		id := act.ID(hex.EncodeToString(w.Portion[:]))
-		if !ids[id] {
-			continue
+		if !ids[id] || !slices.Contains(by, w.Originator) {
+			continue // about nothing here, or not by anybody whose word counts here
 		}
 		r, ok := consentRecord(&w)
 		if !ok {
@@ -197,6 +201,24 @@ func (s *shelf) listen(ctx context.Context, run *overlay) error {
 	}
 	s.direct, err = label.NewConsents(s.at, records)
 	return err
+}
+
+// originators are those whose consent any of the portions needs, in writing.
+func (s *shelf) originators() []string {
+	var members label.MemberSet
+	var outside label.ExternalSet
+	for _, c := range s.portions {
+		members = members.Union(c.in.Label.Originators).Union(c.in.Label.ConsentNeeded)
+		outside = outside.Union(c.in.Label.External)
+	}
+	var out []string
+	for m := range members.All() {
+		out = append(out, string(m))
+	}
+	for x := range outside.All() {
+		out = append(out, x.String())
+	}
+	return out[:min(len(out), mostOriginators)]
 }
 
 // fits says whether a word is about a portion as it is here: what was changed
@@ -224,7 +246,7 @@ func consentRecord(w *viewdb.Consent) (label.Consent, bool) {
 		return label.Consent{}, false
 	}
 	c := label.Consent{By: by, To: label.Members(label.MemberID(w.Member)), Portions: []label.PortionID{label.PortionID(hex.EncodeToString(w.Portion[:]))},
-		From: label.Instant(w.Since), Until: label.Instant(w.Until)}
+		From: spokenAt(w), Until: label.Instant(w.Until)}
 	switch act.ConsentStep(w.Step) {
 	case act.ConsentGrant:
 		c.Decision = label.Grant
@@ -237,6 +259,10 @@ func consentRecord(w *viewdb.Consent) (label.Consent, bool) {
 	}
 	return c, c.Validate() == nil
 }
+
+// spokenAt orders words as the log does, and by nothing that anybody claims: of
+// two on one thing the later leaf counts.
+func spokenAt(w *viewdb.Consent) label.Instant { return label.Instant(w.Index) + 1 }
 
 // state is how an originator's decision about giving a portion to a member
 // stands.
@@ -254,8 +280,8 @@ func (s *shelf) decide(k standing, depth int) decided {
 	if st, until := s.direct.State(k.by, label.PortionID(k.of), k.m); st != label.NotAsked {
 		d := decided{state: st, until: until}
 		for _, w := range s.words[k.of] {
-			if w.Originator == k.by.String() && w.Member == string(k.m) && label.Instant(w.Since) <= s.at {
-				d.from = max(d.from, label.Instant(w.Since))
+			if w.Originator == k.by.String() && w.Member == string(k.m) {
+				d.from = max(d.from, spokenAt(&w))
 			}
 		}
 		return d

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"slices"
 
 	"entente/act"
@@ -61,8 +62,24 @@ func (n *Node) checkTogether(ctx context.Context, leaves []opened) error {
 	return nil
 }
 
-func (n *Node) judgeMarking(ctx context.Context, o *opened, run *overlay) error {
-	at := label.Instant(o.h.Time)
+// judgeMarking judges one report. Nothing that a report or the words on it say
+// stops the others: what cannot be judged is in doubt. An error is the store's.
+func (n *Node) judgeMarking(ctx context.Context, o *opened, run *overlay) (err error) {
+	defer func() {
+		if broke := recover(); broke != nil {
+			n.logger.Error("a marking broke the projection and is in doubt", "index", o.index, "panic", fmt.Sprintf("%T", broke), "at", calls())
+			o.report.Doubt, err = codePanic, nil
+		}
+		if code := doubtful(err); code != "" {
+			o.report.Doubt, err = code, nil
+		}
+	}()
+	if n.fault != nil {
+		n.fault("judge", o.index)
+	}
+	// All words that stand before the leaf count, whatever its header claims;
+	// what lapses is hidden by log time (restsOn).
+	at := max(label.Instant(o.h.Time), label.Instant(o.index)+1)
 	inputs := make([]act.PortionInput, len(o.view.Portions))
 	for i := range inputs {
 		inputs[i] = o.view.Portions[i].PortionInput
@@ -79,10 +96,11 @@ func (n *Node) judgeMarking(ctx context.Context, o *opened, run *overlay) error 
 	if err := o.view.CheckMarking(n.table, consents); err != nil {
 		o.report.Doubt = act.Code(err)
 	} else if err := n.checkTaint(ctx, o.view, consents, run); err != nil {
-		if act.Code(err) == "act_error" {
+		code := doubtful(err)
+		if code == "" {
 			return err
 		}
-		o.report.Doubt = act.Code(err)
+		o.report.Doubt = code
 	}
 	if o.report.Own {
 		return nil
@@ -91,6 +109,24 @@ func (n *Node) judgeMarking(ctx context.Context, o *opened, run *overlay) error 
 		o.report.Ends, o.report.Rests = int64(end), by
 	}
 	return nil
+}
+
+// codeConsents is the doubt about a report on which more was said than is read.
+const codeConsents = "consents"
+
+// doubtful returns the code of an error that is about contents, and "" for one
+// of the store.
+func doubtful(err error) string {
+	var refusal *act.Refusal
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &refusal):
+		return refusal.Code
+	case errors.Is(err, label.ErrTooMany), errors.Is(err, label.ErrConsent):
+		return codeConsents
+	}
+	return ""
 }
 
 // checkTaint holds each portion against those that it cites and that are here.
@@ -124,43 +160,6 @@ func (n *Node) checkTaint(ctx context.Context, r *act.Report, c label.Consents, 
 		}
 	}
 	return nil
-}
-
-// withdrawals are the consents that a run of leaves takes back from this node.
-func (n *Node) withdrawals(o *opened) (out []viewdb.Withdrawn) {
-	for _, c := range o.said.Consents {
-		if c.Step == string(act.ConsentWithdraw) && c.Member == string(n.self) {
-			out = append(out, viewdb.Withdrawn{Index: o.index, Portion: c.Portion, Originator: c.Originator, Since: c.Since})
-		}
-	}
-	return out
-}
-
-// ErrWithdrawn refuses a report whose originator's consent has ended.
-type ErrWithdrawn struct {
-	By    string        // whose consent
-	Since label.Instant // since when
-}
-
-// Error says what, why and what would cure it.
-func (e *ErrWithdrawn) Error() string {
-	return "rules 8 and 10: this is withdrawn since " + e.Since.String() + ": the consent of " + e.By + " that it rests on has ended; ask its releaser to have it renewed"
-}
-
-// withdrawn returns an ErrWithdrawn for a report that was read here and rests
-// on a consent that has ended, else ErrNotFound as for what never was.
-func (n *Node) withdrawn(ctx context.Context, id string, err error) error {
-	if !errors.Is(err, viewdb.ErrNotFound) {
-		return err
-	}
-	by, since, werr := n.views.WithdrawnBy(ctx, id)
-	if werr != nil {
-		return werr
-	}
-	if by == "" {
-		return err
-	}
-	return &ErrWithdrawn{By: by, Since: label.Instant(since)}
 }
 
 // citations are what a portion cites, as the views hold it.

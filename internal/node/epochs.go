@@ -152,12 +152,15 @@ func (n *Node) publishKeys(ctx context.Context, state *charter.State, now uint32
 	if err != nil {
 		return err
 	}
-	_, err = n.station.File(ctx, []centre.Item{{
+	if _, err = n.station.File(ctx, []centre.Item{{
 		Ref: ref, Keep: true,
 		Seal: func(p seal.Place) (seal.Envelope, error) {
 			return seal.SealPublic(p, seal.EpochKeys, payload, n.signers.Header())
 		},
-	}})
+	}}); err == nil && len(keys) > len(missing) {
+		cert, _ := state.Certificate(n.self, state.Next())
+		n.epochs.renewed = cert.Serial
+	}
 	return err
 }
 
@@ -184,17 +187,17 @@ func (n *Node) restated(ctx context.Context, state *charter.State, now uint32) (
 		}
 	}
 	n.epochs.mu.Lock()
-	told := slices.Equal(n.epochs.lost, lost)
-	n.epochs.lost = lost
+	gone := slices.Concat(lost, renew)
+	told := slices.Equal(n.epochs.lost, gone)
+	n.epochs.lost = gone
 	n.epochs.mu.Unlock()
 	if len(lost) > 0 && !told {
 		n.logger.Error("private keys that others will seal to are not here, as after a restore; renew this member's certificate: entente keys next", "epochs", lost)
 	}
 	cert, ok := state.Certificate(n.self, state.Next())
-	if len(renew) == 0 || !ok || n.epochs.renewed == cert.Serial {
-		return nil, nil // stated already, and on its way into the log
+	if len(renew) == 0 || !ok || n.epochs.renewed == cert.Serial || !n.station.MaySign() {
+		return nil, nil // stated already, and on its way into the log; or not to be stated yet
 	}
-	n.epochs.renewed = cert.Serial
 	n.logger.Warn("epoch keys that are lost here are stated anew", "epochs", renew)
 	return n.ring.RenewEpochKeys(ctx, renew...)
 }

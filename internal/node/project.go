@@ -193,7 +193,11 @@ func (n *Node) projectOnce(ctx context.Context, end int64) (bool, error) {
 	if err := n.checkTogether(ctx, leaves); err != nil {
 		return false, err
 	}
-	return true, n.apply(ctx, leaves, run)
+	withdrawn, err := n.takenBack(ctx, leaves)
+	if err != nil {
+		return false, err
+	}
+	return true, n.apply(ctx, leaves, run, withdrawn)
 }
 
 // untilMissing cuts a run before the first leaf whose body has still to come:
@@ -216,9 +220,9 @@ func (n *Node) untilMissing(ctx context.Context, run logdb.Run) (logdb.Run, erro
 
 // apply stores what a run came to: first the envelopes' keys, then the views
 // with the cursor.
-func (n *Node) apply(ctx context.Context, leaves []opened, run logdb.Run) error {
+func (n *Node) apply(ctx context.Context, leaves []opened, run logdb.Run, withdrawn []viewdb.Withdrawn) error {
 	p := &n.projector
-	b := viewdb.Batch{Cursor: run.First + int64(run.N())}
+	b := viewdb.Batch{Cursor: run.First + int64(run.N()), Withdrawn: withdrawn}
 	var keys []keyring.EnvelopeKey
 	touched := map[string]viewdb.Tally{}
 	for i := range leaves {
@@ -268,7 +272,6 @@ func (n *Node) apply(ctx context.Context, leaves []opened, run logdb.Run) error 
 		}
 		if o.said != nil {
 			b.Said = append(b.Said, *o.said)
-			b.Withdrawn = append(b.Withdrawn, n.withdrawals(o)...)
 		}
 	}
 	for _, t := range touched {

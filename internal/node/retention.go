@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -79,7 +80,7 @@ func (n *Node) retire(ctx context.Context) (more bool, err error) {
 	n.projector.busy.Lock()
 	defer n.projector.busy.Unlock()
 	due := n.station.Certified().Time - int64(n.found.Charter().GraceDays)*86400
-	ended, err := n.views.Ended(ctx, due, retentionRun)
+	ended, err := n.due(ctx, due)
 	if err != nil || len(ended) == 0 {
 		return false, err
 	}
@@ -87,7 +88,7 @@ func (n *Node) retire(ctx context.Context) (more bool, err error) {
 	if err := n.finishForgetting(ctx); err != nil {
 		return false, err
 	}
-	if ended, err = n.views.Ended(ctx, due, retentionRun); err != nil || len(ended) == 0 {
+	if ended, err = n.due(ctx, due); err != nil || len(ended) == 0 {
 		return false, err
 	}
 	if _, err := n.forgetAt(ctx, byTheNode, basisEnded, ended); err != nil {
@@ -95,6 +96,29 @@ func (n *Node) retire(ctx context.Context) (more bool, err error) {
 	}
 	n.logger.Info("reports that have ended are destroyed", "reports", len(ended))
 	return len(ended) == retentionRun, nil
+}
+
+// due returns reports that ended at or before a log time, or were taken back
+// from this node by then.
+func (n *Node) due(ctx context.Context, at int64) ([]int64, error) {
+	ended, err := n.views.Ended(ctx, at, retentionRun)
+	if err != nil || len(ended) == retentionRun {
+		return ended, err
+	}
+	taken, err := n.views.TakenBack(ctx, retentionRun)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range taken {
+		logged, err := n.log.HeadTime(ctx, w.Word)
+		if err != nil || logged > at {
+			break // the earliest word first; one without a kept head is of just now
+		}
+		if !slices.Contains(ended, w.Report) {
+			ended = append(ended, w.Report)
+		}
+	}
+	return ended[:min(len(ended), retentionRun)], nil
 }
 
 // sweepBodies deletes, in one run of leaves, the sealed bodies that this node

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 
 	"entente/internal/store"
 	"entente/tlog"
@@ -296,7 +297,13 @@ func (l *Log) ReadTile(level int, index int64, width int) ([]tlog.Hash, error) {
 
 // Missing returns up to limit indices whose body has still to come.
 func (l *Log) Missing(ctx context.Context, limit int) ([]int64, error) {
-	rows, err := l.db.Reader.QueryContext(ctx, `SELECT idx FROM missing ORDER BY idx LIMIT ?`, limit)
+	return l.MissingFrom(ctx, 0, math.MaxInt64, limit)
+}
+
+// MissingFrom returns up to limit indices in [from, to) whose body has still to
+// come.
+func (l *Log) MissingFrom(ctx context.Context, from, to int64, limit int) ([]int64, error) {
+	rows, err := l.db.Reader.QueryContext(ctx, `SELECT idx FROM missing WHERE idx >= ? AND idx < ? ORDER BY idx LIMIT ?`, from, to, limit)
 	if err != nil {
 		return nil, err
 	}

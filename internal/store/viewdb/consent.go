@@ -2,6 +2,7 @@ package viewdb
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"strings"
 )
@@ -45,15 +46,65 @@ func (v *Views) ConsentsOn(ctx context.Context, portions [][16]byte) ([]Consent,
 		if err != nil {
 			return nil, err
 		}
+		if out, err = scanConsents(rows, out); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// LatestConsents returns, of the words of the given originators on the given
+// portions, the last one about each member; asks are none.
+func (v *Views) LatestConsents(ctx context.Context, portions [][16]byte, originators []string) ([]Consent, error) {
+	var out []Consent
+	for len(portions) > 0 && len(originators) > 0 {
+		part := portions[:min(len(portions), 300)]
+		portions = portions[len(part):]
+		var args []any
+		for i := range part {
+			args = append(args, part[i][:])
+		}
+		for _, o := range originators {
+			args = append(args, o)
+		}
+		rows, err := v.db.Reader.QueryContext(ctx, `SELECT c.idx, c.portion, c.digest, c.originator, c.member, c.step, c.since, c.until, c.answers FROM consent c
+			JOIN (SELECT portion, originator, member, max(idx) AS idx FROM consent
+				WHERE portion IN (?`+strings.Repeat(`, ?`, len(part)-1)+`) AND originator IN (?`+strings.Repeat(`, ?`, len(originators)-1)+`) AND step <> 'ask'
+				GROUP BY portion, originator, member) l
+			ON l.portion = c.portion AND l.originator = c.originator AND l.member = c.member AND l.idx = c.idx
+			WHERE c.step <> 'ask' ORDER BY c.idx, c.n`, args...)
+		if err != nil {
+			return nil, err
+		}
+		if out, err = scanConsents(rows, out); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Citing returns where the given portions are cited, by log index.
+func (v *Views) Citing(ctx context.Context, portions [][16]byte) ([]Citation, error) {
+	var out []Citation
+	for len(portions) > 0 {
+		part := portions[:min(len(portions), 500)]
+		portions = portions[len(part):]
+		args := make([]any, len(part))
+		for i := range part {
+			args[i] = portionKey(&part[i])
+		}
+		rows, err := v.db.Reader.QueryContext(ctx, `SELECT idx, n, id FROM cite WHERE key IN (?`+strings.Repeat(`, ?`, len(part)-1)+`) ORDER BY idx, n, k`, args...)
+		if err != nil {
+			return nil, err
+		}
 		for rows.Next() {
-			var c Consent
-			var portion, digest []byte
-			if err := rows.Scan(&c.Index, &portion, &digest, &c.Originator, &c.Member, &c.Step, &c.Since, &c.Until, &c.Answers); err != nil {
+			var c Citation
+			var id []byte
+			if err := rows.Scan(&c.Report, &c.N, &id); err != nil {
 				rows.Close()
 				return nil, err
 			}
-			copy(c.Portion[:], portion)
-			copy(c.Digest[:], digest)
+			copy(c.Cited[:], id)
 			out = append(out, c)
 		}
 		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
@@ -61,6 +112,29 @@ func (v *Views) ConsentsOn(ctx context.Context, portions [][16]byte) ([]Consent,
 		}
 	}
 	return out, nil
+}
+
+// Citation is where a portion is cited: in which report, by its index, and by
+// which of its portions, from 0.
+type Citation struct {
+	Report int64
+	N      int
+	Cited  [16]byte
+}
+
+func scanConsents(rows *sql.Rows, out []Consent) ([]Consent, error) {
+	for rows.Next() {
+		var c Consent
+		var portion, digest []byte
+		if err := rows.Scan(&c.Index, &portion, &digest, &c.Originator, &c.Member, &c.Step, &c.Since, &c.Until, &c.Answers); err != nil {
+			rows.Close()
+			return nil, err
+		}
+		copy(c.Portion[:], portion)
+		copy(c.Digest[:], digest)
+		out = append(out, c)
+	}
+	return out, errors.Join(rows.Err(), rows.Close())
 }
 
 // ConsentQuery narrows a list of consent acts. Zero fields narrow nothing.

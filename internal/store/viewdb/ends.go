@@ -31,20 +31,40 @@ func (v *Views) shown(report string) string {
 	return `(` + v.lasts(report) + ` AND NOT EXISTS (SELECT 1 FROM caution hc WHERE hc.idx = ` + report + `.idx AND hc.hidden = 1))`
 }
 
-// lasts is the condition that a report has not ended.
+// lasts is the condition that a report has not ended, and was not taken back.
 func (v *Views) lasts(report string) string {
-	return `(` + report + `.ends = 0 OR ` + report + `.ends > ` + strconv.FormatInt(v.logTime(), 10) + `)`
+	return `(` + report + `.withdrawn = 0 AND (` + report + `.ends = 0 OR ` + report + `.ends > ` + strconv.FormatInt(v.logTime(), 10) + `))`
 }
 
-// WithdrawnBy returns whose consent a report that has ended here rested on, and
-// since when it is withdrawn, Unix seconds; empty when it ended otherwise, or
+// WithdrawnBy returns whose consent a report rested on that is read here no
+// more, by which word it was taken back (its index, -1 when a consent lapsed),
+// and when that consent lapsed, Unix seconds; empty when it ended otherwise, or
 // never was.
-func (v *Views) WithdrawnBy(ctx context.Context, id string) (originator string, since int64, err error) {
-	err = v.db.Reader.QueryRowContext(ctx, `SELECT rests, ends FROM report r WHERE r.id = ? AND r.rests <> '' AND NOT `+v.shown(`r`), id).Scan(&originator, &since)
+func (v *Views) WithdrawnBy(ctx context.Context, id string) (originator string, word, lapsed int64, err error) {
+	err = v.db.Reader.QueryRowContext(ctx, `SELECT rests, withdrawn - 1, ends FROM report r WHERE r.id = ? AND r.rests <> '' AND NOT `+v.lasts(`r`), id).Scan(&originator, &word, &lapsed)
 	if errors.Is(err, sql.ErrNoRows) {
-		return "", 0, nil
+		return "", -1, 0, nil
 	}
-	return originator, since, err
+	return originator, word, lapsed, err
+}
+
+// TakenBack returns reports that were taken back, by log index with that of the
+// word, the earliest word first, up to limit.
+func (v *Views) TakenBack(ctx context.Context, limit int) ([]Withdrawn, error) {
+	rows, err := v.db.Reader.QueryContext(ctx, `SELECT idx, withdrawn - 1, rests FROM report WHERE withdrawn <> 0 ORDER BY withdrawn, idx LIMIT ?`, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Withdrawn
+	for rows.Next() {
+		var w Withdrawn
+		if err := rows.Scan(&w.Report, &w.Word, &w.Originator); err != nil {
+			return nil, err
+		}
+		out = append(out, w)
+	}
+	return out, rows.Err()
 }
 
 // Ended returns the reports, by log index, that ended at or before a log time,

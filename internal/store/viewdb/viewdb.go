@@ -37,14 +37,9 @@ type Views struct {
 const (
 	sqlTally = `INSERT INTO tally (originator, opened, hash, failed) VALUES (?, ?, ?, ?)
 		ON CONFLICT (originator) DO UPDATE SET opened = excluded.opened, hash = excluded.hash, failed = excluded.failed`
-	sqlTotal = `INSERT INTO total (name, n) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET n = total.n + excluded.n`
-	// What holds a portion, or comes from it down any depth, is withdrawn from
-	// this node when it was logged before the word.
-	sqlWithdraw = `WITH RECURSIVE from_it (key, id) AS (SELECT ?, ? UNION
-			SELECT p.key, p.id FROM from_it f JOIN cite c ON c.key = f.key AND c.id = f.id JOIN portion p ON p.idx = c.idx AND p.n = c.n)
-		UPDATE report SET ends = ?, rests = ? WHERE own = 0 AND idx < ? AND (ends = 0 OR ends > ?)
-			AND idx IN (SELECT p.idx FROM from_it f JOIN portion p ON p.key = f.key AND p.id = f.id)`
-	sqlSetting = `INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`
+	sqlTotal    = `INSERT INTO total (name, n) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET n = total.n + excluded.n`
+	sqlWithdraw = `UPDATE report SET withdrawn = ?, rests = ? WHERE idx = ? AND own = 0 AND withdrawn = 0`
+	sqlSetting  = `INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`
 )
 
 // Open opens or creates the view.db at path. stale says that it was made by

@@ -41,12 +41,12 @@ type Report struct {
 	Doubt string
 }
 
-// Withdrawn is a consent that was taken back from this node.
+// Withdrawn is a report that its originator, or that of what it comes from, has
+// taken back from this node.
 type Withdrawn struct {
-	Index      int64 // of the word
-	Portion    [16]byte
+	Report     int64 // its index
+	Word       int64 // index of the act that takes it back
 	Originator string
-	Since      int64 // Unix seconds
 }
 
 // Portion is where a portion stands.
@@ -143,7 +143,7 @@ func (v *Views) Apply(ctx context.Context, b Batch) error {
 		}
 		for i := range b.Withdrawn {
 			w := &b.Withdrawn[i]
-			if _, err := tx.Run(sqlWithdraw, portionKey(&w.Portion), w.Portion[:], w.Since, w.Originator, w.Index, w.Since); err != nil {
+			if _, err := tx.Run(sqlWithdraw, w.Word+1, w.Originator, w.Report); err != nil {
 				return err
 			}
 		}
