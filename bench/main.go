@@ -119,6 +119,7 @@ func measurements() []measurement {
 		{"formats", formatFigures},
 		{"taxii", taxiiFigures},
 		{"courier", courierFigures},
+		{"ledger", ledgerFigures},
 	}
 }
 

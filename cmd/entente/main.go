@@ -60,6 +60,7 @@ type cli struct {
 	Report     reportCmd                 `cmd:"" help:"Write, plan, release, list and search reports."`
 	Consent    consentCmd                `cmd:"" help:"Ask for, grant, refuse, record and withdraw consent."`
 	Recall     recallCmd                 `cmd:"" help:"Take back what was released, and answer what others take back."`
+	Ledger     ledgerCmd                 `cmd:"" help:"Show who holds what of ours, and what was refused."`
 	Collect    collectCmd                `cmd:"" help:"Take files in: texts, web pages, the UN list, STIX, MISP, event data."`
 	Suggest    suggestCmd                `cmd:"" help:"Confirm what was read in texts: names, places, dates, quantities, statements."`
 	Officer    officerCmd                `cmd:"" help:"Appoint and change officers."`

@@ -171,13 +171,17 @@ func (n *Node) reportRow(o *opened, a act.Act) *viewdb.Report {
 	for m := range r.To.All() {
 		row.Recipients = append(row.Recipients, string(m))
 	}
+	for m := range r.To.With(o.h.Originator).Minus(label.Members(n.self)).All() {
+		row.Holders = append(row.Holders, string(m))
+	}
 	for i := range r.Portions {
 		p := &r.Portions[i]
 		id, err := hex.DecodeString(string(p.ID))
 		if err != nil || len(id) != 16 {
 			continue // Parse has checked it
 		}
-		row.Portions = append(row.Portions, viewdb.Portion{ID: [16]byte(id), Digest: [32]byte(p.Digest), Cites: citations(p.Cites), HeldFor: holders(p.Label)})
+		row.Portions = append(row.Portions, viewdb.Portion{ID: [16]byte(id), Digest: [32]byte(p.Digest), Cites: citations(p.Cites), HeldFor: holders(p.Label),
+			Mine: row.Own || p.Label.Originators.Contains(n.self), Review: reviewOf(p.Label)})
 		for _, a := range p.Attachments {
 			row.Attachments = append(row.Attachments, [32]byte(a.Digest))
 		}

@@ -94,6 +94,7 @@ func New(n *node.Node, o Options) *Server {
 	s.taxii()
 	s.consents()
 	s.recalls()
+	s.ledger()
 	s.bundles()
 	s.audit()
 	s.finishSpec()

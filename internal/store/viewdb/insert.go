@@ -41,14 +41,15 @@ var (
 	intoAnswerPart   = insertInto(15, "answer_part (idx, part)", 2, 16)
 	intoClosing      = insertInto(16, "closing (idx, request, originator, member)", 4, 16)
 	intoLine         = insertInto(17, "line (idx, type, originator, own, name, state, until, recipients)", 8, 16)
+	intoDisclosure   = insertInto(18, "disclosure (idx, n, holder, review)", 4, 64)
 	intoAll          = []*into{&intoReport, &intoPortion, &intoDesignation, &intoAttachment, &intoQuarantine, &intoSent, &intoSearch, &intoSaid, &intoConsent, &intoCite, &intoHeldFor, &intoAcknowledged,
-		&intoRequest, &intoRequestPart, &intoAnswer, &intoAnswerPart, &intoClosing, &intoLine}
+		&intoRequest, &intoRequestPart, &intoAnswer, &intoAnswerPart, &intoClosing, &intoLine, &intoDisclosure}
 )
 
 // inserts gathers rows for all tables of one transaction.
 type inserts struct {
 	tx   *store.Tx
-	args [18][]any
+	args [19][]any
 	err  error
 }
 
@@ -95,6 +96,7 @@ func (in *inserts) report(r *Report) {
 			in.add(&intoHeldFor, r.Index, n, m)
 		}
 	}
+	in.disclosures(r)
 	for n := range r.Listings {
 		d := &r.Listings[n]
 		in.add(&intoDesignation, r.Index, n, r.Originator, d.Authority, d.List, d.Reference, d.Kind, d.Name, d.Status)

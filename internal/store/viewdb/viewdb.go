@@ -94,7 +94,7 @@ func tune(db *store.DB) error {
 
 // analyser names what the views were made by: the analyser's version and the
 // layout of the tables.
-var analyser = strconv.Itoa(process.AnalyserVersion) + "/12"
+var analyser = strconv.Itoa(process.AnalyserVersion) + "/13"
 
 const (
 	settingAnalyser = "analyser"
@@ -141,7 +141,7 @@ func (v *Views) Reset(ctx context.Context) error {
 // tables are all tables, each with the order in which Dump writes its rows.
 var tables = []struct{ name, order string }{
 	{"report", "idx"}, {"portion", "idx, n"}, {"designation", "idx, n"}, {"attachment", "idx, n"}, {"said", "idx"}, {"consent", "idx, n"}, {"cite", "idx, n, k"},
-	{"held_for", "idx, n, holder"}, {"recalled", "portion, idx"}, {"review", "portion"}, {"caution", "idx"}, {"acknowledged", "idx"},
+	{"held_for", "idx, n, holder"}, {"disclosure", "idx, n, holder"}, {"recalled", "portion, idx"}, {"review", "portion"}, {"caution", "idx"}, {"acknowledged", "idx"},
 	{"request", "idx"}, {"request_part", "idx, part"}, {"answer", "idx"}, {"answer_part", "idx, part"}, {"closing", "idx"}, {"line", "idx"},
 	{"quarantine", "idx"}, {"sent", "idx"}, {"tally", "originator"}, {"setting", "name"}, {"total", "name"},
 }

@@ -37,6 +37,9 @@ type Report struct {
 	Ends int64
 	// Rests is whose consent the report rests on here, when that is why it ends.
 	Rests string
+	// Holders are the other members that have it, as far as it says: whom it is
+	// sealed to, and who sealed it.
+	Holders []string
 	// Doubt is the code of what is wrong with its marking, empty when nothing is.
 	Doubt string
 }
@@ -56,6 +59,10 @@ type Portion struct {
 	Cites  []Cite // the portions that it cites
 	// HeldFor names the members that hold what is in it for parties outside.
 	HeldFor []string
+	// Mine says that this nation answers for it, and Review by when its personal
+	// data are to be reviewed, Unix seconds, 0 for none.
+	Mine   bool
+	Review int64
 }
 
 // Cite is a citation of a portion.

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"strings"
+	"time"
+
+	"entente/internal/web/api"
+)
+
+// ledgerCmd is the disclosure ledger (rule 29).
+type ledgerCmd struct {
+	asOfficer
+	Holder  string `help:"Only what this member holds." placeholder:"RUS"`
+	Portion string `help:"Only this portion." placeholder:"ID"`
+	Overdue bool   `help:"Only personal data whose review is overdue, what has waited longest first."`
+	Refused bool   `help:"Instead: what was refused and withdrawn."`
+	newestFirst
+}
+
+// Help gives examples.
+func (ledgerCmd) Help() string {
+	return "Each line is a portion of ours in a member's hands, its terms, and since when.\n\nExamples:\n\n    entente ledger --holder RUS\n    entente ledger --overdue\n    entente ledger --refused"
+}
+
+// Validate refuses what cannot be asked together.
+func (c *ledgerCmd) Validate() error {
+	if c.Refused && (c.Holder != "" || c.Portion != "" || c.Overdue) {
+		return usage("--refused lists what nobody got; ask it without --holder, --portion and --overdue")
+	}
+	return c.newestFirst.Validate()
+}
+
+// Run lists.
+func (c *ledgerCmd) Run(w *world) error {
+	cl, err := c.desk()
+	if err != nil {
+		return err
+	}
+	if c.Refused {
+		page, err := cl.Refusals(w.ctx, c.Before, c.Limit)
+		if err != nil {
+			return w.refused(err)
+		}
+		defer w.more("before", page.Next)
+		return w.answer(page, func() {
+			for i := range page.Refusals {
+				printConsent(w, &page.Refusals[i])
+			}
+		})
+	}
+	page, err := cl.Ledger(w.ctx, api.FindLedger{Holder: strings.ToUpper(c.Holder), Portion: c.Portion, Overdue: c.Overdue, Before: c.Before, Limit: c.Limit})
+	if err != nil {
+		return w.refused(err)
+	}
+	defer w.more("before", page.Next)
+	return w.answer(page, func() {
+		for i := range page.Disclosures {
+			printDisclosure(w, &page.Disclosures[i])
+		}
+	})
+}
+
+func printDisclosure(w *world, d *api.Disclosure) {
+	since := "-"
+	if d.Since != nil {
+		since = d.Since.Format(time.RFC3339)
+	}
+	notes := []string{d.Receipt}
+	note := func(yes bool, text string) {
+		if yes {
+			notes = append(notes, text)
+		}
+	}
+	note(d.Recalled != "", d.Recalled+" ("+d.Reason+")")
+	note(d.Followed != "", d.Followed)
+	note(d.Review, "under review")
+	note(d.SupersededBy != "", "superseded by "+d.SupersededBy)
+	note(d.Overdue, "REVIEW OVERDUE")
+	note(d.Ended, "ended")
+	if c := d.Consent; c != nil {
+		text := c.Step + " " + c.Since.Format(time.RFC3339)
+		if c.Until != nil {
+			text += " until " + c.Until.Format(time.RFC3339)
+		}
+		notes = append(notes, text)
+	}
+	w.printf("%s  since %s  via %s  %s  portion %s  %s  %s  [%s]", d.Holder, since, d.Via, d.View, d.Portion, d.Mark, d.Title, strings.Join(notes, "; "))
+}

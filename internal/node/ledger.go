@@ -1,0 +1,249 @@
+package node
+
+import (
+	"context"
+	"encoding/hex"
+	"time"
+
+	"entente/act"
+	"entente/internal/section"
+	"entente/internal/store/viewdb"
+	"entente/label"
+)
+
+// The disclosure ledger: who holds what of this nation's, under what terms,
+// since when (rule 29). It rests on what this node knows: what it sealed, and
+// what others sealed to it that carries its mark.
+
+// Disclosed is one portion of this nation's in one other member's hands.
+type Disclosed struct {
+	viewdb.Disclosure
+	Label label.Label // under what terms
+	// Logged is the log time since when, zero while no head says it.
+	Logged time.Time
+	// Receipt is received (the holder has proved that it opened it), logged, or
+	// claimed: another sealed it, and says to whom.
+	Receipt string
+	// Consent is the last word of this nation about this holder and this portion,
+	// or one that it cites.
+	Consent *Word
+	// Overdue says that a review of personal data was due and has not been made.
+	Overdue bool
+	// Ended says that the release has ended and the holder hides it; it destroys
+	// it after the charter's grace.
+	Ended bool
+	// Standing is what recalls say of it; its Kind is empty when none does.
+	Standing viewdb.Standing
+	// Followed says how far the holder has followed a recall of it: sent,
+	// quarantined, destroyed or retained; empty where none was sent to it.
+	Followed string
+}
+
+// A Word is what this nation said of one portion and one member.
+type Word struct {
+	Act   int64 // where it stands in the log
+	Step  act.ConsentStep
+	Since time.Time
+	Until time.Time // zero: it does not lapse
+}
+
+// LedgerQuery narrows the ledger.
+type LedgerQuery struct {
+	Holder  label.MemberID
+	Portion act.ID
+	Overdue bool
+	After   *viewdb.DisclosureAt
+	Limit   int
+}
+
+// reviewOf returns by when the personal data of a portion so marked are to be
+// reviewed, 0 when there are none.
+func reviewOf(l label.Label) int64 {
+	if !l.Personal {
+		return 0
+	}
+	return int64(l.ReviewBy)
+}
+
+// Ledger returns a page of the disclosure ledger, newest first; of what is
+// overdue that which has waited longest. Errors: those of the section,
+// viewdb.ErrNotFound for what is no id of a portion.
+func (n *Node) Ledger(ctx context.Context, o section.Officer, q LedgerQuery) ([]Disclosed, error) {
+	if err := n.section.Authorise(ctx, o, section.OpLedgerRead, ""); err != nil {
+		return nil, err
+	}
+	return n.ledger(ctx, q)
+}
+
+func (n *Node) ledger(ctx context.Context, q LedgerQuery) ([]Disclosed, error) {
+	now := n.station.Certified().Time
+	in := viewdb.LedgerQuery{Holder: string(q.Holder), After: q.After, Limit: q.Limit}
+	if q.Overdue {
+		in.Overdue = max(now, 1)
+	}
+	if q.Portion != "" {
+		id, ok := portionBytes(q.Portion)
+		if !ok {
+			return nil, viewdb.ErrNotFound
+		}
+		in.Portion = &id
+	}
+	rows, err := n.views.Ledger(ctx, in)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	var indices []int64
+	var ids [][16]byte
+	seen := map[int64]time.Time{}
+	for i := range rows {
+		if _, ok := seen[rows[i].Index]; !ok {
+			at, err := n.log.HeadTime(ctx, rows[i].Index)
+			if err != nil {
+				at = 0 // made again from a log whose heads are still to come
+			}
+			indices, seen[rows[i].Index] = append(indices, rows[i].Index), when(at)
+		}
+		ids = append(ids, rows[i].Portion)
+	}
+	acts, err := n.views.ActsAt(ctx, indices)
+	if err != nil {
+		return nil, err
+	}
+	portions := map[int64][]act.Portion{}
+	for i, raw := range acts {
+		a, err := act.Parse(raw)
+		if err != nil {
+			return nil, err // the projection has parsed it
+		}
+		portions[i] = a.Report.Portions
+	}
+	about := ids // and what they cite: a consent is given on what is quoted
+	for _, r := range rows {
+		if ps := portions[r.Index]; r.N < len(ps) {
+			for _, c := range ps[r.N].Cites {
+				if id, ok := portionBytes(c.Portion); ok {
+					about = append(about, id)
+				}
+			}
+		}
+	}
+	words, err := n.wordsOn(ctx, about)
+	if err != nil {
+		return nil, err
+	}
+	standing, err := n.views.StandingOfPortions(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	followed, err := n.followed(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Disclosed, 0, len(rows))
+	for _, r := range rows {
+		d := Disclosed{Disclosure: r, Logged: seen[r.Index], Receipt: "logged", Consent: words[heldBy{r.Portion, r.Holder}], Standing: standing[r.Portion], Followed: followed[heldBy{r.Portion, r.Holder}],
+			Overdue: r.Review != 0 && r.Review <= now, Ended: r.Ends != 0 && r.Ends <= now}
+		if ps := portions[r.Index]; r.N < len(ps) {
+			d.Label = ps[r.N].Label
+			for _, c := range ps[r.N].Cites {
+				if id, ok := portionBytes(c.Portion); ok {
+					d.Consent = later(d.Consent, words[heldBy{id, r.Holder}])
+				}
+			}
+		}
+		switch {
+		case !r.Own && r.Holder == r.Originator:
+			d.Receipt = "received" // it made it of it
+		case !r.Own:
+			d.Receipt = "claimed"
+		case len(n.receipts.by(r.Index, []string{r.Holder})) > 0:
+			d.Receipt = "received"
+		}
+		out = append(out, d)
+	}
+	return out, nil
+}
+
+// followed says how far each holder has followed the own recalls of portions.
+func (n *Node) followed(ctx context.Context, ids [][16]byte) (map[heldBy]string, error) {
+	recalls, err := n.views.OwnRecalls(ctx, ids)
+	if err != nil || len(recalls) == 0 {
+		return nil, err
+	}
+	out, known := map[heldBy]string{}, map[string][]RecallHolder{}
+	for portion, acts := range recalls {
+		for _, s := range acts { // the last one sent to a holder stands
+			holders, ok := known[s.ID]
+			if !ok {
+				word := []RecallWord{{Said: s}}
+				if err := n.holdersOf(ctx, word); err != nil {
+					return nil, err
+				}
+				holders = word[0].Holders
+				known[s.ID] = holders
+			}
+			for _, h := range holders {
+				out[heldBy{portion, string(h.Member)}] = h.State
+			}
+		}
+	}
+	return out, nil
+}
+
+// when is a time in Unix seconds, the zero time for 0.
+func when(at int64) time.Time {
+	if at == 0 {
+		return time.Time{}
+	}
+	return time.Unix(at, 0).UTC()
+}
+
+// later returns the later of two words, either of which may be absent.
+func later(a, b *Word) *Word {
+	if a == nil || b != nil && b.Act > a.Act {
+		return b
+	}
+	return a
+}
+
+type heldBy struct {
+	portion [16]byte
+	holder  string
+}
+
+// wordsOn returns the last grant, refusal or withdrawal of this nation, or of
+// whoever it speaks for, about each portion and member.
+func (n *Node) wordsOn(ctx context.Context, portions [][16]byte) (map[heldBy]*Word, error) {
+	said, err := n.views.ConsentsOn(ctx, portions)
+	if err != nil {
+		return nil, err
+	}
+	out := map[heldBy]*Word{}
+	for i := range said { // in log order: the last one stands
+		c := &said[i]
+		by, err := act.ParseOriginator(c.Originator)
+		if err != nil || c.Step == string(act.ConsentAsk) {
+			continue
+		}
+		if by.Member() == n.self {
+			out[heldBy{c.Portion, c.Member}] = &Word{Act: c.Index, Step: act.ConsentStep(c.Step), Since: when(c.Since), Until: when(c.Until)}
+		}
+	}
+	return out, nil
+}
+
+// Refusals returns what this nation refused and withdrew, newest first, before
+// an index when it is not 0.
+func (n *Node) Refusals(ctx context.Context, o section.Officer, before int64, limit int) ([]ConsentWord, error) {
+	if err := n.section.Authorise(ctx, o, section.OpLedgerRead, ""); err != nil {
+		return nil, err
+	}
+	rows, err := n.views.Refusals(ctx, before, limit)
+	if err != nil {
+		return nil, err
+	}
+	return n.consentWords(ctx, rows)
+}
+
+// PortionID is the id of a portion in the ledger as acts write it.
+func (d *Disclosed) PortionID() act.ID { return act.ID(hex.EncodeToString(d.Portion[:])) }

@@ -1,0 +1,62 @@
+package api
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Disclosure is one portion of this nation's in one other member's hands.
+type Disclosure struct {
+	View         string          `json:"view" doc:"Id of the report as the holder has it."`
+	Index        int64           `json:"index" doc:"Where its envelope stands in the log."`
+	ReportType   string          `json:"report_type" doc:"Type of the report."`
+	Title        string          `json:"title" doc:"Its title."`
+	Portion      string          `json:"portion" doc:"Id of the portion."`
+	Digest       string          `json:"digest" doc:"Of its content."`
+	Number       int             `json:"number" doc:"Its number in that report, from 1."`
+	Holder       string          `json:"holder" doc:"Who holds it."`
+	Via          string          `json:"via" doc:"Who sealed it to the holder: this member, or one that made something of it."`
+	Since        *time.Time      `json:"since,omitempty" doc:"Since when, by the log's time."`
+	Mark         string          `json:"mark" doc:"Its marking in full: the terms."`
+	Label        json.RawMessage `json:"label" doc:"The same as a label."`
+	Until        *time.Time      `json:"until,omitempty" doc:"When the holder's view ends, by the log's time."`
+	ReviewBy     *time.Time      `json:"review_by,omitempty" doc:"By when its personal data are to be reviewed."`
+	Overdue      bool            `json:"overdue" doc:"That review is overdue (rule 21)."`
+	Ended        bool            `json:"ended" doc:"The view has ended: the holder hides it, and destroys it after the charter's grace."`
+	Receipt      string          `json:"receipt" enum:"received,logged,claimed" doc:"received: the holder has proved that it opened it. claimed: another member sealed it, and says to whom."`
+	Consent      *LedgerConsent  `json:"consent,omitempty" doc:"The last word of this nation about this portion and holder."`
+	Recalled     string          `json:"recalled,omitempty" doc:"recall, correction, narrowing or doubt, when it was recalled or is in doubt."`
+	Reason       string          `json:"reason,omitempty" doc:"Reason of that."`
+	Followed     string          `json:"followed,omitempty" doc:"How far the holder has followed that: sent, quarantined, destroyed or retained."`
+	Review       bool            `json:"review,omitempty" doc:"It rests on what was withdrawn or is in doubt, and is looked at again."`
+	SupersededBy string          `json:"superseded_by,omitempty" doc:"A later view of the same readers."`
+}
+
+// LedgerConsent is a word about one portion and one member.
+type LedgerConsent struct {
+	Step  string     `json:"step" enum:"grant,refuse,withdraw" doc:"What was said."`
+	Since time.Time  `json:"since" doc:"Since when."`
+	Until *time.Time `json:"until,omitempty" doc:"When it lapses."`
+	Index int64      `json:"index" doc:"Where the act stands in the log."`
+}
+
+// Ledger is a page of the disclosure ledger.
+type Ledger struct {
+	Disclosures []Disclosure `json:"disclosures" doc:"Newest first; of what is overdue what has waited longest first."`
+	Next        string       `json:"next,omitempty" doc:"Where the next page begins; absent on the last."`
+}
+
+// FindLedger narrows the ledger.
+type FindLedger struct {
+	Holder  string // a member
+	Portion string // id of a portion
+	Overdue bool   // whose review is overdue
+	Before  string // behind this row, Next of an earlier page
+	Limit   int    // 1 to 500, 50 when 0
+}
+
+// Refusals is a page of what this nation refused and withdrew.
+type Refusals struct {
+	Refusals []ConsentAct `json:"refusals" doc:"Newest first."`
+	Next     string       `json:"next,omitempty" doc:"Where the next page begins; absent on the last."`
+}
