@@ -44,6 +44,8 @@ var permitted = map[string]string{
 	"POST /consents":                          "da",
 	"GET /consents":                           "darip",
 	"GET /consents/{id}":                      "darip",
+	"GET /ledger":                             "darip",
+	"GET /ledger/refusals":                    "darip",
 	"GET /drafts/{id}/suggestions":            "darip",
 	"GET /reports/{id}/suggestions":           "darip",
 	"POST /suggestions/judge":                 "da",
