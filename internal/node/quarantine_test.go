@@ -197,8 +197,8 @@ func TestPacketQuota(t *testing.T) {
 	h.ready(four...)
 	n := h.nodes["IRQ"]
 	ctx := context.Background()
-	h.eventually("everybody's epoch keys", func() bool {
-		return n.reachable(n.station.State(), label.Members(four...), n.station.Epoch())
+	h.eventually("everybody's epoch keys, and its own packets", func() bool {
+		return n.sawOwn() && n.reachable(n.station.State(), label.Members(four...), n.station.Epoch())
 	})
 	// All numbers below the quota are given away.
 	for i := range 9 {
