@@ -35,7 +35,7 @@ func (n *Node) CatchingUp() error {
 func (n *Node) lookAhead(ctx context.Context, end int64) error {
 	p := &n.projector
 	from := max(p.cursor, p.looked)
-	if end-from <= projectRun {
+	if end-from <= p.run {
 		n.catching.Store(false)
 		return nil
 	}
@@ -59,7 +59,7 @@ func (n *Node) lookAhead(ctx context.Context, end int64) error {
 func (n *Node) lookAtRun(ctx context.Context, from, end int64) (int64, error) {
 	n.projector.busy.Lock()
 	defer n.projector.busy.Unlock()
-	run, err := n.log.Read(ctx, from, min(from+projectRun, end))
+	run, err := n.log.Read(ctx, from, min(from+n.projector.run, end))
 	if err != nil {
 		return from, err
 	}

@@ -106,7 +106,7 @@ func Open(ctx context.Context, o Options) (n *Node, err error) {
 		n.logger = slog.New(slog.DiscardHandler)
 	}
 	n.suggesting.index, n.suggesting.open, n.suggesting.kick = o.Places, make(chan struct{}), make(chan struct{}, 1)
-	n.direct.n = n
+	n.direct.n, n.projector.run = n, projectRun
 	begun := n // what is returned is nil when opening fails
 	defer func() {
 		if err != nil {

@@ -26,6 +26,7 @@ type projector struct {
 	tallies map[string]viewdb.Tally
 	trials  map[trialKey]*trial
 	looked  int64 // recalls were looked for below it
+	run     int64 // leaves that are projected together at most
 	moved   chan struct{}
 }
 
@@ -146,7 +147,7 @@ func (n *Node) projectOnce(ctx context.Context, end int64) (bool, error) {
 	if from >= end {
 		return false, nil
 	}
-	run, err := n.log.Read(ctx, from, min(from+projectRun, end))
+	run, err := n.log.Read(ctx, from, min(from+p.run, end))
 	if err != nil {
 		return false, err
 	}
