@@ -45,6 +45,8 @@ type reportNew struct {
 	Lang    string   `help:"Language of the text, BCP 47." default:"und"`
 	Replace string   `help:"Id of the draft to change; needs its etag." placeholder:"ID"`
 	ETag    string   `name:"etag" help:"Version of the draft that is changed." placeholder:"ETAG"`
+
+	Supersedes string `help:"Id of the released draft that this one replaces for its readers." placeholder:"ID"`
 }
 
 // Help gives an example.
@@ -94,6 +96,16 @@ func (c *reportNew) Run(w *world) error {
 	}
 	if c.Text != "" {
 		if raw, err = c.written(w, cl); err != nil {
+			return err
+		}
+	}
+	if c.Supersedes != "" {
+		var fields map[string]json.RawMessage
+		if err := json.Unmarshal(raw, &fields); err != nil {
+			return fmt.Errorf("the draft is no JSON object; compare it with entente report new --help: %w", err)
+		}
+		fields["supersedes"], _ = json.Marshal(c.Supersedes) // a string can be written
+		if raw, err = json.Marshal(fields); err != nil {
 			return err
 		}
 	}
