@@ -120,6 +120,7 @@ func measurements() []measurement {
 		{"taxii", taxiiFigures},
 		{"courier", courierFigures},
 		{"ledger", ledgerFigures},
+		{"recall", recallFigures},
 	}
 }
 
