@@ -60,8 +60,9 @@ type consentAsk struct {
 	asOfficer
 	aboutPortions
 	forWhom
-	Of    string `help:"Whose consent: a member." required:"" placeholder:"RUS"`
-	Basis string `help:"Why."`
+	Of      string `help:"Whose consent: a member." required:"" placeholder:"RUS"`
+	Basis   string `help:"Why."`
+	Request string `help:"Request for whose answer it is asked: it shows as consent asked on this member's own board, and nobody learns it." placeholder:"ID"`
 }
 
 // Help gives an example.
@@ -71,7 +72,7 @@ func (consentAsk) Help() string {
 
 // Run asks.
 func (c *consentAsk) Run(w *world) error {
-	in := api.ConsentContent{Step: "ask", By: strings.ToUpper(c.Of), Basis: c.Basis}
+	in := api.ConsentContent{Step: "ask", By: strings.ToUpper(c.Of), Basis: c.Basis, Request: c.Request}
 	c.aboutPortions.put(&in)
 	if err := c.forWhom.put(&in); err != nil {
 		return err

@@ -61,6 +61,9 @@ type cli struct {
 	Consent    consentCmd                `cmd:"" help:"Ask for, grant, refuse, record and withdraw consent."`
 	Recall     recallCmd                 `cmd:"" help:"Take back what was released, and answer what others take back."`
 	Ledger     ledgerCmd                 `cmd:"" help:"Show who holds what of ours, and what was refused."`
+	Rfi        rfiCmd                    `cmd:"" help:"Ask other members for information, answer them, close what was asked."`
+	Needs      requirementCmd            `cmd:"" name:"requirement" help:"Keep the register of requirements: PIR and EEI."`
+	Coverage   coverageCmd               `cmd:"" help:"Say who covers what."`
 	Collect    collectCmd                `cmd:"" help:"Take files in: texts, web pages, the UN list, STIX, MISP, event data."`
 	Suggest    suggestCmd                `cmd:"" help:"Confirm what was read in texts: names, places, dates, quantities, statements."`
 	Officer    officerCmd                `cmd:"" help:"Appoint and change officers."`

@@ -93,6 +93,7 @@ func New(n *node.Node, o Options) *Server {
 	s.keys()
 	s.taxii()
 	s.consents()
+	s.requests()
 	s.recalls()
 	s.ledger()
 	s.bundles()

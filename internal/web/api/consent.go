@@ -15,6 +15,7 @@ type ConsentContent struct {
 	Use      string       `json:"use,omitempty" maxLength:"500" doc:"For what use."`
 	Basis    string       `json:"basis,omitempty" maxLength:"1000" doc:"Why it is asked; how a party outside gave it."`
 	Answers  string       `json:"answers,omitempty" maxLength:"64" doc:"The ask that is answered, or the grant that is withdrawn."`
+	Request  string       `json:"request,omitempty" maxLength:"64" doc:"The request for whose answer it is asked. Stays here."`
 }
 
 // PortionRef names a portion.

@@ -37,19 +37,20 @@ type FindDrafts struct {
 
 // Plan is the dry-run of a release: who would see what, and why not the rest.
 type Plan struct {
-	Draft    string        `json:"draft" doc:"Id of the draft."`
-	Kind     string        `json:"kind" doc:"report, or the kind of statement."`
-	Alone    bool          `json:"alone,omitempty" doc:"One officer with the release role is enough (rule 6)."`
-	Acts     []PlanAct     `json:"acts,omitempty" doc:"The acts in which a draft that is no report would leave."`
-	ETag     string        `json:"etag" doc:"The version that was planned."`
-	Digest   string        `json:"digest" doc:"Of who would see what: drafts whose portions have equal markings have equal ones. A decision is named by its own digest, over contents and plans."`
-	Banner   string        `json:"banner" doc:"Marking of the whole, for the releasing officer."`
-	Blocked  string        `json:"blocked,omitempty" doc:"Why the release cannot go ahead; absent when it can."`
-	Findings []Finding     `json:"findings" doc:"Everything that stands against the release."`
-	Portions []PlanPortion `json:"portions" doc:"What the plan says of each portion."`
-	Members  []PlanMember  `json:"members" doc:"What each member and observer would see, in rising order."`
-	Views    []PlanView    `json:"views" doc:"The distinct views that would leave."`
-	Historic []string      `json:"historic" doc:"Named in a release set, but no members now: they receive nothing."`
+	Draft    string           `json:"draft" doc:"Id of the draft."`
+	Kind     string           `json:"kind" doc:"report, or the kind of statement."`
+	Alone    bool             `json:"alone,omitempty" doc:"One officer with the release role is enough (rule 6)."`
+	Acts     []PlanAct        `json:"acts,omitempty" doc:"The acts in which a draft that is no report would leave."`
+	Similar  []SimilarRequest `json:"similar,omitempty" doc:"Open requests here that ask much the same as a request; they can be joined."`
+	ETag     string           `json:"etag" doc:"The version that was planned."`
+	Digest   string           `json:"digest" doc:"Of who would see what: drafts whose portions have equal markings have equal ones. A decision is named by its own digest, over contents and plans."`
+	Banner   string           `json:"banner" doc:"Marking of the whole, for the releasing officer."`
+	Blocked  string           `json:"blocked,omitempty" doc:"Why the release cannot go ahead; absent when it can."`
+	Findings []Finding        `json:"findings" doc:"Everything that stands against the release."`
+	Portions []PlanPortion    `json:"portions" doc:"What the plan says of each portion."`
+	Members  []PlanMember     `json:"members" doc:"What each member and observer would see, in rising order."`
+	Views    []PlanView       `json:"views" doc:"The distinct views that would leave."`
+	Historic []string         `json:"historic" doc:"Named in a release set, but no members now: they receive nothing."`
 }
 
 // PlanAct is one act in which a draft that is no report would leave.
