@@ -50,6 +50,7 @@ var (
 	errOurs     = errors.New("one's own consent is not asked; release it, or grant it: entente consent grant")
 	errNoNeed   = errors.New("rules 7 and 8: the portion holds nothing of this originator, so its consent changes nothing; name the one whose material it is")
 	errNoAsk    = errors.New("no such ask, or grant, is here; entente consent list shows them")
+	errItself   = errors.New("an originator, or the holder of what is of a party outside, has the material anyhow; leave it out of the members")
 	errStranger = errors.New("rule 7: this is no member of the centre; entente members lists them")
 )
 
@@ -94,6 +95,8 @@ func (n *Node) fillConsent(ctx context.Context, o section.Officer, c *Consent) e
 		return errNotOurs
 	case !n.found.Members().Contains(by.Member()), !n.found.Members().Includes(c.Members):
 		return errStranger
+	case c.Members.Contains(by.Member()):
+		return errItself
 	}
 	if c.Draft != "" {
 		if err := n.fromDraft(ctx, o, c, by); err != nil {

@@ -215,6 +215,7 @@ func TestConsentIsTheOriginatorsAlone(t *testing.T) {
 		"an ask to oneself":             {`{"step":"ask","by":"IRQ","portions":[{"portion":"` + id + `"}],"members":["IRN"]}`, "", ""},
 		"a portion that is not here":    {`{"step":"ask","by":"RUS","portions":[{"portion":"` + id + `"}],"members":["IRN"]}`, "", ""},
 		"an ask that is not here":       {`{"step":"refuse","answers":"` + id + `"}`, "", ""},
+		"the originator itself":         {`{"step":"ask","by":"RUS","portions":[{"portion":"` + id + `"}],"members":["IRN","RUS"]}`, "", ""},
 		"a stranger":                    {`{"step":"ask","by":"RUS","portions":[{"portion":"` + id + `"}],"members":["KRG"]}`, "", "7"},
 	} {
 		_, err := n.SaveStatement(context.Background(), duty, KindConsent, "", "", []byte(c.content))

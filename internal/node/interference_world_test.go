@@ -116,6 +116,24 @@ const (
 	wordsOfSecond = "heliotrope"
 )
 
+// portionOf names the portion with a word that one member has from another.
+func (w *world) portionOf(m, from label.MemberID, word string) act.PortionRef {
+	w.t.Helper()
+	for _, row := range w.find(m, viewdb.Query{Text: word, Originator: string(from)}, 1) {
+		full, err := w.nodes[m].views.Get(context.Background(), row.ID)
+		check(w.t, err)
+		a, err := act.Parse(full.Act)
+		check(w.t, err)
+		for _, p := range a.Report.Portions {
+			if strings.Contains(p.Text, word) {
+				return act.PortionRef{Portion: p.ID, Digest: p.Digest}
+			}
+		}
+	}
+	w.t.Fatalf("%s has no portion of %s with the word %s", m, from, word)
+	return act.PortionRef{}
+}
+
 // script is what happens. Everything that the two worlds do not share goes to
 // nobody in the coalition, and leaves at the same moments in the same numbers
 // and size classes, which spec/leaks.md declares.
@@ -181,6 +199,29 @@ func script(w *world, c cast, s secret) {
 	}
 	w.releaseReport(c.ally, &Draft{ReportType: act.INTREP, Title: pick("Re quincunx", "Other"), Portions: []act.PortionInput{reply}})
 	w.settle(13 * time.Second)
+
+	// The ally asks the originator for a consent, which in one world is given and
+	// taken back, in the other refused and then refused again.
+	about := w.portionOf(c.ally, c.originator, pick(wordsOfFirst, wordsOfSecond))
+	w.releaseStatement(c.ally, KindConsent, Consent{Step: act.ConsentAsk, By: string(c.originator), Members: label.Members(c.ally),
+		Portions: []act.PortionRef{{Portion: about.Portion, Digest: about.Digest}}, Basis: pick("for the quincunx", "for the field of heliotrope")})
+	w.settle(9 * time.Second)
+	asked := act.ID(w.said(c.originator, act.TypeConsent, 1)[0].ID)
+	answer := Consent{Step: act.ConsentRefuse, Answers: asked, Basis: "no heliotrope"}
+	if s.first {
+		answer = Consent{Step: act.ConsentGrant, Answers: asked, Use: "for the quincunx alone"}
+	}
+	w.releaseStatement(c.originator, KindConsent, answer)
+	w.settle(9 * time.Second)
+	if s.first {
+		for _, said := range w.said(c.originator, act.TypeConsent, 2) {
+			if said.Own {
+				answer = Consent{Step: act.ConsentWithdraw, Answers: act.ID(said.ID)}
+			}
+		}
+	}
+	w.releaseStatement(c.originator, KindConsent, answer)
+	w.settle(9 * time.Second)
 
 	// The coalition says something to all, the same in both worlds.
 	for _, m := range c.coalition {
