@@ -13,6 +13,7 @@ import (
 	"entente/internal/node"
 	"entente/internal/store"
 	"entente/internal/store/logdb"
+	"entente/internal/web/api"
 	"entente/label"
 	"entente/seal"
 )
@@ -47,6 +48,18 @@ func (d *demo) envelopes(ctx context.Context) error {
 	}
 	for m, n := range d.played.said {
 		want[m] += n * (len(members()) - 1)
+	}
+	// What was made of what is taken back is told of by its releasers' nodes.
+	for _, m := range members() {
+		page, err := d.desks[m]["an"].Recalls(ctx, api.FindRecalls{Own: true, Limit: 500})
+		if err != nil {
+			return err
+		}
+		for _, r := range page.Recalls {
+			if r.Kind == "review" {
+				want[m] += len(members()) - 1
+			}
+		}
 	}
 	for _, m := range members() {
 		if got[m] != want[m] {

@@ -25,6 +25,8 @@ type told struct {
 	digest  act.Digest
 	origins label.MemberSet // of its label, with those of what it cites
 	text    string
+
+	recalled bool // taken back by its originator at the end
 }
 
 // sealedTo says in whose nodes a portion must be: nothing leaves for a portion
@@ -45,6 +47,9 @@ type played struct {
 	batch   string
 	listing []byte
 	said    map[label.MemberID]int // statements released, by whom
+
+	bundle     *api.Bundle // from SYR to RUS
+	bundleFile []byte
 }
 
 // listOf writes or reads the list that IRQ imports.
@@ -80,7 +85,13 @@ func (d *demo) play(ctx context.Context, between func() error) error {
 	if err := d.importList(ctx); err != nil {
 		return fmt.Errorf("import of the list: %w", err)
 	}
-	return d.settle(ctx)
+	if err := d.settle(ctx); err != nil {
+		return err
+	}
+	if err := d.exchange(ctx); err != nil {
+		return err
+	}
+	return d.agree(ctx)
 }
 
 // content writes a report of the scenario as an officer would.

@@ -66,7 +66,7 @@ func (d *demo) holds(ctx context.Context, m label.MemberID) error {
 		return err
 	}
 	for _, t := range d.played.told {
-		may, has := slices.Contains(t.sealedTo(), m), got[t.text] != nil
+		may, has := slices.Contains(t.sealedTo(), m) && !t.recalled, got[t.text] != nil
 		switch {
 		case has && !may:
 			return fmt.Errorf("it reads portion %d of %q, which is not released to it", t.number, t.of.key)
@@ -88,7 +88,7 @@ func (d *demo) finds(ctx context.Context, m label.MemberID) error {
 			return err
 		}
 		// Of its own reports a member finds every view that left.
-		may := slices.Contains(t.sealedTo(), m)
+		may := slices.Contains(t.sealedTo(), m) && !t.recalled
 		if may != (len(page) > 0) || len(page) > 1 && t.of.from != m {
 			return fmt.Errorf("it finds %d reports with the word of portion %d of %q", len(page), t.number, t.of.key)
 		}

@@ -224,6 +224,16 @@ func scenario() []report {
 		{key: "lent", from: "IRQ", kind: act.INTSUM, title: "Grain in Nineveh governorate", consent: &consent{of: "RUS", to: "IRN", cited: "loan/1"}, portions: []portion{
 			p("IRN RUS", s, "B2", "en", "summary of the section", "Stores in the governorate hold no grain any more.", "loan/1"),
 		}},
+		// Journey J5: what IRN takes back at the end, and what was made of it.
+		{key: "wrong", from: "IRN", kind: act.INTREP, title: "A bridge", portions: []portion{
+			p("all", r, "C3", "fa", "یک راننده", "پل روی رودخانه در استان ایلام بسته است."),
+		}},
+		{key: "wrong-rus", from: "RUS", kind: act.INTSUM, title: "Roads to the border", portions: []portion{
+			p("all", r, "C3", "ru", "сводка отделения", "Дорога к границе перекрыта у моста.", "wrong/1"),
+		}},
+		{key: "wrong-syr", from: "SYR", kind: act.ASSESSMENT, title: "What the closed road means", portions: []portion{
+			p("all", r, "C3", "ar", "تقدير القسم", "ستتأخر القوافل أسبوعاً.", "wrong-rus/1"),
+		}},
 	}
 }
 
