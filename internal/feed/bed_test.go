@@ -194,6 +194,9 @@ func (b *bed) report(it item) act.Act {
 	for i, o := range objects {
 		in := act.PortionInput{ID: id(it.name, i), Salt: string(id("salt", it.name, i)), Label: l, Grade: act.Grade{Reliability: "B", Credibility: "2"}, Lang: "en", Text: "Text of " + it.name + ".",
 			Sources: []act.Source{{Descriptor: "a resident", Kind: act.KindHuman, Originator: string(it.by)}}}
+		if l.Personal {
+			in.PersonData = &act.PersonData{Categories: []act.Category{act.CategoryWitness}, Purpose: "An invented case.", LegalBasis: "Invented law."}
+		}
 		if o != "" {
 			in.Object = &act.Object{MediaType: act.MediaTypeSTIX, Bytes: []byte(o)}
 		}

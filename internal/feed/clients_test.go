@@ -44,7 +44,7 @@ func TestClientsInCirculation(t *testing.T) {
 
 // Requests that nobody should make are answered with a TAXII error or not at
 // all; none brings the server down or keeps it from serving another.
-func TestHostileClients(t *testing.T) {
+func TestMaliciousClients(t *testing.T) {
 	b := newBed(t)
 	b.account("low", Grants{Clearance: low, Read: []string{Reports}})
 	b.account("sensor", Grants{Clearance: low, Write: true})

@@ -23,7 +23,7 @@ var hidden = map[string]struct {
 	"a handling code":               {"IRQ", func(l *label.Label) { l.UseCodes = label.UseCodesOf(label.H1) }},
 	"a caveat":                      {"IRQ", func(l *label.Label) { l.Caveats = label.Caveats("named officers only") }},
 	"a foreign mark":                {"IRQ", func(l *label.Label) { l.Caveats = label.Caveats("TLP:RED") }},
-	"personal data":                 {"IRQ", func(l *label.Label) { l.Personal, l.ReviewBy = true, label.At(2030, 1, 1, 0, 0) }},
+	"personal data":                 {"IRQ", func(l *label.Label) { l.Personal, l.ReviewBy = true, label.At(2027, 4, 1, 0, 0) }},
 	"two originators, one too many": {"IRQ", func(l *label.Label) { l.Originators = label.Members("IRQ", "SYR") }},
 }
 
@@ -128,7 +128,7 @@ func TestWhatIsGoneLeavesNoTrace(t *testing.T) {
 			b.open()
 		}},
 		"a consent was withdrawn": {gone: func(b *bed, at int64) {
-			check(b.t, b.views.Apply(b.ctx, viewdb.Batch{Cursor: b.cursor, Withdrawn: []viewdb.Withdrawn{{Index: b.cursor + 1, Portion: [16]byte{byte(at), 0}, Originator: "IRQ", Since: founded.Unix() + 1}}}))
+			check(b.t, b.views.Apply(b.ctx, viewdb.Batch{Cursor: b.cursor, Withdrawn: []viewdb.Withdrawn{{Report: at, Word: b.cursor + 1, Originator: "IRQ"}}}))
 			b.feed.Changed()
 		}},
 		"ended": {change: func(it *item) { it.ends = founded.Unix() + 100*60 }, gone: func(b *bed, _ int64) {
