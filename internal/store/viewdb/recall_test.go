@@ -3,6 +3,7 @@ package viewdb
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"testing"
@@ -348,5 +349,48 @@ func TestCascadeOfManyProducts(t *testing.T) {
 	}
 	if took > 10*time.Second {
 		t.Errorf("it took %v", took)
+	}
+}
+
+// A node that dies while it takes a recall in has all of it afterwards, or
+// nothing: what is withdrawn, what is under review, and how far it has come.
+func TestRecallIsStoredWholeOrNotAtAll(t *testing.T) {
+	ctx := context.Background()
+	for _, stage := range []store.Stage{store.BeforeCommit, store.AfterCommit} {
+		dir := t.TempDir()
+		path := filepath.Join(dir, "view.db")
+		dying := false
+		died := errors.New("the process dies")
+		v, _, err := Open(path, store.Options{Fault: func(at store.Stage) error {
+			if dying && at == stage {
+				return died
+			}
+			return nil
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		apply(t, v, Batch{Cursor: 3, Reports: []Report{
+			{Index: 0, ID: "a", Originator: "IRN", Portions: []Portion{stated(1)}, Act: []byte("a")},
+			{Index: 1, ID: "b", Originator: "RUS", Portions: []Portion{{ID: pid(3), Cites: []Cite{{ID: pid(1), Digest: stated(1).Digest, Originator: "IRN"}}}}, Act: []byte("b")},
+			{Index: 2, ID: "c", Originator: "SYR", Portions: []Portion{{ID: pid(4), Cites: []Cite{{ID: pid(3), Originator: "RUS"}}}}, Act: []byte("c")},
+		}})
+		dying = true
+		if err := v.Apply(ctx, says(3, "IRN", "recall", stated(1))); !errors.Is(err, died) {
+			t.Fatal(err)
+		}
+		v.Close()
+		v = open(t, dir)
+		_, gone := v.Get(ctx, "a")
+		c, err := v.At(ctx, 2)
+		cursor, cerr := v.Cursor(ctx)
+		if err != nil || cerr != nil {
+			t.Fatal(err, cerr)
+		}
+		whole := errors.Is(gone, ErrNotFound) && c.Review == 1 && cursor == 4
+		none := gone == nil && c.Review == 0 && cursor == 3
+		if stage == store.BeforeCommit && !none || stage == store.AfterCommit && !whole {
+			t.Errorf("stage %v: reading says %v, %d under review, cursor %d", stage, gone, c.Review, cursor)
+		}
 	}
 }
