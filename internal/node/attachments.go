@@ -280,7 +280,7 @@ func (n *Node) serveAttachment(w http.ResponseWriter, r *http.Request, _ label.M
 	if err != nil || len(raw) != len(act.Digest{}) || hex.EncodeToString(raw) != digest {
 		return centre.ErrNotFound
 	}
-	own, err := n.views.OwnNames(r.Context(), [32]byte(raw))
+	own, err := n.namesStill(r.Context(), [32]byte(raw))
 	if err != nil {
 		return err
 	}
@@ -295,4 +295,34 @@ func (n *Node) serveAttachment(w http.ResponseWriter, r *http.Request, _ label.M
 	w.Header().Set("Content-Type", "application/octet-stream")
 	http.ServeContent(w, r, "", time.Time{}, f)
 	return nil
+}
+
+// namesStill says whether a portion of an own report that is released, has not
+// ended and is not withdrawn names a file.
+func (n *Node) namesStill(ctx context.Context, digest [32]byte) (bool, error) {
+	list, err := n.views.OwnNaming(ctx, digest, 100)
+	if err != nil {
+		return false, err
+	}
+	for _, f := range list {
+		if f.Withdrawn == 0 {
+			return true, nil
+		}
+		a, err := act.Parse(f.Act)
+		if err != nil {
+			return false, err
+		}
+		gone, err := n.views.WithdrawnOf(ctx, f.Index)
+		if err != nil {
+			return false, err
+		}
+		for i := range a.Report.Portions {
+			for _, x := range a.Report.Portions[i].Attachments {
+				if !gone[i] && x.Digest == act.Digest(digest) {
+					return true, nil
+				}
+			}
+		}
+	}
+	return false, nil
 }

@@ -105,7 +105,7 @@ func TestWhatHasEndedIsHiddenAndDestroyed(t *testing.T) {
 		if _, err := rus.portion(ctx, a.Report.Portions[0].ID); !errors.Is(err, viewdb.ErrNotFound) {
 			t.Errorf("RUS cites what has ended: %v", err)
 		}
-		if own, err := w.nodes["IRQ"].views.OwnNames(ctx, file.Digest); err != nil || own {
+		if own, err := w.nodes["IRQ"].namesStill(ctx, file.Digest); err != nil || own {
 			t.Errorf("IRQ serves the attachment of what has ended: %v %v", own, err)
 		}
 		if _, err := rus.views.At(ctx, row.Index); err != nil {

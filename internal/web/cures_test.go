@@ -19,7 +19,7 @@ import (
 
 // What is refused says what would cure it.
 func TestRefusalsSayWhatWouldCureThem(t *testing.T) {
-	for _, err := range []error{node.ErrDraft, node.ErrReceipt, node.ErrNoAttachment, node.ErrPlanChanged, node.ErrOnItsWay, node.ErrBasis, node.ErrAttachmentQuota, node.ErrNoSetKey, node.ErrPacketQuota,
+	for _, err := range []error{node.ErrDraft, node.ErrReceipt, node.ErrNoAttachment, node.ErrPlanChanged, node.ErrOnItsWay, node.ErrBasis, node.ErrAttachmentQuota, node.ErrNoSetKey, node.ErrPacketQuota, node.ErrCatchingUp,
 		viewdb.ErrNotFound, centre.ErrRecovering, centre.ErrNotLead, centre.ErrHalted, centre.ErrQuota, centre.ErrBusy, centre.ErrFork, centre.ErrSuspended, centre.ErrTruncated,
 		centre.ErrTooLarge, centre.ErrFull, centre.ErrRollback, centre.ErrWithheld, centre.ErrForkedLog, centre.ErrInvalidLog, centre.ErrBodies, centre.ErrOpaque, centre.ErrNotFound,
 		centre.ErrKeys, centre.ErrStale, centre.ErrCertify, centre.ErrEvidence} {

@@ -44,3 +44,23 @@ func (v *Views) Acts(ctx context.Context, ids []string) ([]ActAt, error) {
 	}
 	return out, nil
 }
+
+// OwnNaming returns the own reports that are shown and name a file, those of
+// which nothing is withdrawn first, up to limit.
+func (v *Views) OwnNaming(ctx context.Context, digest [32]byte, limit int) ([]ActAt, error) {
+	rows, err := v.db.Reader.QueryContext(ctx, `SELECT r.idx, r.id, r.act, coalesce(c.withdrawn, 0) FROM attachment a JOIN report r ON r.idx = a.idx LEFT JOIN caution c ON c.idx = r.idx
+		WHERE a.digest = ? AND r.own = 1 AND `+v.shown(`r`)+` GROUP BY r.idx ORDER BY coalesce(c.withdrawn, 0), r.idx LIMIT ?`, digest[:], limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []ActAt
+	for rows.Next() {
+		var a ActAt
+		if err := rows.Scan(&a.Index, &a.ID, &a.Act, &a.Withdrawn); err != nil {
+			return nil, err
+		}
+		out = append(out, a)
+	}
+	return out, rows.Err()
+}

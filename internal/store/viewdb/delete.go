@@ -120,11 +120,3 @@ func (v *Views) HasAttachment(ctx context.Context, digest [32]byte, but []int64)
 	}
 	return used, rows.Err()
 }
-
-// OwnNames says whether an own report here names a file: one that has been
-// released, of which the log holds a view, and that has not ended.
-func (v *Views) OwnNames(ctx context.Context, digest [32]byte) (bool, error) {
-	var own bool
-	err := v.db.Reader.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM attachment a JOIN report r ON r.idx = a.idx WHERE a.digest = ? AND r.own = 1 AND `+v.shown(`r`)+`)`, digest[:]).Scan(&own)
-	return own, err
-}
