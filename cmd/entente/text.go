@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -33,6 +34,8 @@ func (textReadCmd) Help() string {
 	return `Writes what officers may confirm: with --json one JSON object a text, else lines
 of kind, byte offsets, text, meaning and confidence, parted by tabs. Offsets
 are given in bytes and in code points of the original. Nothing is changed.
+Of a text with more in it than is listed, standard error says how much is left
+out, and JSON in left_out; the exit code is 1.
 
   entente text read --json --date 2015-10-14 report.txt
   echo 'Three people were killed on Tuesday.' | entente text read --date 2015-10-14`
@@ -65,15 +68,21 @@ func (c *textReadCmd) Run(w *world) error {
 	if len(files) == 0 {
 		files = []string{"-"}
 	}
+	wanting := false
 	for _, name := range files {
 		if err := w.ctx.Err(); err != nil {
 			return err
 		}
-		if err := c.file(w, out, r, name, o); err != nil {
+		if err := c.file(w, out, r, name, o); errors.Is(err, errFindings) {
+			wanting = true
+		} else if err != nil {
 			return err
 		}
 	}
-	return out.Flush()
+	if err := out.Flush(); err != nil || !wanting {
+		return err
+	}
+	return errFindings
 }
 
 func (c *textReadCmd) file(w *world, out *bufio.Writer, r *read.Reader, name string, o read.Options) error {
@@ -105,6 +114,7 @@ func (c *textReadCmd) file(w *world, out *bufio.Writer, r *read.Reader, name str
 // lines reads texts that come one a line.
 func (c *textReadCmd) lines(w *world, out *bufio.Writer, r *read.Reader, in io.Reader, name string, o read.Options) error {
 	dec := json.NewDecoder(bufio.NewReaderSize(in, 1<<16))
+	var wanting error
 	for n := 1; w.ctx.Err() == nil; n++ {
 		var line struct {
 			ID   any    `json:"id"`
@@ -112,7 +122,7 @@ func (c *textReadCmd) lines(w *world, out *bufio.Writer, r *read.Reader, in io.R
 			Date string `json:"date"`
 		}
 		if err := dec.Decode(&line); err == io.EOF {
-			return nil
+			return wanting
 		} else if err != nil {
 			return w.unreadable(name, fmt.Errorf("text %d is not a JSON object with text: %w", n, err))
 		}
@@ -128,20 +138,48 @@ func (c *textReadCmd) lines(w *world, out *bufio.Writer, r *read.Reader, in io.R
 			}
 			x.Date = dates.Document{Day: day, Known: true}
 		}
-		if err := writeText(w, out, r.Text(line.Text, x)); err != nil {
+		if err := writeText(w, out, r.Text(line.Text, x)); errors.Is(err, errFindings) {
+			wanting = err
+		} else if err != nil {
 			return err
 		}
 	}
 	return w.ctx.Err()
 }
 
-// writeText writes one result.
+// writeText writes one result; errFindings where it lacks something, which it
+// says on standard error.
 func writeText(w *world, out *bufio.Writer, res *read.Result) error {
 	if w.json {
 		enc := json.NewEncoder(out)
 		enc.SetEscapeHTML(false)
-		return enc.Encode(res)
+		if err := enc.Encode(res); err != nil {
+			return err
+		}
+	} else {
+		writeFindings(out, res)
 	}
+	left := res.LeftOut
+	if left == nil {
+		return nil
+	}
+	name := res.Source
+	if name == "" {
+		name = "-"
+	}
+	if left.Bytes > 0 {
+		w.notef("%s: %d of %d bytes were not read, and what is in them is not listed: the text is larger than %d bytes, or holds more than %d finds; split the text",
+			escaped(name), left.Bytes, res.Bytes, read.MaxBytes, read.MaxFound)
+	}
+	if left.Sentences > 0 {
+		w.notef("%s: %d of %d sentences are not listed, nor %d of %d stretches of one language; split the text", escaped(name),
+			left.Sentences, left.Sentences+len(res.Sentences), left.Languages, left.Languages+len(res.Languages))
+	}
+	return errFindings
+}
+
+// writeFindings writes a result for the eye.
+func writeFindings(out *bufio.Writer, res *read.Result) {
 	if res.Source != "" {
 		fmt.Fprintf(out, "# %s\n", escaped(res.Source))
 	}
@@ -184,7 +222,6 @@ func writeText(w *world, out *bufio.Writer, res *read.Result) error {
 		}
 		line("flag", s, fmt.Sprintf("%s, %d times %s", x.Kind, x.Count, x.Detail), 1)
 	}
-	return nil
 }
 
 func interval(x *read.Date) string {
@@ -214,8 +251,8 @@ func amount(x *read.Quantity) string {
 	case *x.High != x.Low:
 		s += ".." + number(*x.High)
 	}
-	for _, part := range []string{x.Unit, x.Population} {
-		if part != "" && part != x.Kind {
+	for i, part := range []string{x.Unit, x.Population} {
+		if part != "" && part != x.Kind && (i == 0 || part != x.Unit) {
 			s += " " + part
 		}
 	}

@@ -60,3 +60,34 @@ func TestTextReadRefuses(t *testing.T) {
 		t.Errorf("code %d for a file that is not there", code)
 	}
 }
+
+// A text with more in it than is listed says so, and ends with findings.
+func TestTextReadSaysWhatItLeavesOut(t *testing.T) {
+	in := strings.Repeat("So it is. ", read.MaxListed+10)
+	out, errs, code := runText(t, in, "--json", "--no-places")
+	var res read.Result
+	if err := json.Unmarshal([]byte(out), &res); err != nil {
+		t.Fatal(err)
+	}
+	if code != exitFindings || res.LeftOut == nil || res.LeftOut.Sentences < 10 || res.LeftOut.Bytes != 0 || !strings.Contains(errs, "sentences are not listed") {
+		t.Errorf("code %d, %s, %+v", code, errs, res.LeftOut)
+	}
+	page := "<html>" + strings.Repeat(" ", read.MaxHTML) + "</html>"
+	_, errs, code = runText(t, page, "--no-places")
+	if code != exitFindings || !strings.Contains(errs, "-: 13 of 16777229 bytes were not read") {
+		t.Errorf("code %d, %s", code, errs)
+	}
+	_, errs, code = runText(t, `{"text":"`+strings.Repeat("So it is. ", read.MaxListed+10)+`"}`+"\n"+`{"id":"b","text":"Five persons were wounded."}`, "--lines", "--no-places")
+	if code != exitFindings || !strings.Contains(errs, "1: ") {
+		t.Errorf("code %d, %s", code, errs)
+	}
+}
+
+// What is counted is named once.
+func TestAmountNamesItsPersonsOnce(t *testing.T) {
+	five := 5.0
+	q := &read.Quantity{Kind: "injured", Unit: "persons", Population: "persons", Low: 5, High: &five}
+	if got := amount(q); got != "injured 5 persons" {
+		t.Error(got)
+	}
+}

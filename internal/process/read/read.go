@@ -96,6 +96,7 @@ func (r *Reader) Text(text string, o Options) *Result {
 		}
 	}
 	if p.res.Read < len(text) {
+		p.leftOut().Bytes = len(text) - p.res.Read
 		p.flags = passage.Merge(p.flags, []passage.Flag{{Kind: passage.FlagUnread, Count: 1, Spans: []passage.Span{{Start: p.res.Read, End: len(text)}},
 			Detail: "the text is longer, or holds more, than is read of one text"}}, 0)
 	}
@@ -161,6 +162,14 @@ type pass struct {
 	tokens []passage.Token
 	// placed are the tokens of places.
 	placed []attributions.Range
+}
+
+// leftOut is where what the result lacks is counted.
+func (p *pass) leftOut() *LeftOut {
+	if p.res.LeftOut == nil {
+		p.res.LeftOut = new(LeftOut)
+	}
+	return p.res.LeftOut
 }
 
 // at returns a span of the original.
@@ -276,6 +285,9 @@ func (p *pass) mentions(sentences []passage.Sentence, said []attributions.Attrib
 func (p *pass) structure(segments []language.Segment, sentences []passage.Sentence, parts []passage.Part) {
 	if len(p.res.Sentences)+len(sentences) > MaxListed || len(p.res.Languages)+len(segments) > MaxListed {
 		p.flags = passage.Merge(p.flags, []passage.Flag{{Kind: passage.FlagUnlisted, Count: 1, Spans: []passage.Span{{Start: 0, End: len(p.form.Original)}}}}, p.base)
+		left := p.leftOut()
+		left.Sentences += len(sentences)
+		left.Languages += len(segments)
 		return
 	}
 	for _, s := range segments {

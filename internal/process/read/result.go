@@ -12,6 +12,9 @@ type Result struct {
 	// Read is how many bytes were read; less than Bytes only where the text is
 	// beyond the bounds, which a flag says too.
 	Read int `json:"read"`
+	// LeftOut says what of a text beyond the bounds is missing here; nil where
+	// nothing is.
+	LeftOut *LeftOut `json:"left_out,omitempty"`
 	// HTML says that the text was read as a web page.
 	HTML         bool          `json:"html,omitempty"`
 	DocumentDate *DocumentDate `json:"document_date"`
@@ -24,6 +27,15 @@ type Result struct {
 	Attributions []Attribution `json:"attributions"`
 	Credits      []Credit      `json:"credits"`
 	Flags        []Flag        `json:"flags"`
+}
+
+// LeftOut counts what a result lacks of its text: Bytes at its end that were
+// not read, whatever is found there, and Sentences and Languages (segments) of
+// what was read that are not listed.
+type LeftOut struct {
+	Bytes     int `json:"bytes"`
+	Sentences int `json:"sentences"`
+	Languages int `json:"languages"`
 }
 
 // DocumentDate is the date against which a text was read.
