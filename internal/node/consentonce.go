@@ -1,0 +1,72 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"entente/act"
+	"entente/internal/store/viewdb"
+	"entente/label"
+)
+
+// Refusals of words that would change nothing, and seem to.
+var (
+	errGranted        = errors.New("granted already, and a refusal would leave the grant in force")
+	errWithdrawnGrant = errors.New("the grant is withdrawn already; there is nothing left of it to withdraw")
+)
+
+// openStill refuses a refusal of what a grant in force allows, which only a
+// withdrawal ends, and a withdrawal of what is withdrawn. What was refused may
+// still be granted.
+//
+// Errors: errGranted, errWithdrawnGrant.
+func (n *Node) openStill(ctx context.Context, c *Consent, by label.Originator) error {
+	if c.Step != act.ConsentRefuse && c.Step != act.ConsentWithdraw {
+		return nil
+	}
+	keys := make([][16]byte, 0, len(c.Portions))
+	for _, p := range c.Portions {
+		if key, ok := portionBytes(p.Portion); ok {
+			keys = append(keys, key)
+		}
+	}
+	words, err := n.views.LatestConsents(ctx, keys, []string{by.String()})
+	if err != nil {
+		return err
+	}
+	now := n.station.Certified().Time
+	withdrawn := 0
+	for i := range words {
+		x := &words[i]
+		if !c.Members.Contains(label.MemberID(x.Member)) {
+			continue
+		}
+		switch {
+		case x.Step == string(act.ConsentWithdraw):
+			withdrawn++
+		case c.Step == act.ConsentRefuse && x.Step == string(act.ConsentGrant) && (x.Until == 0 || x.Until > now):
+			return n.grantedBy(ctx, x)
+		}
+	}
+	if c.Step == act.ConsentWithdraw && withdrawn > 0 && withdrawn == len(keys)*c.Members.Len() {
+		return errWithdrawnGrant
+	}
+	return nil
+}
+
+// grantedBy names the grant that says a word, to withdraw.
+func (n *Node) grantedBy(ctx context.Context, x *viewdb.Consent) error {
+	if x.Answers != "" {
+		answers, err := n.views.AnswersTo(ctx, x.Answers)
+		if err != nil {
+			return err
+		}
+		for i := range answers {
+			if answers[i].Index == x.Index {
+				return fmt.Errorf("%w: entente consent withdraw %s", errGranted, answers[i].ID)
+			}
+		}
+	}
+	return fmt.Errorf("%w: entente consent withdraw with the grant that entente consent list names", errGranted)
+}
