@@ -86,6 +86,10 @@ func ReadMedallion(r io.Reader, limit int64) (*MedallionFile, error) {
 			f.Discovery = &Discovery{}
 			return decode(name, value, f.Discovery)
 		}
+		if value[0] != '{' {
+			f.note("%q is neither \"/discovery\" nor an API root, for it is no JSON object; it is left out", clip(name))
+			return nil
+		}
 		root, err := f.root(strings.Trim(name, "/"), value)
 		if err != nil {
 			return err
@@ -98,6 +102,9 @@ func ReadMedallion(r io.Reader, limit int64) (*MedallionFile, error) {
 	}
 	if err != nil {
 		return nil, err
+	}
+	if f.Discovery == nil && len(f.Roots) == 0 {
+		return nil, fmt.Errorf("%w: there is neither \"/discovery\" nor an API root in it", ErrMedallion)
 	}
 	if f.Discovery == nil {
 		f.note("there is no \"/discovery\"; the discovery endpoint answers 404")
@@ -227,7 +234,7 @@ func (f *MedallionFile) collection(root string, raw []byte) (c MedallionCollecti
 		f.note("%s: can_read or can_write is missing and taken as false", where)
 	}
 	if !c.CanRead && !c.CanWrite {
-		f.note("%s: neither read nor written; it is carried and shown to nobody", where)
+		f.note("%s: neither read nor written; it is carried, and listed by \"taxii serve\" without either right", where)
 	}
 	var entries []manifestEntry
 	for _, e := range manifest {
@@ -255,9 +262,9 @@ func (f *MedallionFile) collection(root string, raw []byte) (c MedallionCollecti
 	var places []int
 	err = elements(objects, func(one []byte) error {
 		o, err := ReadObject(one)
-		if err != nil {
-			f.note("%s: an element of objects is no JSON object and is left out", where)
-			return nil
+		if err != nil { // carried all the same, without identifier; judge flags it
+			f.note("%s: element %d of objects is no JSON object; it is carried and flagged", where, len(c.Objects)+1)
+			o = Object{Raw: one, Spec: "2.1"}
 		}
 		mo := MedallionObject{Object: o, Added: NoTimestamp}
 		mo.takeHidden()

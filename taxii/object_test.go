@@ -109,7 +109,7 @@ func TestMedallionFile(t *testing.T) {
 		t.Errorf("twins: %s %s, %s %s", a.ID, a.Spec, b.ID, b.Spec)
 	}
 	said := strings.Join(f.Findings, "\n")
-	for _, want := range []string{"tool--00000005", "shown to nobody"} {
+	for _, want := range []string{"tool--00000005", "without either right"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("findings do not speak of %s:\n%s", want, said)
 		}
@@ -120,7 +120,7 @@ func TestMedallionFilesRefused(t *testing.T) {
 	for name, raw := range map[string]string{
 		"empty": "", "no JSON": "{", "a list": "[]", "not UTF-8": "{\"a\xff\":{}}", "not a number": `{"a":{"information":NaN}}`,
 		"a root twice":       `{"a":{},"a":{}}`,
-		"a root as a list":   `{"a":[]}`,
+		"no root":            `{"a":[]}`,
 		"collections wrong":  `{"a":{"collections":{}}}`,
 		"collection twice":   `{"a":{"collections":[{"id":"1"},{"id":"1"}]}}`,
 		"collection unnamed": `{"a":{"collections":[{}]}}`,
@@ -136,6 +136,35 @@ func TestMedallionFilesRefused(t *testing.T) {
 	}
 }
 
+// Whatever stands in the list of objects is carried, and flagged if it is none;
+// a member of the file that is no object is no reason to refuse the rest.
+func TestMedallionFilesWithOddParts(t *testing.T) {
+	f, err := ReadMedallion(strings.NewReader(`{"users":["admin"],"version":3,"a":{"information":{"title":"t"},"collections":[{"id":"1","can_read":true,"can_write":false,
+		"objects":[7,"text",null,[1, {"a":2}],{"type":"x","id":"x--1"}]}]}}`), 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(f.Roots) != 1 || f.Roots[0].Name != "a" {
+		t.Fatalf("roots: %+v", f.Roots)
+	}
+	var raw []string
+	for _, o := range f.Roots[0].Collections[0].Objects {
+		raw = append(raw, string(o.Raw))
+		if o.Flaw == "" {
+			t.Errorf("%s is not flagged", o.Raw)
+		}
+	}
+	if want := []string{`7`, `"text"`, `null`, `[1, {"a":2}]`, `{"type":"x","id":"x--1"}`}; !slices.Equal(raw, want) {
+		t.Errorf("objects: %q, want %q", raw, want)
+	}
+	said := strings.Join(f.Findings, "\n")
+	for _, want := range []string{`"users" is neither`, `"version" is neither`, "element 4 of objects is no JSON object"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("findings do not speak of %s:\n%s", want, said)
+		}
+	}
+}
+
 func TestOlderManifests(t *testing.T) {
 	f, err := ReadMedallion(strings.NewReader(`{"a":{"information":{"title":"t"},"status":[{"id":"s","status":"done","successes":["x--1"],"success_count":1}],"collections":[{"id":"1","can_read":true,"can_write":false,
 		"objects":[{"type":"x","id":"x--1","modified":"2020-01-02T00:00:00Z"},{"type":"x","id":"x--1","modified":"2020-01-01T00:00:00Z"},{"id":5},7],
@@ -144,7 +173,7 @@ func TestOlderManifests(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := f.Roots[0].Collections[0]
-	if len(c.Objects) != 3 || c.Objects[0].Added != c.Objects[1].Added || c.Objects[0].Added == NoTimestamp || c.Objects[2].Flaw == "" {
+	if len(c.Objects) != 4 || c.Objects[0].Added != c.Objects[1].Added || c.Objects[0].Added == NoTimestamp || c.Objects[2].Flaw == "" || c.Objects[3].Flaw == "" {
 		t.Errorf("%+v", c.Objects)
 	}
 	if st := f.Roots[0].Statuses[0]; st.Status != StatusComplete || st.TotalCount != 1 || st.Successes[0].ID != "x--1" {

@@ -30,6 +30,10 @@ type Server struct {
 	MaxPage int
 	// Now is the clock; time.Now when nil.
 	Now func() time.Time
+	// Rightless lists collections that may be neither read nor written, with
+	// both rights false, and refuses their content with 403, as medallion
+	// does. Without it they do not exist for anybody.
+	Rightless bool
 	// Log gets failures of the store; nothing is logged when nil.
 	Log *slog.Logger
 }
@@ -272,13 +276,15 @@ func (r *request) answer(w http.ResponseWriter, ep endpoint) error {
 		return nil
 	}
 	c := r.root.Collection(r.seg[1])
-	if c == nil || !c.CanRead && !c.CanWrite {
+	if c == nil || !r.shown(c) {
 		return ErrNotFound
 	}
 	switch {
 	case ep == epCollection:
 		writeJSON(w, http.StatusOK, c)
 		return nil
+	case !c.CanRead && !c.CanWrite:
+		return fmt.Errorf("%w: you may neither read this collection nor write to it", ErrForbidden)
 	case r.http.Method == http.MethodPost:
 		if !c.CanWrite {
 			return fmt.Errorf("%w: you may read this collection, not write to it", ErrForbidden)
@@ -295,19 +301,21 @@ func (r *request) answer(w http.ResponseWriter, ep endpoint) error {
 	return r.read(w, c, ep)
 }
 
-// visible leaves out collections without any right, should a store hand them
-// over.
+// shown tells whether a collection exists for the user.
+func (r *request) shown(c *Collection) bool { return r.Rightless || c.CanRead || c.CanWrite }
+
+// visible leaves out collections that do not exist for the user.
 func (r *request) visible() []Collection {
 	all := true
 	for i := range r.root.Collections {
-		all = all && (r.root.Collections[i].CanRead || r.root.Collections[i].CanWrite)
+		all = all && r.shown(&r.root.Collections[i])
 	}
 	if all {
 		return r.root.Collections
 	}
 	var cs []Collection
-	for _, c := range r.root.Collections {
-		if c.CanRead || c.CanWrite {
+	for i, c := range r.root.Collections {
+		if r.shown(&r.root.Collections[i]) {
 			cs = append(cs, c)
 		}
 	}

@@ -309,6 +309,31 @@ func TestErrorsOfRequests(t *testing.T) {
 	}
 }
 
+// TestRightlessCollections: a server that hides nothing lists, as medallion
+// does, what may be neither read nor written, and refuses its content.
+func TestRightlessCollections(t *testing.T) {
+	h := open(t)
+	h.h.Rightless = true
+	if a := h.get("/one/collections/"); !strings.Contains(a.Body.String(), secretID) {
+		t.Errorf("%s", a.Body)
+	}
+	if a := h.get(at(secretID, "")); a.Code != 200 || !strings.Contains(a.Body.String(), `"can_read":false,"can_write":false`) {
+		t.Errorf("%d %s", a.Code, a.Body)
+	}
+	id := "indicator--00000008-1111-4111-8111-111111111111"
+	for _, ask := range []struct{ method, rest, body string }{
+		{"GET", "objects/", ""}, {"GET", "manifest/", ""}, {"GET", "objects/" + id + "/", ""}, {"GET", "objects/" + id + "/versions/", ""},
+		{"POST", "objects/", `{"objects":[]}`}, {"DELETE", "objects/" + id + "/", ""},
+	} {
+		if a := h.ask(ask.method, at(secretID, ask.rest), ask.body); a.Code != 403 || !strings.Contains(a.Text, "neither read") {
+			t.Errorf("%s %s: %d %s", ask.method, ask.rest, a.Code, a.Body)
+		}
+	}
+	if a := h.get(at(nowhereID, "objects/")); a.Code != 404 {
+		t.Errorf("what is nowhere: %d", a.Code)
+	}
+}
+
 // TestExistenceDoesNotLeak: what may not be seen is answered as what is not
 // there, byte for byte and header for header.
 func TestExistenceDoesNotLeak(t *testing.T) {

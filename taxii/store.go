@@ -8,8 +8,9 @@ import "context"
 // the same words. It is safe for concurrent use.
 type Store interface {
 	// Directory returns the API roots and collections that the user may see,
-	// with the rights that it has. A collection with neither right is left
-	// out. It is called on every request and must be cheap.
+	// with the rights that it has. A collection with neither right is told
+	// only where its existence is no secret: [Server.Rightless] decides whether
+	// it is listed. It is called on every request and must be cheap.
 	Directory(ctx context.Context, user string) (*Directory, error)
 
 	// Page returns the objects that a selection takes, in ascending order of

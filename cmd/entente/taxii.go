@@ -13,6 +13,8 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -32,7 +34,32 @@ type taxiiCmd struct {
 }
 
 type taxiiData struct {
-	Data string `required:"" help:"Directory that holds the collections." placeholder:"DIR"`
+	Data string `help:"Directory that holds the collections; without it, entente/taxii in the user's directory for data." placeholder:"DIR"`
+}
+
+// dir is the directory that holds the collections, the same for every command.
+func (d *taxiiData) dir() (string, error) {
+	if d.Data != "" {
+		return d.Data, nil
+	}
+	base, err := userData()
+	if err != nil {
+		return "", usage("--data: there is no directory for the user's data (%v): name one", err)
+	}
+	return filepath.Join(base, "entente", "taxii"), nil
+}
+
+// userData is where programs keep a user's data: XDG Base Directory
+// Specification 0.8, and what else the system has for its settings.
+func userData() (string, error) {
+	if dir := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(dir) {
+		return dir, nil
+	}
+	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
+		return os.UserConfigDir()
+	}
+	home, err := os.UserHomeDir()
+	return filepath.Join(home, ".local", "share"), err
 }
 
 type taxiiImportCmd struct {
@@ -42,8 +69,9 @@ type taxiiImportCmd struct {
 
 // Help gives an example.
 func (taxiiImportCmd) Help() string {
-	return `Example:
+	return `Examples:
 
+    entente taxii import default_data.json
     entente taxii import default_data.json --data taxii
 
 Discovery, API roots, collections, objects with all their versions, the dates at
@@ -51,7 +79,8 @@ which they were added and statuses are taken over, all or nothing. The same file
 may be imported again; what is held stays as it is. Objects that break a rule of
 STIX are carried and flagged: entente taxii flaws lists them. What else is not as
 TAXII wants it is said, and what was done about it; the exit code is 0 then too,
-for everything was carried.`
+for everything was carried. Where it went is said; entente taxii serve finds it
+there.`
 }
 
 // Run imports.
@@ -65,7 +94,11 @@ func (c *taxiiImportCmd) Run(w *world) error {
 	if err != nil {
 		return w.unreadable(c.File, err)
 	}
-	db, err := taxiidb.Open(c.Data)
+	dir, err := c.dir()
+	if err != nil {
+		return err
+	}
+	db, err := taxiidb.Open(dir)
 	if err != nil {
 		return err
 	}
@@ -80,12 +113,13 @@ func (c *taxiiImportCmd) Run(w *world) error {
 	}
 	return w.answer(struct {
 		taxiidb.Imported
+		Data     string   `json:"data"`
 		Findings []string `json:"findings"`
-	}{n, findings}, func() {
+	}{n, dir, findings}, func() {
 		for _, f := range findings {
 			w.printf("%s", f)
 		}
-		w.printf("%d API roots, %d collections, %d objects (%d flawed, %d without date_added), %d already held, %d statuses", n.Roots, n.Collections, n.Objects, n.Flawed, n.Undated, n.Held, n.Statuses)
+		w.printf("%d API roots, %d collections, %d objects (%d flawed, %d without date_added), %d already held, %d statuses, in %s", n.Roots, n.Collections, n.Objects, n.Flawed, n.Undated, n.Held, n.Statuses, dir)
 	})
 }
 
@@ -100,10 +134,14 @@ func (taxiiFlawsCmd) Help() string {
 
 // Run lists.
 func (c *taxiiFlawsCmd) Run(w *world) error {
-	if _, err := os.Stat(c.Data); err != nil {
-		return w.unreadable(c.Data, err)
+	dir, err := c.dir()
+	if err != nil {
+		return err
 	}
-	db, err := taxiidb.Open(c.Data)
+	if _, err := os.Stat(dir); err != nil {
+		return w.unreadable(dir, err)
+	}
+	db, err := taxiidb.Open(dir)
 	if err != nil {
 		return err
 	}
@@ -144,7 +182,9 @@ func (taxiiServeCmd) Help() string {
     entente taxii serve --data taxii --listen 127.0.0.1:5000 --user admin < password.txt
 
 Serves TAXII 2.1 with HTTP Basic authentication until interrupted; discovery is
-at /taxii2/. Plain HTTP is for loopback addresses alone; elsewhere --cert and
+at /taxii2/. Without --data it serves what entente taxii import took over without
+it. A collection that may be neither read nor written is listed so, and its
+content refused. Plain HTTP is for loopback addresses alone; elsewhere --cert and
 --key are needed. With --json the address is printed as one line when it is open.`
 }
 
@@ -172,7 +212,11 @@ func (c *taxiiServeCmd) Run(w *world) error {
 	if err != nil {
 		return err
 	}
-	db, err := taxiidb.Open(c.Data)
+	dir, err := c.dir()
+	if err != nil {
+		return err
+	}
+	db, err := taxiidb.Open(dir)
 	if err != nil {
 		return err
 	}
@@ -190,6 +234,7 @@ func (c *taxiiServeCmd) Run(w *world) error {
 			Store:        db,
 			Authenticate: taxii.BasicAuth(c.User, string(password)),
 			MaxPage:      c.MaxPage,
+			Rightless:    true,
 			Log:          slog.New(slog.NewTextHandler(w.err, nil)),
 		},
 		ReadHeaderTimeout: 10 * time.Second,
@@ -201,9 +246,9 @@ func (c *taxiiServeCmd) Run(w *world) error {
 	}
 	address := scheme + "://" + l.Addr().String() + "/taxii2/"
 	if w.json {
-		json.NewEncoder(w.out).Encode(map[string]string{"discovery": address})
+		json.NewEncoder(w.out).Encode(map[string]string{"discovery": address, "data": dir})
 	} else {
-		w.notef("serving %s", address)
+		w.notef("serving %s from %s", address, dir)
 	}
 	stopped := make(chan error, 1)
 	go func() {

@@ -206,8 +206,7 @@ func (db *DB) readDirectory(ctx context.Context) (*directory, error) {
 		if err := json.Unmarshal(body, &c); err != nil {
 			return nil, fmt.Errorf("taxiidb: collection %s: %w", id, err)
 		}
-		// What may be neither read nor written does not exist for anybody.
-		if r := d.Root(root); r != nil && (c.CanRead || c.CanWrite) {
+		if r := d.Root(root); r != nil {
 			d.no[[2]string{root, id}] = no
 			r.Collections = append(r.Collections, c)
 		}

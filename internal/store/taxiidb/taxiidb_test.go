@@ -51,7 +51,7 @@ func TestImportTwiceAndOpenAgain(t *testing.T) {
 	}
 	defer db.Close()
 	d, err := db.Directory(ctx, "")
-	if err != nil || len(d.Roots) != 2 || d.Roots[0].Name != "one" || len(d.Roots[0].Collections) != 4 || d.Discovery.APIRoots[0] != "http://localhost:5000/one/" {
+	if err != nil || len(d.Roots) != 2 || d.Roots[0].Name != "one" || len(d.Roots[0].Collections) != 5 || d.Discovery.APIRoots[0] != "http://localhost:5000/one/" {
 		t.Errorf("%+v, %v", d, err)
 	}
 	var flaws []Flaw
