@@ -70,6 +70,7 @@ type cli struct {
 	Status     statusCmd                 `cmd:"" help:"Show the condition of a node."`
 	Members    membersCmd                `cmd:"" help:"Show the members and the fingerprints to compare."`
 	Audit      auditCmd                  `cmd:"" help:"Read and check the audit log."`
+	Inspect    inspectCmd                `cmd:"" help:"Report on this nation's part of the log, for its inspector."`
 	Evidence   evidenceCmd               `cmd:"" help:"List and save proofs of faults."`
 	Serve      serveCmd                  `cmd:"" help:"Serve a node."`
 	Config     configCmd                 `cmd:"" help:"Check and explain the configuration."`

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"entente/charter"
+	"entente/internal/inspection"
 	"entente/internal/logcopy"
 	"entente/internal/node"
 	"entente/internal/store"
@@ -17,7 +18,7 @@ import (
 )
 
 type verifyCmd struct {
-	Dir     string `arg:"" help:"A node's directory, or a copy of the log made by entente export." type:"existingdir"`
+	Dir     string `arg:"" help:"A node's directory, a copy of the log made by entente export, or a report made by entente inspect." type:"existingdir"`
 	Charter string `help:"The founding file that is known to be right; without it the copy's own, whose fingerprint is shown." type:"existingfile" placeholder:"FILE"`
 }
 
@@ -52,6 +53,9 @@ func (c *verifyCmd) Run(w *world) error {
 		}
 		dir = tmp
 	}
+	if _, err := os.Stat(filepath.Join(dir, inspection.FileReport)); err == nil {
+		return c.inspection(w, dir, pinned)
+	}
 	if _, err := os.Stat(filepath.Join(dir, logcopy.FileFounding)); err != nil {
 		return w.unreadable(c.Dir, errors.New("it is neither a node's directory nor a copy of the log"))
 	}
@@ -65,6 +69,22 @@ func (c *verifyCmd) Run(w *world) error {
 		*logcopy.Verdict
 	}{true, v}, func() {
 		w.printf("The log holds: %d leaves, root %s\nfounding %s\ncosigned by %v, quorum %d; log time %s", v.Size, v.Root, v.Charter, v.Cosigned, v.Quorum, time.Unix(v.LogTime, 0).UTC().Format(time.RFC3339))
+	})
+}
+
+// inspection verifies an inspector's report with the copy of the log beside it.
+func (c *verifyCmd) inspection(w *world, dir string, pinned *charter.Hash) error {
+	step := w.progress("verifying")
+	v, err := inspection.Verify(os.DirFS(dir), pinned, func(done, total int64) error { step(done, total); return w.ctx.Err() })
+	if err != nil {
+		return c.found(w, err)
+	}
+	return w.answer(struct {
+		OK bool `json:"ok"`
+		*inspection.Verdict
+	}{true, v}, func() {
+		w.printf("The report of %s holds: %d entries %v of leaves %d to %d, each in its place in a log of %d leaves\nfounding %s\ncosigned by %v, quorum %d\n%d entries opened from their evidence; %d past review",
+			v.Member, v.Entries, v.Counts, v.From, v.To, v.Size, v.Charter, v.Cosigned, v.Quorum, v.Proven, v.Overdue)
 	})
 }
 

@@ -45,6 +45,7 @@ var permitted = map[string]string{
 	"GET /consents":                           "darip",
 	"GET /consents/{id}":                      "darip",
 	"GET /ledger":                             "darip",
+	"GET /inspection":                         "i",
 	"GET /ledger/refusals":                    "darip",
 	"GET /drafts/{id}/suggestions":            "darip",
 	"GET /reports/{id}/suggestions":           "darip",

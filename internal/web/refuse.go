@@ -153,6 +153,8 @@ func (s *Server) problem(err error) *problem {
 		return refusal(http.StatusUnprocessableEntity, api.CodeGrants, err.Error())
 	case errors.Is(err, node.ErrOnItsWay):
 		return refusal(http.StatusConflict, api.CodeOnItsWay, err.Error())
+	case errors.Is(err, node.ErrInspect):
+		return refusal(http.StatusUnprocessableEntity, api.CodeRequest, err.Error())
 	case errors.Is(err, node.ErrBasis):
 		return refusal(http.StatusUnprocessableEntity, api.CodeBasis, err.Error())
 	case errors.Is(err, node.ErrAttachmentQuota):

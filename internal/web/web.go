@@ -96,6 +96,7 @@ func New(n *node.Node, o Options) *Server {
 	s.requests()
 	s.recalls()
 	s.ledger()
+	s.inspections()
 	s.bundles()
 	s.audit()
 	s.finishSpec()

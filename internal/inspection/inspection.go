@@ -1,0 +1,314 @@
+// Package inspection is the form of a national inspector's report (rule 29,
+// spec/inspection.md), and its verification offline: every leaf that the report
+// names stands in a log that a quorum has cosigned.
+package inspection
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+
+	"entente/act"
+	"entente/charter"
+	"entente/internal/logcopy"
+	"entente/label"
+	"entente/seal"
+	"entente/tlog"
+)
+
+// Parts of an inspection on the disk.
+const (
+	FileReport  = "report.jsonl" // one Entry a line, Head first, End last
+	FileText    = "report.txt"   // the same to be printed
+	FileCustody = "custody.json"
+	DirCopy     = "copy" // a copy of the log, see package logcopy
+)
+
+// maxLine bounds a line of a report: an act and its envelope in base64.
+const maxLine = 1 << 20
+
+// ErrReport is wrapped by refusals of a report.
+var ErrReport = errors.New("the report of the inspection does not hold")
+
+// Head is the first line.
+type Head struct {
+	Inspection int            `json:"inspection"` // 1
+	Charter    string         `json:"charter"`    // hash, hex
+	Member     label.MemberID `json:"member"`
+	From       int64          `json:"from"` // leaves [From, To)
+	To         int64          `json:"to"`
+	// At is the log time, to the minute, by which the state of each entry is
+	// told.
+	At       string `json:"at"`
+	Evidence bool   `json:"evidence,omitempty"`
+}
+
+// Entry is one envelope that this nation sent, or that was sealed to it.
+type Entry struct {
+	Index  int64  `json:"index"`
+	Header string `json:"header"` // SHA-256 of the leaf, hex
+	// What is originated, received, asked, refused, quarantined or erased.
+	What       string         `json:"what"`
+	Originator label.MemberID `json:"originator"`
+	Logged     string         `json:"logged"` // log time, to the minute
+	Type       string         `json:"type,omitempty"`
+	Step       string         `json:"step,omitempty"` // of a consent or recall
+	ID         string         `json:"id,omitempty"`
+	Written    string         `json:"written,omitempty"`
+	To         []string       `json:"to,omitempty"`
+	Title      string         `json:"title,omitempty"`
+	Mark       string         `json:"mark,omitempty"`
+	Portions   []Portion      `json:"portions,omitempty"`
+	Ended      bool           `json:"ended,omitempty"`
+	Doubt      string         `json:"doubt,omitempty"`
+	ReviewBy   string         `json:"review_by,omitempty"` // of personal data
+	Overdue    bool           `json:"overdue,omitempty"`
+	Code       string         `json:"code,omitempty"`  // why it is quarantined
+	By         string         `json:"by,omitempty"`    // who erased it; empty: the node
+	Basis      string         `json:"basis,omitempty"` // why
+	ActDigest  string         `json:"act_sha256,omitempty"`
+	// Evidence is there where it was asked for, Withheld why it is not.
+	Evidence *Evidence `json:"evidence,omitempty"`
+	Withheld string    `json:"withheld,omitempty"`
+}
+
+// Portion names a portion of a report.
+type Portion struct {
+	ID     act.ID     `json:"id"`
+	Digest act.Digest `json:"digest"`
+}
+
+// Evidence proves to a third party what an originator signed: the sealed body,
+// whose digest is in the leaf, and the key that opens it.
+type Evidence struct {
+	Act  []byte `json:"act"`
+	Body []byte `json:"body"`
+	Key  []byte `json:"key"`
+}
+
+// End is the last line: a report without it is not whole.
+type End struct {
+	End     bool             `json:"end"`
+	Entries int64            `json:"entries"`
+	Overdue int64            `json:"overdue"`
+	Counts  map[string]int64 `json:"counts"` // by What
+	Digest  string           `json:"sha256"` // of all lines before, hex
+}
+
+// A Writer writes the lines of a report.
+type Writer struct {
+	w   io.Writer
+	h   hash.Hash
+	end End
+}
+
+// NewWriter writes the first line.
+func NewWriter(w io.Writer, h Head) (*Writer, error) {
+	x := &Writer{w: w, h: sha256.New(), end: End{End: true, Counts: map[string]int64{}}}
+	h.Inspection = 1
+	return x, x.line(h)
+}
+
+func (x *Writer) line(v any) error {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	raw = append(raw, '\n')
+	x.h.Write(raw)
+	_, err = x.w.Write(raw)
+	return err
+}
+
+// Write writes one entry.
+func (x *Writer) Write(e *Entry) error {
+	x.end.Entries++
+	x.end.Counts[e.What]++
+	if e.Overdue {
+		x.end.Overdue++
+	}
+	return x.line(e)
+}
+
+// Close writes the last line and returns it.
+func (x *Writer) Close() (End, error) {
+	x.end.Digest = hex.EncodeToString(x.h.Sum(nil))
+	return x.end, x.line(x.end)
+}
+
+// Read reads a report line by line, one in memory, and checks that it is whole.
+// Errors wrap ErrReport, or are those of each and of r.
+func Read(r io.Reader, each func(Head, *Entry) error) (head Head, end End, err error) {
+	in := bufio.NewReaderSize(r, 64<<10)
+	h := sha256.New()
+	last := int64(-1)
+	for n := 0; ; n++ {
+		raw, err := readLine(in)
+		if err != nil {
+			return head, end, err
+		}
+		switch {
+		case n == 0:
+			if err := strictly(raw, &head); err != nil {
+				return head, end, err
+			}
+			if head.Inspection != 1 {
+				return head, end, fmt.Errorf("%w: it is of version %d, this program reads 1", ErrReport, head.Inspection)
+			}
+		case bytes.HasPrefix(raw, []byte(`{"end":`)):
+			if err := strictly(raw, &end); err != nil {
+				return head, end, err
+			}
+			if end.Digest != hex.EncodeToString(h.Sum(nil)) || end.Entries != int64(n-1) {
+				return head, end, fmt.Errorf("%w: its lines are not those that its end tells of", ErrReport)
+			}
+			if _, err := in.ReadByte(); err != io.EOF {
+				return head, end, fmt.Errorf("%w: something stands behind its end", ErrReport)
+			}
+			return head, end, nil
+		default:
+			e := new(Entry)
+			if err := strictly(raw, e); err != nil {
+				return head, end, err
+			}
+			if e.Index <= last || e.Index < head.From || e.Index >= head.To {
+				return head, end, fmt.Errorf("%w: leaf %d is out of order, or outside of its range", ErrReport, e.Index)
+			}
+			last = e.Index
+			if err := each(head, e); err != nil {
+				return head, end, err
+			}
+		}
+		h.Write(raw)
+	}
+}
+
+func readLine(in *bufio.Reader) ([]byte, error) {
+	var out []byte
+	for {
+		part, err := in.ReadSlice('\n')
+		out = append(out, part...)
+		switch {
+		case err == nil:
+			return out, nil
+		case errors.Is(err, bufio.ErrBufferFull) && len(out) <= maxLine:
+		case errors.Is(err, io.EOF):
+			return nil, fmt.Errorf("%w: it breaks off; take it again", ErrReport)
+		case errors.Is(err, bufio.ErrBufferFull):
+			return nil, fmt.Errorf("%w: a line is longer than %d bytes", ErrReport, maxLine)
+		default:
+			return nil, err
+		}
+	}
+}
+
+func strictly(raw []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return fmt.Errorf("%w: %v", ErrReport, err)
+	}
+	return nil
+}
+
+// Verdict is what holds of an inspection.
+type Verdict struct {
+	*logcopy.Verdict
+	Member  label.MemberID   `json:"member"`
+	From    int64            `json:"from"`
+	To      int64            `json:"to"`
+	Entries int64            `json:"entries"`
+	Counts  map[string]int64 `json:"counts"`
+	Overdue int64            `json:"overdue"`
+	// Proven counts the entries whose evidence opens to the act that they name.
+	Proven int64 `json:"proven"`
+}
+
+// Verify verifies an inspection offline: the copy of the log as
+// logcopy.Verify does, that each leaf named stands in it at its place, and that
+// evidence is what its originator sealed. Errors wrap ErrReport, or are those
+// of logcopy.
+func Verify(fsys fs.FS, pinned *charter.Hash, progress tlog.Progress) (*Verdict, error) {
+	copied, err := fs.Sub(fsys, DirCopy)
+	if err != nil {
+		return nil, err
+	}
+	v := &Verdict{}
+	if v.Verdict, err = logcopy.Verify(copied, pinned, progress); err != nil {
+		return nil, err
+	}
+	f, err := fsys.Open(FileReport)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrReport, err)
+	}
+	defer f.Close()
+	leaves := logcopy.NewLeaves(copied, v.Size)
+	head, end, err := Read(f, func(h Head, e *Entry) error {
+		if h.To > v.Size {
+			return fmt.Errorf("%w: it goes to leaf %d, the copy of the log to %d", ErrReport, h.To, v.Size)
+		}
+		raw, err := leaves.At(e.Index)
+		if err != nil {
+			return err
+		}
+		sum := sha256.Sum256(raw)
+		header, err := seal.ParseHeader(raw)
+		if err != nil || hex.EncodeToString(sum[:]) != e.Header || header.Originator != e.Originator {
+			return fmt.Errorf("%w: leaf %d of the log is another than the report says", ErrReport, e.Index)
+		}
+		if e.Evidence == nil {
+			return nil
+		}
+		v.Proven++
+		return e.prove(raw)
+	})
+	if err != nil {
+		return nil, err
+	}
+	note, err := fs.ReadFile(copied, logcopy.FileFounding)
+	if err != nil {
+		return nil, err
+	}
+	founding, err := charter.ParseFounding(note)
+	if err != nil {
+		return nil, err
+	}
+	id := founding.Hash()
+	if head.Charter != hex.EncodeToString(id[:]) {
+		return nil, fmt.Errorf("%w: it is of another centre than the copy of the log beside it", ErrReport)
+	}
+	v.Member, v.From, v.To, v.Entries, v.Counts, v.Overdue = head.Member, head.From, head.To, end.Entries, end.Counts, end.Overdue
+	return v, nil
+}
+
+// prove opens the sealed body again.
+func (e *Entry) prove(header []byte) error {
+	x := e.Evidence
+	var k seal.EnvelopeKey
+	if len(x.Key) != len(k) {
+		return fmt.Errorf("%w: the key of leaf %d has %d bytes", ErrReport, e.Index, len(x.Key))
+	}
+	copy(k[:], x.Key)
+	if err := seal.CheckBody(header, x.Body); err != nil {
+		return fmt.Errorf("%w: leaf %d: %w", ErrReport, e.Index, err)
+	}
+	if !k.Fits(header) {
+		return fmt.Errorf("%w: the key of leaf %d is not the one that the leaf commits to", ErrReport, e.Index)
+	}
+	raw, err := seal.Open(header, x.Body, k)
+	if err != nil {
+		return fmt.Errorf("%w: leaf %d: %w", ErrReport, e.Index, err)
+	}
+	sum := sha256.Sum256(raw)
+	if !bytes.Equal(raw, x.Act) || hex.EncodeToString(sum[:]) != e.ActDigest {
+		return fmt.Errorf("%w: leaf %d holds another act than the report says", ErrReport, e.Index)
+	}
+	return nil
+}
