@@ -35,6 +35,10 @@ type finder struct {
 	scan    scan
 	spotter spotter
 	joint   joint
+	// taken are the spans in which no place is looked for, base the byte at
+	// which the piece begins in what they count from.
+	taken [][2]int
+	base  int
 }
 
 var finders = sync.Pool{New: func() any { return new(finder) }}
@@ -51,10 +55,23 @@ func (g *Gazetteer) Find(text string) []Found {
 	return out
 }
 
+// FindOutside is Find that looks for no place in the taken parts of the text,
+// such as its dates: spans of bytes, in order, that no name may reach into.
+func (g *Gazetteer) FindOutside(text string, taken [][2]int) []Found {
+	var out []Found
+	g.findEach(text, taken, func(f *Found) bool {
+		out = append(out, *f)
+		return true
+	})
+	return out
+}
+
 // FindEach is Find that hands over each place as soon as its part of the text
 // is settled, until do returns false: what it holds does not grow with the
 // text. The Found is valid during the call only.
-func (g *Gazetteer) FindEach(text string, do func(*Found) bool) {
+func (g *Gazetteer) FindEach(text string, do func(*Found) bool) { g.findEach(text, nil, do) }
+
+func (g *Gazetteer) findEach(text string, taken [][2]int, do func(*Found) bool) {
 	f := finders.Get().(*finder)
 	defer func() {
 		// A pool must not keep what one dense text needed.
@@ -63,12 +80,16 @@ func (g *Gazetteer) FindEach(text string, do func(*Found) bool) {
 		}
 	}()
 	var found []Found
-	offset := 0
+	offset, base := 0, 0
 	for len(text) > 0 {
 		piece := text
 		if len(piece) > maxPiece {
 			piece = piece[:cut(piece)]
 		}
+		for len(taken) > 0 && taken[0][1] <= base {
+			taken = taken[1:]
+		}
+		f.taken, f.base = taken, base
 		found = f.find(g, piece, offset, found[:0])
 		for i := range found {
 			if !do(&found[i]) {
@@ -77,6 +98,7 @@ func (g *Gazetteer) FindEach(text string, do func(*Found) bool) {
 		}
 		offset += utf8.RuneCountInString(piece)
 		text = text[len(piece):]
+		base += len(piece)
 	}
 }
 
@@ -99,6 +121,7 @@ func cut(text string) int {
 // find handles one piece; offset is where it begins in code points.
 func (f *finder) find(g *Gazetteer, text string, offset int, out []Found) []Found {
 	f.scan.run(text)
+	f.take()
 	f.spotter.g, f.spotter.s = g, &f.scan
 	f.spotter.spot()
 	mentions := f.spotter.mentions
@@ -134,9 +157,13 @@ func (f *finder) find(g *Gazetteer, text string, offset int, out []Found) []Foun
 			others = append(others, g.describe(gr.cands[k].ref))
 		}
 		for _, m := range gr.mentions {
+			confidence := float64(max(best.p, gr.cands[0].p))
+			if mentions[m].weak && (e.Class == City || e.Class == Section || e.Class == Spot || e.Class == Admin3) && e.Population < weakBelow {
+				confidence = min(confidence, weakConfidence)
+			}
 			out = append(out, Found{
 				Start: mentions[m].start, End: mentions[m].end, Text: text[mentions[m].start:mentions[m].end],
-				Place: e, Km: e.Km, Confidence: float64(max(best.p, gr.cands[0].p)), Others: others,
+				Place: e, Km: e.Km, Confidence: confidence, Others: others,
 			})
 		}
 	}
@@ -152,6 +179,35 @@ func (f *finder) find(g *Gazetteer, text string, offset int, out []Found) []Foun
 	}
 	return out
 }
+
+// take blanks the words of the taken spans: they are of no script, and no name
+// goes on from one or into one.
+func (f *finder) take() {
+	words, k := f.scan.words, 0
+	for _, t := range f.taken {
+		from, to := t[0]-f.base, t[1]-f.base
+		for k < len(words) && int(words[k].end) <= from {
+			k++
+		}
+		for ; k < len(words) && int(words[k].start) < to; k++ {
+			words[k].script, words[k].capital, words[k].gap = scriptNone, false, gapBreak
+			if k+1 < len(words) {
+				words[k+1].gap = gapBreak
+			}
+		}
+		if k == len(words) {
+			return
+		}
+	}
+}
+
+// A lone word in a script without capitals that only a settlement of fewer
+// than weakBelow inhabitants bears, with nothing beside it that speaks for a
+// place, is as likely something else.
+const (
+	weakBelow      = 50_000
+	weakConfidence = 0.35
+)
 
 // areaWords beside a name say that the area is meant and not its town.
 var areaWords = foldedSet(`province governorate state region oblast krai county countryside prefecture district

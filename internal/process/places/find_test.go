@@ -39,6 +39,15 @@ func TestFind(t *testing.T) {
 		{"Arabic with particles", "وقال شهود في دمشق إن القصف طال حلب وإدلب.", "دمشق=SY حلب=SY وإدلب=SY"},
 		{"Arabic of two words", "دخلت القوات بلدة تل رفعت قرب خان شيخون", "تل رفعت=SY خان شيخون=SY"},
 		{"Arabic person", "قال محمد حسن إن الوضع هادئ", ""},
+		{"a statement is no quarter of Kuwait", "قال في بيان إن الأمر انتهى", ""},
+		{"a Persian pronoun is no village", "وی گفت که این اقدام خوب است", ""},
+		{"Persian words that are villages", "آنها در امان هستند، آت", ""},
+		{"the broadcaster", "قالت الجزيرة إن المراسل بخير", ""},
+		{"the city without its name", "شوارع المدينة هادئة", ""},
+		{"the city of Medina", "زار المدينة المنورة", "المدينة=SA"},
+		{"a man of three names", "قال محمد علي حسن إنه بخير", ""},
+		{"a foreigner's first name", "قال ستيف وارن المتحدث باسم التحالف", ""},
+		{"a place that a noun for one stands before", "وصل إلى بلدة الجزيرة", "الجزيرة=SD"},
 		{"Persian", "نیروهای عراقی وارد موصل و تکریت شدند.", "موصل=IQ تکریت=IQ"},
 		{"Persian capital and country", "رئیس جمهور ایران در تهران سخنرانی کرد.", "ایران=IR تهران=IR"},
 		{"Sorani", "هێزەکان لە کەرکووک و هەولێر بڵاوبوونەوە", "کەرکووک=IQ هەولێر=IQ"},
@@ -52,6 +61,51 @@ func TestFind(t *testing.T) {
 			t.Errorf("%s: %q gives %q, want %q", c.why, c.text, got, c.want)
 		}
 	}
+}
+
+// TestFindUnsure: a word in a script without capitals that only a small place
+// bears is as likely something else, unless something beside it speaks for a
+// place.
+func TestFindUnsure(t *testing.T) {
+	g := world(t)
+	for text, sure := range map[string]bool{
+		"كريستو وصل متأخرا":             false,
+		"سراقب هادئة":                   false,
+		"القصف طال سراقب":               false,
+		"القصف طال بلدة سراقب":          true,
+		"القصف في سراقب":                true,
+		"القصف طال حلب وسراقب":          true,
+		"دمشق هادئة":                    true,
+		"Saraqib is quiet.":             true,
+		"نیروها وارد شهرستان بهمن شدند": true,
+	} {
+		for _, f := range g.Find(text) {
+			if strings.Contains(f.Text, "حلب") {
+				continue
+			}
+			if got := f.Confidence >= 0.5; got != sure {
+				t.Errorf("%q: %s with %.2f", text, f.Text, f.Confidence)
+			}
+		}
+	}
+}
+
+// TestFindOutside: no place is found in a taken part of the text, nor one that
+// reaches into it, in whatever piece of a long text it stands.
+func TestFindOutside(t *testing.T) {
+	g := world(t)
+	text := "Homs and New York, then Hama. "
+	taken := [][2]int{{strings.Index(text, "New"), strings.Index(text, "New") + 3}, {strings.Index(text, "Hama"), strings.Index(text, "Hama") + 4}}
+	if got := names(g.FindOutside(text, taken)); strings.Contains(got, "Hama") || strings.Contains(got, "New York") || !strings.HasPrefix(got, "Homs=SY") {
+		t.Errorf("%q", got)
+	}
+	long := strings.Repeat("Nothing happened in the fields. ", 2000)
+	at := len(long) + strings.Index(text, "Hama")
+	found := g.FindOutside(long+text+long, [][2]int{{at, at + 4}})
+	if got := names(found); got != "Homs=SY New York=US" {
+		t.Errorf("%q in a long text", got)
+	}
+	checkFound(t, long+text+long, found)
 }
 
 // TestFindResolvesTogether: the same name is another place beside other names.

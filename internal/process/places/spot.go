@@ -7,6 +7,7 @@ type mention struct {
 	matches    []match
 	container  int  // mention that stands after a comma or "in" and may contain this one; -1
 	sure       bool // something beside the name says that it is a place
+	weak       bool // a lone word without capitals, and nothing beside it says that it is a place
 }
 
 // maxSpan bounds the words of a name: "Saint-Germain-en-Laye" has four.

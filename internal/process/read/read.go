@@ -38,7 +38,7 @@ const (
 const (
 	methodMentions, versionMentions   = "read.mentions", "2"
 	methodGroups, versionGroups       = "names.groups", "2"
-	methodPlaces, versionPlaces       = "places.gazetteer", "1"
+	methodPlaces, versionPlaces       = "places.gazetteer", "2"
 	methodProposals, versionProposals = "read.proposals", "1"
 )
 
@@ -254,18 +254,24 @@ func (p *pass) window(form *passage.Form, base int, head bool) {
 	p.structure(segments, sentences, parts)
 	p.dates(found, skip)
 	p.statements(said, credits, counted)
-	p.places(skip)
-	p.mentions(read, said, taken)
+	speaker := speakers(said, len(p.tokens))
+	p.places(skip, taken, mentions(p.form, p.tokens, read, taken, speaker))
+	p.mentions(read, speaker, taken)
 }
 
-// mentions finds names where no date and no place was found.
-func (p *pass) mentions(sentences []passage.Sentence, said []attributions.Attribution, taken []bool) {
-	speaker := make([]bool, len(p.tokens))
+// speakers marks the tokens of those who are said to have spoken.
+func speakers(said []attributions.Attribution, n int) []bool {
+	speaker := make([]bool, n)
 	for _, a := range said {
 		for k := a.Speaker.First; k < a.Speaker.Last; k++ {
 			speaker[k] = true
 		}
 	}
+	return speaker
+}
+
+// mentions finds names where no date and no place was found.
+func (p *pass) mentions(sentences []passage.Sentence, speaker, taken []bool) {
 	for _, s := range p.placed {
 		for k := s.First; k < s.Last; k++ {
 			taken[k] = true
@@ -381,10 +387,19 @@ func (p *pass) statements(said []attributions.Attribution, credits []attribution
 	}
 }
 
-// places finds places in the window's normal form.
-func (p *pass) places(skip []bool) {
+// places finds places in the window's normal form, outside of its dates. What
+// names is what was found where no place was known yet: a place inside a
+// person's name gives way to the person.
+func (p *pass) places(skip, taken []bool, named []mention) {
+	p.placed = p.placed[:0]
 	if p.reader.Places == nil {
 		return
+	}
+	var dated [][2]int
+	for i, t := range taken {
+		if t {
+			dated = append(dated, [2]int{p.tokens[i].Start, p.tokens[i].End})
+		}
 	}
 	// Offsets there are in code points; both lists are in order.
 	text, at, points := p.form.Text, 0, 0
@@ -396,9 +411,8 @@ func (p *pass) places(skip []bool) {
 		}
 		return at
 	}
-	k := 0
-	p.placed = p.placed[:0]
-	for _, f := range p.reader.Places.Find(text) {
+	k, person := 0, 0
+	for _, f := range p.reader.Places.FindOutside(text, dated) {
 		if f.Start < points {
 			at, points = 0, 0
 		}
@@ -408,6 +422,12 @@ func (p *pass) places(skip []bool) {
 			k++
 		}
 		if k < len(p.tokens) && skip[k] {
+			continue
+		}
+		for person < len(named) && (named[person].kind != mentionPerson || p.tokens[named[person].last-1].End <= start) {
+			person++
+		}
+		if person < len(named) && p.givesWay(&f, start, end, &named[person]) {
 			continue
 		}
 		if f.Confidence >= 0.4 {
@@ -426,6 +446,13 @@ func (p *pass) places(skip []bool) {
 		}
 		p.res.Places = append(p.res.Places, x)
 	}
+}
+
+// givesWay reports that a place is part of a person's name. A country is not:
+// what was taken for a name with it is a title's.
+func (p *pass) givesWay(f *places.Found, start, end int, m *mention) bool {
+	from, to := p.tokens[m.first].Start+m.lead, p.tokens[m.last-1].End
+	return start >= from && end <= to && end-start < to-from && f.Place.Class != places.Country && f.Place.Class != places.Continent
 }
 
 var classNames = map[places.Class]string{

