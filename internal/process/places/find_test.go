@@ -44,7 +44,7 @@ func TestFind(t *testing.T) {
 		{"Persian words that are villages", "آنها در امان هستند، آت", ""},
 		{"the broadcaster", "قالت الجزيرة إن المراسل بخير", ""},
 		{"the city without its name", "شوارع المدينة هادئة", ""},
-		{"the city of Medina", "زار المدينة المنورة", "المدينة=SA"},
+		{"the city of Medina", "زار المدينة المنورة", "المدينة المنورة=SA"},
 		{"a man of three names", "قال محمد علي حسن إنه بخير", ""},
 		{"a foreigner's first name", "قال ستيف وارن المتحدث باسم التحالف", ""},
 		{"a place that a noun for one stands before", "وصل إلى بلدة الجزيرة", "الجزيرة=SD"},

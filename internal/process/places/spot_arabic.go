@@ -150,8 +150,8 @@ func (p *spotter) placeBefore(i int) bool {
 	if i == 0 || p.s.words[i].gap != gapSpace {
 		return false
 	}
-	k := string(p.s.keyOf(i - 1))
-	return arabicPlaceNouns[k] || arabicLocatives[k]
+	k := p.s.keyOf(i - 1)
+	return arabicPlaceNouns[string(k)] || arabicLocatives[string(k)]
 }
 
 // worthy demands of a name in a script without capitals that it be known, long
