@@ -189,7 +189,7 @@ func (k requestKind) speak(ctx context.Context, n *Node, d section.Draft) (*spee
 	if err != nil {
 		return nil, err
 	}
-	if s.similar, err = n.similarTo(ctx, words(append([]string{r.Title}, r.Parts...)...), ownActs(&r), string(r.Joins)); err != nil {
+	if s.similar, err = n.similarTo(ctx, wordingOf(r.Title, r.Parts), ownActs(&r), string(r.Joins)); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -268,13 +268,13 @@ type Similar struct {
 }
 
 // mostSimilar bounds how many open requests are compared, the newest ones.
-const mostSimilar = 500
+const mostSimilar = 200
 
 // wordedRequest is an open request with its words.
 type wordedRequest struct {
-	row   viewdb.Asked
-	r     *act.Request
-	words []string
+	row     viewdb.Asked
+	r       *act.Request
+	wording wording
 }
 
 // openWorded returns the open requests that are here, with their words.
@@ -289,22 +289,22 @@ func (n *Node) openWorded(ctx context.Context) ([]wordedRequest, error) {
 		if err != nil || a.Request == nil {
 			continue
 		}
-		out = append(out, wordedRequest{row, a.Request, requestWords(a.Request)})
+		out = append(out, wordedRequest{row, a.Request, requestWording(a.Request)})
 	}
 	return out, nil
 }
 
-func requestWords(r *act.Request) []string {
-	texts := []string{r.Title}
+func requestWording(r *act.Request) wording {
+	var parts []string
 	for _, p := range r.Parts {
-		texts = append(texts, p.Text)
+		parts = append(parts, p.Text)
 	}
-	return words(texts...)
+	return wordingOf(r.Title, parts)
 }
 
 // similarTo returns the open requests that share most of their words with a
 // text, but not those that are left out.
-func (n *Node) similarTo(ctx context.Context, text []string, but map[string]bool, joins string) ([]Similar, error) {
+func (n *Node) similarTo(ctx context.Context, text wording, but map[string]bool, joins string) ([]Similar, error) {
 	open, err := n.openWorded(ctx)
 	if err != nil {
 		return nil, err
@@ -315,14 +315,14 @@ func (n *Node) similarTo(ctx context.Context, text []string, but map[string]bool
 // shownSimilar bounds how many are named.
 const shownSimilar = 10
 
-func similarAmong(open []wordedRequest, text []string, but map[string]bool, joins string) []Similar {
+func similarAmong(open []wordedRequest, text wording, but map[string]bool, joins string) []Similar {
 	var out []Similar
 	for i := range open {
 		x := &open[i]
 		if but[x.row.ID] || x.row.ID == joins || joins == "" && string(x.r.Joins) != "" && but[string(x.r.Joins)] {
 			continue
 		}
-		if l := likeness(text, x.words); l >= similarFrom && len(out) < shownSimilar {
+		if l := text.like(&x.wording); l >= similarFrom && len(out) < shownSimilar {
 			out = append(out, Similar{ID: x.row.ID, From: x.row.Originator, To: x.row.Member, Title: x.r.Title, Percent: int(l*100 + 0.5), Join: !x.row.Own})
 		}
 	}

@@ -167,7 +167,7 @@ func (n *Node) requestRowsOf(ctx context.Context, rows []viewdb.Asked) ([]Reques
 		alive := !x.Closed && !x.Lapsed && !x.Over
 		x.Overdue = alive && !x.Final && !x.WantedBy.IsZero() && x.WantedBy.Before(n.now())
 		if alive {
-			x.Similar = similarAmong(open, requestWords(x.Request), together, x.Joins)
+			x.Similar = similarAmong(open, requestWording(x.Request), together, x.Joins)
 		}
 	}
 	return out, replies, nil

@@ -15,7 +15,7 @@ import (
 
 // similarFrom is the likeness from which two requests are shown as asking the
 // same. TestLikenessFindsWhatAsksTheSame holds it to pairs in five languages.
-const similarFrom = 0.5
+const similarFrom = 0.55
 
 const (
 	wordLeast = 3 // letters of a word that says something
@@ -82,4 +82,40 @@ func likeness(a, b []string) float64 {
 		}
 	}
 	return 2 * float64(both) / float64(len(a)+len(b))
+}
+
+// partWords is how many different words a part needs to be compared by itself:
+// "Who drove them?" is asked of many things.
+const partWords = 4
+
+// wording is what a request asks, as it is compared: the words of the whole, and
+// of each part that says enough by itself.
+type wording struct {
+	whole []string
+	parts [][]string
+}
+
+func wordingOf(title string, parts []string) wording {
+	w := wording{whole: words(append([]string{title}, parts...)...)}
+	for _, p := range parts {
+		if x := words(p); len(x) >= partWords {
+			w.parts = append(w.parts, x)
+		}
+	}
+	return w
+}
+
+// like says how much two requests ask the same: as wholes, or in the two parts
+// that are most alike.
+func (w *wording) like(o *wording) float64 {
+	most := likeness(w.whole, o.whole)
+	for _, a := range w.parts {
+		for _, b := range o.parts {
+			// What the shorter one can reach at most.
+			if short := min(len(a), len(b)); float64(2*short)/float64(len(a)+len(b)) > most {
+				most = max(most, likeness(a, b))
+			}
+		}
+	}
+	return most
 }

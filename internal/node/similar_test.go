@@ -73,3 +73,17 @@ func TestLikenessFindsWhatAsksTheSame(t *testing.T) {
 		t.Error("nothing is like something")
 	}
 }
+
+// A part that asks the same is found among others that do not; parts that say
+// little are no reason.
+func TestPartsAreComparedByThemselves(t *testing.T) {
+	one := wordingOf("Lorries on the bridge", []string{pairs[0].a})
+	many := wordingOf("Flour by road", []string{"Who drove them, and for whom did they work in September?", pairs[0].b, "What did they bring back from the southern depot?"})
+	if l := one.like(&many); l < similarFrom {
+		t.Errorf("a part in common: %.2f", l)
+	}
+	a, b := wordingOf("Flour", []string{"Who drove them?"}), wordingOf("Tyres in the market of the old town", []string{"Who drove them?"})
+	if l := a.like(&b); l >= similarFrom {
+		t.Errorf("a short part in common: %.2f", l)
+	}
+}

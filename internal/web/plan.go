@@ -74,6 +74,7 @@ func (s *Server) shownStatementPlan(p *node.Plan) (*body[api.Plan], error) {
 	out := api.Plan{Draft: p.Draft, Kind: p.Kind, ETag: p.ETag, Digest: p.Digest, Blocked: p.Blocked, Alone: p.Alone, Findings: findings(p.Findings),
 		Portions: []api.PlanPortion{}, Members: []api.PlanMember{}, Views: []api.PlanView{}, Historic: []string{}}
 	out.Acts = shownActs(p.Acts)
+	out.Similar = shownSimilar(p.Similar)
 	for m := range s.node.Founding().Members().All() {
 		out.Members = append(out.Members, api.PlanMember{Member: string(m), Explain: p.Explain[m], Sees: []int{}, KeptBy: []api.PlanBlame{}, Remedies: []api.PlanRemedy{}})
 	}
