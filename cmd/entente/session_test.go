@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -74,31 +75,50 @@ func TestStatusTellsWhatIsWanting(t *testing.T) {
 	well := func() *api.Status {
 		return &api.Status{Log: api.LogStatus{Quorum: 3, Cosigned: []api.Cosigned{{Member: "IRN"}, {Member: "IRQ"}, {Member: "RUS"}, {Member: "SYR"}}}}
 	}
+	leaf := int64(7)
 	for what, x := range map[string]struct {
 		change func(*api.Status)
-		want   int
+		says   string // what the finding says; empty where there is none
 	}{
-		"all is well":      {func(*api.Status) {}, exitDone},
-		"a member is dark": {func(s *api.Status) { s.Log.Cosigned, s.Log.Missing = s.Log.Cosigned[:3], []string{"SYR"} }, exitFindings},
+		"all is well":      {func(*api.Status) {}, ""},
+		"a member is dark": {func(s *api.Status) { s.Log.Cosigned, s.Log.Missing = s.Log.Cosigned[:3], []string{"SYR"} }, "! SYR: dark"},
 		"one is back": {func(s *api.Status) {
 			s.Log.Cosigned, s.Log.Missing, s.Peers = s.Log.Cosigned[:3], []string{"SYR"}, []api.Peer{{Member: "SYR", At: &time.Time{}}}
-		}, exitDone},
+		}, ""},
 		"one is back and behind": {func(s *api.Status) {
 			s.Log.Cosigned, s.Log.Missing, s.Peers = s.Log.Cosigned[:3], []string{"SYR"}, []api.Peer{{Member: "SYR", At: &time.Time{}, Lag: 3}}
-		}, exitFindings},
+		}, "! SYR: dark"},
 		"this one was away": {func(s *api.Status) {
 			s.Member, s.Log.Cosigned, s.Log.Missing = "SYR", s.Log.Cosigned[:3], []string{"SYR"}
-		}, exitDone},
-		"no quorum":           {func(s *api.Status) { s.Log.Cosigned = nil }, exitFindings},
-		"something is opaque": {func(s *api.Status) { s.Views.Quarantined = 1 }, exitFindings},
-		"recovering":          {func(s *api.Status) { s.Log.Recovering = true }, exitFindings},
-		"halted":              {func(s *api.Status) { s.Halted = &api.Halt{} }, exitFindings},
+		}, ""},
+		"no quorum":               {func(s *api.Status) { s.Log.Cosigned = nil }, "! 0 of 3 members"},
+		"something is opaque":     {func(s *api.Status) { s.Views.Quarantined = 1 }, "! 1 envelopes were not understood"},
+		"recovering":              {func(s *api.Status) { s.Log.Recovering = true }, "! recovering"},
+		"halted":                  {func(s *api.Status) { s.Halted = &api.Halt{Code: "fork"} }, "! HALTED (fork)"},
+		"a newer version":         {func(s *api.Status) { s.Log.UnknownAt = &leaf }, "! leaf 7 is of a version"},
+		"a body is absent":        {func(s *api.Status) { s.Log.Absent = 2 }, "! 2 bodies have still to come"},
+		"the lead withholds":      {func(s *api.Status) { s.Lead, s.Log.Withheld = "IRQ", []string{"RUS"} }, "! the lead IRQ has not logged in time what RUS announced"},
+		"the clock is ahead":      {func(s *api.Status) { s.Log.ClockSkew = 301 }, "! the clock is 301 s off"},
+		"the clock is behind":     {func(s *api.Status) { s.Log.ClockSkew = -301 }, "! the clock is -301 s off"},
+		"the clock is a bit off":  {func(s *api.Status) { s.Log.ClockSkew = 300 }, ""},
+		"the views stay behind":   {func(s *api.Status) { s.Views.BehindFor = 10 }, "! the views have been behind"},
+		"the views follow":        {func(s *api.Status) { s.Views.BehindFor = 9; s.Log.Certified = 4 }, ""},
+		"keys of epochs are lost": {func(s *api.Status) { s.LostEpochs = []uint32{4, 5} }, "! the keys of epoch 4 5 that"},
+		"evidence is kept":        {func(s *api.Status) { s.Evidence = 1 }, "! 1 proofs of faults"},
 	} {
 		st := well()
 		x.change(st)
 		atNode(t, func(w http.ResponseWriter, _ *http.Request) { json.NewEncoder(w).Encode(st) })
-		if code, _, errs := command("", "status"); code != x.want {
-			t.Errorf("%s: exit code %d, want %d\n%s", what, code, x.want, errs)
+		want := exitDone
+		if x.says != "" {
+			want = exitFindings
+		}
+		code, out, errs := command("", "status")
+		if code != want || !strings.Contains(out, x.says) || (x.says == "") == strings.Contains(out, "\n! ") {
+			t.Errorf("%s: exit code %d, want %d; printed:\n%s%s", what, code, want, out, errs)
+		}
+		if n := strings.Count(out, "\n! "); x.says != "" && n != 1 && what != "no quorum" {
+			t.Errorf("%s: %d findings for one\n%s", what, n, out)
 		}
 	}
 }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,7 +16,7 @@ type statusCmd struct {
 
 // Help gives an example.
 func (statusCmd) Help() string {
-	return "Example:\n\n    entente status --json\n\nThe condition of a node, without contents. Exit code 1 while it has halted or is recovering, while a member is dark (its cosignature is missing, and no receipt proves that it is there) or fewer than a quorum have cosigned, and when it could not understand something."
+	return "Example:\n\n    entente status --json\n\nThe condition of a node, without contents. Exit code 1 while something in it needs somebody: each is printed with what to do."
 }
 
 // Run shows the condition of a node.
@@ -30,15 +32,65 @@ func (c *statusCmd) Run(w *world) error {
 	if err := w.answer(st, func() { printStatus(w, st) }); err != nil {
 		return err
 	}
-	if wanting(st) {
+	if len(wanting(st)) > 0 {
 		return errFindings
 	}
 	return nil
 }
 
-// wanting says whether something in a node's condition needs somebody.
-func wanting(st *api.Status) bool {
-	return st.Halted != nil || st.Log.Recovering || len(dark(st)) > 0 || len(st.Log.Cosigned) < st.Log.Quorum || st.Views.Quarantined > 0
+// Bounds of what passes by itself: views that follow a moment later, and a
+// clock that is a little off (spec/time.md).
+const (
+	mayBeBehind = 10     // seconds
+	mayBeSkewed = 5 * 60 // seconds
+)
+
+// wanting lists what in a node's condition needs somebody, each with what to
+// do. Nothing is listed that passes by itself within seconds.
+func wanting(st *api.Status) []string {
+	var out []string
+	add := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+	if h := st.Halted; h != nil {
+		add("HALTED (%s): %s; it follows the lead no longer: save the evidence (entente evidence list), speak with the other members, and start it again when the cause is mended", h.Code, h.Message)
+	}
+	if st.Log.Recovering {
+		add("recovering: signs nothing until the others have told what it signed before; bring a quorum of %d members into reach", st.Log.Quorum)
+	}
+	if n := len(st.Log.Cosigned); n < st.Log.Quorum {
+		add("%d of %d members needed have cosigned: bring more of them into reach", n, st.Log.Quorum)
+	}
+	if d := dark(st); len(d) > 0 {
+		add("%s: dark, neither cosignature nor receipt; ask by another way whether the node runs and its line holds, or exchange bundles", strings.Join(d, " "))
+	}
+	if st.Log.UnknownAt != nil {
+		add("leaf %d is of a version that this program does not know, and nothing is cosigned from there on: install a newer version", *st.Log.UnknownAt)
+	}
+	if st.Log.Absent > 0 {
+		add("%d bodies have still to come, and the views stop before the first: bring a member into reach that has them", st.Log.Absent)
+	}
+	if len(st.Log.Withheld) > 0 {
+		add("the lead %s has not logged in time what %s announced: ask the lead why; if it goes on, the other members decide", st.Lead, strings.Join(st.Log.Withheld, " "))
+	}
+	if s := st.Log.ClockSkew; s > mayBeSkewed || s < -mayBeSkewed {
+		add("the clock is %d s off log time: set it right", s)
+	}
+	if st.Views.BehindFor >= mayBeBehind {
+		add("the views have been behind the certified head for %d s, at %d of %d leaves: wait while the number grows; where it stands still, the node's own log says why", st.Views.BehindFor, st.Views.Projected, st.Log.Certified)
+	}
+	if st.Views.Quarantined > 0 {
+		add("%d envelopes were not understood: ask their originators; where all come from one of a newer version, install it", st.Views.Quarantined)
+	}
+	if len(st.LostEpochs) > 0 {
+		var es []string
+		for _, e := range st.LostEpochs {
+			es = append(es, strconv.FormatUint(uint64(e), 10))
+		}
+		add("the keys of epoch %s that this member published are not here, and what is sealed to them cannot be opened: renew the certificate (entente keys renew)", strings.Join(es, " "))
+	}
+	if st.Evidence > 0 {
+		add("%d proofs of faults are kept: see them with entente evidence list, and hand them to the members", st.Evidence)
+	}
+	return out
 }
 
 func printStatus(w *world, st *api.Status) {
@@ -58,14 +110,11 @@ func printStatus(w *world, st *api.Status) {
 	}
 	w.printf("cosigned by %s (quorum %d)%s", strings.Join(by, " "), st.Log.Quorum, without)
 	w.printf("views: %d reports, %d own, %d designations, %d not understood", st.Views.Reports, st.Views.Own, st.Views.Designations, st.Views.Quarantined)
-	if st.Halted != nil {
-		w.printf("HALTED (%s): %s", st.Halted.Code, st.Halted.Message)
-	}
-	if st.Log.Recovering {
-		w.printf("recovering: signs nothing until the others have told what it signed before")
-	}
 	for _, p := range st.Peers {
 		w.printf("  %s  receipts up to %d, %d behind", p.Member, p.Received, p.Lag)
+	}
+	for _, line := range wanting(st) {
+		w.printf("! %s", line)
 	}
 }
 

@@ -325,7 +325,10 @@ type Status struct {
 	Centre  centre.Status  `json:"centre"`
 	Views   viewdb.Counts  `json:"views"`
 	Cursor  int64          `json:"projected"`
-	Epoch   uint32         `json:"epoch"`
+	// Behind is how long the views have lacked something of the certified head,
+	// 0 while they lack nothing.
+	Behind time.Duration `json:"behind_ns"`
+	Epoch  uint32        `json:"epoch"`
 	// LostEpochs are those ahead whose stated keys are not here, as after a
 	// restore: what is sealed to them cannot be opened until the member's
 	// certificate is renewed.
@@ -363,7 +366,7 @@ func (n *Node) Status(ctx context.Context) (Status, error) {
 	if quarantine == nil {
 		quarantine = []viewdb.Quarantined{}
 	}
-	return Status{Member: n.self, Quarantine: quarantine, Charter: n.found.Fingerprint(), Centre: cs, Views: counts, Cursor: cursor,
+	return Status{Member: n.self, Quarantine: quarantine, Charter: n.found.Fingerprint(), Centre: cs, Views: counts, Cursor: cursor, Behind: n.projector.behindFor(time.Now()),
 		Epoch: n.station.Epoch(), LostEpochs: n.epochs.lostOnes(), Ready: n.epochs.ready(), Receipts: n.receipts.list(), Waiting: len(waiting)}, nil
 }
 

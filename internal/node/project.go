@@ -23,6 +23,7 @@ type projector struct {
 	mu      sync.Mutex
 	cursor  int64
 	movedAt time.Time
+	behind  time.Time // since when something certified is not projected; zero while nothing is
 	tallies map[string]viewdb.Tally
 	trials  map[trialKey]*trial
 	looked  int64 // recalls were looked for below it
@@ -60,6 +61,7 @@ func (n *Node) project(ctx context.Context) error {
 	for {
 		changed := n.station.Changed()
 		end := n.station.Certified().Size
+		n.projector.compare(end, time.Now())
 		// At rest a leaf is projected at once; under load they gather, so that
 		// many share one write.
 		if wait := gatherFor - time.Since(last); wait > 0 && end > n.projector.cursor && end-n.projector.cursor < gatherLeaves {
@@ -135,6 +137,28 @@ func (n *Node) Projected() (int64, <-chan struct{}) {
 		p.moved = make(chan struct{})
 	}
 	return p.cursor, p.moved
+}
+
+// compare notes whether the projection has all below end.
+func (p *projector) compare(end int64, now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.cursor >= end:
+		p.behind = time.Time{}
+	case p.behind.IsZero():
+		p.behind = now
+	}
+}
+
+// behindFor returns for how long the projection has not had all.
+func (p *projector) behindFor(now time.Time) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.behind.IsZero() {
+		return 0
+	}
+	return max(0, now.Sub(p.behind))
 }
 
 // projectOnce projects the next run of leaves below end and says whether there

@@ -69,6 +69,8 @@ var (
 	figureCosigned    = figure("log_cosigned", "Whether a member cosigned the last certified head.", "member")
 	figureSkew        = figure("clock_skew_seconds", "This node's clock against log time.")
 	figureProjected   = figure("projected_leaves", "Leaves that the views take into account.")
+	figureBehind      = figure("views_behind_seconds", "Time since the views last had all of the certified head, 0 while they have.")
+	figureLost        = figure("lost_epochs", "Key epochs ahead whose published keys are not on this node.")
 	figureFiled       = figure("envelopes_filed", "Own envelopes that are durable here and wait to be logged.")
 	figureLogged      = figure("reports_logged", "Own reports in the log.")
 	figureReceived    = figure("envelopes_received", "Own envelopes that a member has proved to have opened.", "member")
@@ -88,7 +90,7 @@ var (
 
 // Describe implements prometheus.Collector.
 func (m *metrics) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{figureLog, figureCertified, figureUncertified, figureLogTime, figureCosigned, figureSkew, figureProjected, figureFiled,
+	for _, d := range []*prometheus.Desc{figureLog, figureCertified, figureUncertified, figureLogTime, figureCosigned, figureSkew, figureProjected, figureBehind, figureLost, figureFiled,
 		figureLogged, figureReceived, figurePeerLag, figureQuarantined, figureEvidence, figureWaiting, figureAbsent, figureFile, figureFree, figureHalted,
 		figureRecovering, figureReady, figureOverQuota, figureUp} {
 		ch <- d
@@ -130,6 +132,8 @@ func (m *metrics) Collect(ch chan<- prometheus.Metric) {
 	}
 	put(figureSkew, float64(st.Log.ClockSkew))
 	put(figureProjected, float64(st.Views.Projected))
+	put(figureBehind, float64(st.Views.BehindFor))
+	put(figureLost, float64(len(st.LostEpochs)))
 	put(figureFiled, float64(st.Log.Outbox))
 	put(figureLogged, float64(st.Views.Own))
 	for _, p := range st.Peers {

@@ -4,20 +4,22 @@ import "time"
 
 // Status is the condition of a node, without contents.
 type Status struct {
-	Member   string     `json:"member" doc:"Whose node it is."`
-	Charter  string     `json:"charter" doc:"Fingerprint of the charter."`
-	Origin   string     `json:"origin" doc:"Origin line of the log."`
-	Lead     string     `json:"lead" doc:"The member that leads the present term."`
-	Ready    bool       `json:"ready" doc:"It may release to every member."`
-	Log      LogStatus  `json:"log" doc:"The log and its head."`
-	Views    ViewStatus `json:"views" doc:"What the node's officers may read, in numbers."`
-	Peers    []Peer     `json:"peers" doc:"The other members as this node sees them."`
-	Halted   *Halt      `json:"halted,omitempty" doc:"Why the node follows the lead no longer; absent when it does."`
-	Epoch    uint32     `json:"epoch" doc:"Present key epoch."`
-	Waiting  int        `json:"releases_waiting" doc:"Releases that are leaving."`
-	Evidence int        `json:"evidence" doc:"Proofs of faults kept here."`
-	Disk     Disk       `json:"disk" doc:"Free space and sizes of the files."`
-	Versions Versions   `json:"versions" doc:"Of program and formats."`
+	Member  string     `json:"member" doc:"Whose node it is."`
+	Charter string     `json:"charter" doc:"Fingerprint of the charter."`
+	Origin  string     `json:"origin" doc:"Origin line of the log."`
+	Lead    string     `json:"lead" doc:"The member that leads the present term."`
+	Ready   bool       `json:"ready" doc:"It may release to every member."`
+	Log     LogStatus  `json:"log" doc:"The log and its head."`
+	Views   ViewStatus `json:"views" doc:"What the node's officers may read, in numbers."`
+	Peers   []Peer     `json:"peers" doc:"The other members as this node sees them."`
+	Halted  *Halt      `json:"halted,omitempty" doc:"Why the node follows the lead no longer; absent when it does."`
+	Epoch   uint32     `json:"epoch" doc:"Present key epoch."`
+	// LostEpochs is absent where all keys are here.
+	LostEpochs []uint32 `json:"lost_epochs,omitempty" doc:"Key epochs ahead whose published keys are not on this node: what is sealed to them cannot be opened until the certificate is renewed."`
+	Waiting    int      `json:"releases_waiting" doc:"Releases that are leaving."`
+	Evidence   int      `json:"evidence" doc:"Proofs of faults kept here."`
+	Disk       Disk     `json:"disk" doc:"Free space and sizes of the files."`
+	Versions   Versions `json:"versions" doc:"Of program and formats."`
 }
 
 // LogStatus is the condition of the log on this node.
@@ -47,6 +49,7 @@ type Cosigned struct {
 // ViewStatus is the condition of the projection.
 type ViewStatus struct {
 	Projected    int64 `json:"projected" doc:"Leaves that the views take into account."`
+	BehindFor    int64 `json:"behind_s" doc:"Seconds since the views last had all of the certified head; 0 while they have."`
 	Reports      int64 `json:"reports" doc:"Reports that may be read here."`
 	Own          int64 `json:"own" doc:"Of these, this member's own."`
 	Designations int64 `json:"designations" doc:"Public listings known here."`
