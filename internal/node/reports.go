@@ -147,8 +147,12 @@ func (n *Node) SaveDraft(ctx context.Context, o section.Officer, id, etag string
 	if len(findings) > 0 {
 		return section.Draft{}, &Refused{findings}
 	}
+	// No sealed file is swept from here until the draft names it.
 	n.naming.RLock()
 	defer n.naming.RUnlock()
+	if err := n.filesHere(d); err != nil {
+		return section.Draft{}, err
+	}
 	raw, err := json.Marshal(d)
 	if err != nil {
 		return section.Draft{}, err

@@ -4,16 +4,45 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"entente/act"
 )
 
 // fileRest is how long a sealed file that nothing names stays: an officer
 // attaches first and writes the draft then.
 const fileRest = 48 * time.Hour
+
+// codeSwept: a draft names a sealed file that is no longer here.
+const codeSwept = "attachment_gone"
+
+// filesHere refuses a draft that names a sealed file which is not here: no
+// reader could be given it. The caller holds n.naming.
+func (n *Node) filesHere(d *Draft) error {
+	var findings []act.Finding
+	for i := range d.Portions {
+		for _, a := range d.Portions[i].Attachments {
+			_, err := os.Stat(filepath.Join(n.dir, DirAttached, a.Digest.String()))
+			if err == nil {
+				continue
+			}
+			if !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+			findings = append(findings, act.Finding{Portion: i + 1, Code: codeSwept, Text: fmt.Sprintf(
+				"the attachment %q is not on this node (any more): a sealed file that no draft names is removed after %d hours; attach the file again, and name what that answers", a.Name, int(fileRest.Hours()))})
+		}
+	}
+	if len(findings) > 0 {
+		return &Refused{findings}
+	}
+	return nil
+}
 
 // sweepFiles removes the sealed files that no draft and no report names any
 // more, and what has come of fetches that nobody went on with. A file that

@@ -80,4 +80,18 @@ func TestFilesThatNothingNamesAreSwept(t *testing.T) {
 			t.Errorf("%s: there %v, want %v", name, !stays, stays)
 		}
 	}
+
+	// A draft that names what was swept is refused, and says what would cure it.
+	p := portion(mark("RESTRICTED", "IRQ", four...), "IRQ", "a late plan")
+	late := &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{portion(mark("RESTRICTED", "IRQ", four...), "IRQ", "none"), p}}
+	late.Portions[1].Attachments = []act.Attachment{fresh, never}
+	_, err = n.SaveDraft(ctx, duty, "", "", late)
+	var refused *Refused
+	if !errors.As(err, &refused) || len(refused.Findings) != 1 || refused.Findings[0].Portion != 2 || refused.Findings[0].Code != codeSwept ||
+		!strings.Contains(refused.Findings[0].Text, "attach the file again") {
+		t.Errorf("a draft that names a removed file: %v", err)
+	}
+	late.Portions[1].Attachments = []act.Attachment{fresh, attach("never named")}
+	_, err = n.SaveDraft(ctx, duty, "", "", late)
+	check(t, err)
 }
