@@ -42,7 +42,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// ports finds room for a demonstration's eight ports and sets SHIFT to how far
+// ports finds room for a demonstration's ports and those of its TAXII servers, and sets SHIFT to how far
 // they are moved, and IRQ, IRN, RUS, SYR to the desks' addresses.
 func ports(ts *testscript.TestScript, neg bool, args []string) {
 	shift, err := freePorts()
@@ -62,17 +62,26 @@ func ports(ts *testscript.TestScript, neg bool, args []string) {
 // two of the tests that run beside each other, between looking and listening.
 var portTries atomic.Int32
 
-// freePorts returns how far a demonstration's eight ports can be moved. All
-// stay below those that the system gives to outgoing connections.
+// Places for a demonstration's ports: all stay below those that the system
+// gives to outgoing connections.
+const (
+	firstShift = 1000
+	shiftStep  = 40
+	shifts     = (32768 - 8724 - firstShift) / shiftStep
+)
+
+// freePorts returns how far a demonstration's ports can be moved. It begins at
+// a place that depends on the process, so that two test processes beside each
+// other do not look at the same ones in the same order.
 func freePorts() (shift int, err error) {
 	for {
 		k := int(portTries.Add(1))
-		shift = 1000 + 40*k
-		if 8714+shift >= 32768 {
-			return 0, errors.New("no eight free ports for a demonstration")
+		if k > shifts {
+			return 0, errors.New("no free ports for a demonstration")
 		}
+		shift = firstShift + shiftStep*((97*os.Getpid()+k)%shifts)
 		free := true
-		for _, base := range []int{8701, 8702, 8703, 8704, 8711, 8712, 8713, 8714} {
+		for _, base := range []int{8701, 8702, 8703, 8704, 8711, 8712, 8713, 8714, 8721, 8722, 8723, 8724} {
 			l, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(base+shift))
 			if err != nil {
 				free = false

@@ -9,6 +9,7 @@
 package backup
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -82,8 +83,13 @@ func Take(ctx context.Context, conf *config.Config, configFile, dir string, o Op
 	if err := t.attachments(); err != nil {
 		return nil, nil, err
 	}
-	for name, content := range map[string][]byte{node.FileCharter: file, config.File: text} {
-		if err := t.keep(name, strings.NewReader(string(content))); err != nil {
+	// The configuration first and the charter last: a restore copies them in
+	// this order, and without the charter no node opens a directory.
+	for _, f := range []struct {
+		name    string
+		content []byte
+	}{{config.File, text}, {node.FileCharter, file}} {
+		if err := t.keep(f.name, bytes.NewReader(f.content)); err != nil {
 			return nil, nil, err
 		}
 	}

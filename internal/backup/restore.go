@@ -58,11 +58,16 @@ func Restore(ctx context.Context, dir, to string, o Options) (m *Manifest, confi
 	if err := begin(to, resumed); err != nil {
 		return nil, "", err
 	}
-	// The charter comes last: without it no node opens the directory.
-	var last []File
+	// The configuration and then the charter come last, in whatever order the
+	// manifest has them: without the charter no node opens the directory.
+	var last [2]File
 	for _, f := range m.Files {
-		if f.Name == node.FileCharter || f.Name == config.File {
-			last = append(last, f)
+		switch f.Name {
+		case config.File:
+			last[0] = f
+			continue
+		case node.FileCharter:
+			last[1] = f
 			continue
 		}
 		if err := copyOne(ctx, dir, to, f); err != nil {

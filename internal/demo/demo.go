@@ -25,7 +25,7 @@ import (
 // Fault is one that is planted to see a check turn red.
 type Fault string
 
-// The faults.
+// The faults. PlantNone plants nothing: every check is to be green.
 const (
 	PlantNone Fault = ""
 	PlantLeak Fault = "leak" // a portion is released wider than the scenario says

@@ -2,8 +2,8 @@
 
 package node
 
-// How often the test of killed nodes kills.
+// How often the test of nodes that are cut off cuts them off.
 const (
-	killsOfMember = 120
-	killsOfLead   = 80
+	cutsOfMember = 120
+	cutsOfLead   = 80
 )

@@ -2,8 +2,8 @@
 
 package node
 
-// How often the test of killed nodes kills.
+// How often the test of nodes that are cut off cuts them off.
 const (
-	killsOfMember = 8
-	killsOfLead   = 4
+	cutsOfMember = 8
+	cutsOfLead   = 4
 )

@@ -25,7 +25,7 @@ import (
 )
 
 // childEnv makes this test binary a node that files and releases until it is
-// killed.
+// cut off.
 const childEnv = "ENTENTE_TEST_CHILD"
 
 // childOrder says what a child is to do.
@@ -165,34 +165,34 @@ func logInBoth(n *Node, fail func(error)) (duty, fdo section.Officer) {
 	return duty, fdo
 }
 
-// A node that is killed at any moment has lost nothing that an officer was
+// A node that is cut off at any moment has lost nothing that an officer was
 // told, has sent nothing that was not approved and nothing twice, and nobody
 // holds anything against it.
-func TestKilledNodesLoseNothing(t *testing.T) {
+func TestNodesCutOffLoseNothing(t *testing.T) {
 	for _, c := range []struct {
 		member label.MemberID
-		kills  int
-	}{{"RUS", killsOfMember}, {"IRQ", killsOfLead}} {
-		t.Run(string(c.member), func(t *testing.T) { killNode(t, c.member, c.kills) })
+		cuts   int
+	}{{"RUS", cutsOfMember}, {"IRQ", cutsOfLead}} {
+		t.Run(string(c.member), func(t *testing.T) { cutOff(t, c.member, c.cuts) })
 	}
 }
 
 // promises are what a child has told its officers.
 type promises struct{ begun, saved, approved []string }
 
-func killNode(t *testing.T, victim label.MemberID, kills int) {
+func cutOff(t *testing.T, member label.MemberID, cuts int) {
 	h := newHouse(t, nil)
-	others := slices.DeleteFunc(slices.Clone(four), func(m label.MemberID) bool { return m == victim })
+	others := slices.DeleteFunc(slices.Clone(four), func(m label.MemberID) bool { return m == member })
 	h.start(others...)
 	defer h.stopAll()
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 1))
 	var p promises
-	for round := range kills {
-		h.killOnce(victim, round, r, &p)
+	for round := range cuts {
+		h.cutOffOnce(member, round, r, &p)
 	}
-	order, err := json.Marshal(childOrder{Dir: h.dir, Member: victim, Addresses: h.addrs, Idle: true})
+	order, err := json.Marshal(childOrder{Dir: h.dir, Member: member, Addresses: h.addrs, Idle: true})
 	check(t, err)
 	last := exec.Command(os.Args[0])
 	last.Env = append(os.Environ(), childEnv+"="+string(order))
@@ -201,7 +201,7 @@ func killNode(t *testing.T, victim label.MemberID, kills int) {
 	in, err := last.StdinPipe()
 	check(t, err)
 	check(t, last.Start())
-	t.Logf("%d begun, %d saved, %d approved over %d kills", len(p.begun), len(p.saved), len(p.approved), kills)
+	t.Logf("%d begun, %d saved, %d approved cut off %d times", len(p.begun), len(p.saved), len(p.approved), cuts)
 	if len(p.approved) == 0 {
 		t.Error("nothing was approved: this test shows nothing")
 	}
@@ -232,14 +232,14 @@ func killNode(t *testing.T, victim label.MemberID, kills int) {
 	head := h.nodes[others[1]].Station().Certified().Size
 	in.Close()
 	if err := last.Wait(); err != nil {
-		t.Fatalf("the last start of %s: %v %s", victim, err, said.String())
+		t.Fatalf("the last start of %s: %v %s", member, err, said.String())
 	}
 
-	db, err := localdb.Open(filepath.Join(h.dir, string(victim), FileLocal), store.Options{})
+	db, err := localdb.Open(filepath.Join(h.dir, string(member), FileLocal), store.Options{})
 	check(t, err)
 	defer db.Close()
 	if _, faults, err := db.Read(context.Background()).VerifyAudit(); err != nil || len(faults) > 0 {
-		t.Errorf("the audit log of %s: %v %v", victim, faults, err)
+		t.Errorf("the audit log of %s: %v %v", member, faults, err)
 	}
 	for _, state := range []section.DecisionState{section.Approved, section.Leaving} {
 		if ds, err := db.Read(context.Background()).Decisions(state, noTime, "", 10); err != nil || len(ds) > 0 {
@@ -248,28 +248,28 @@ func killNode(t *testing.T, victim label.MemberID, kills int) {
 	}
 	h.allSaved(db, p.saved)
 	db.Close()
-	n, err := Open(context.Background(), h.options(victim))
+	n, err := Open(context.Background(), h.options(member))
 	check(t, err)
 	defer n.Close()
 	if size := n.Station().Size(); size < head {
-		t.Errorf("%s holds %d leaves, %d are certified", victim, size, head)
+		t.Errorf("%s holds %d leaves, %d are certified", member, size, head)
 	}
 	cursor, err := n.Views().Cursor(context.Background())
 	check(t, err)
 	before := dump(t, n.Views())
 	check(t, n.Rebuild(context.Background(), nil))
 	if certified := n.Station().Certified().Size; cursor != certified {
-		t.Errorf("%s had projected %d of %d leaves", victim, cursor, certified)
+		t.Errorf("%s had projected %d of %d leaves", member, cursor, certified)
 	} else if after := dump(t, n.Views()); after != before {
-		t.Errorf("the views of %s differ from what the log gives", victim)
+		t.Errorf("the views of %s differ from what the log gives", member)
 	}
 }
 
-// killOnce runs the victim's node in a process of its own and kills it at some
+// cutOffOnce runs the member's node in a process of its own and ends it at once at some
 // moment.
-func (h *house) killOnce(victim label.MemberID, round int, r *rand.Rand, p *promises) {
+func (h *house) cutOffOnce(member label.MemberID, round int, r *rand.Rand, p *promises) {
 	h.t.Helper()
-	order, err := json.Marshal(childOrder{Dir: h.dir, Member: victim, Addresses: h.addrs, Round: round})
+	order, err := json.Marshal(childOrder{Dir: h.dir, Member: member, Addresses: h.addrs, Round: round})
 	check(h.t, err)
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), childEnv+"="+string(order))

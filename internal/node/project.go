@@ -351,34 +351,29 @@ func (n *Node) store(ctx context.Context, b *viewdb.Batch, tallies map[string]vi
 	if err == nil || ctx.Err() != nil || errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrClosed) {
 		return err
 	}
+	// refused quarantines what the views refuse by itself.
+	refused := func(what string, index int64, originator string, err error) bool {
+		if err == nil {
+			return false
+		}
+		n.logger.Error("what cannot be stored is quarantined", "what", what, "index", index, "originator", originator, "err", err)
+		b.Quarantined = append(b.Quarantined, viewdb.Quarantined{Index: index, Originator: originator, Code: codeStore})
+		if t, ok := tallies[originator]; ok {
+			t.Failed++
+			tallies[originator] = t
+		}
+		return true
+	}
 	var kept []viewdb.Report
 	for i := range b.Reports {
-		r := &b.Reports[i]
-		refused := n.views.Try(ctx, r)
-		if refused == nil {
+		if r := &b.Reports[i]; !refused("report", r.Index, r.Originator, n.views.Try(ctx, r)) {
 			kept = append(kept, *r)
-			continue
-		}
-		n.logger.Error("a report cannot be stored and is quarantined", "index", r.Index, "originator", r.Originator, "err", refused)
-		b.Quarantined = append(b.Quarantined, viewdb.Quarantined{Index: r.Index, Originator: r.Originator, Code: codeStore})
-		if t, ok := tallies[r.Originator]; ok {
-			t.Failed++
-			tallies[r.Originator] = t
 		}
 	}
 	var said []viewdb.Said
 	for i := range b.Said {
-		s := &b.Said[i]
-		refused := n.views.TrySaid(ctx, s)
-		if refused == nil {
+		if s := &b.Said[i]; !refused("statement", s.Index, s.Originator, n.views.TrySaid(ctx, s)) {
 			said = append(said, *s)
-			continue
-		}
-		n.logger.Error("a statement cannot be stored and is quarantined", "index", s.Index, "originator", s.Originator, "err", refused)
-		b.Quarantined = append(b.Quarantined, viewdb.Quarantined{Index: s.Index, Originator: s.Originator, Code: codeStore})
-		if t, ok := tallies[s.Originator]; ok {
-			t.Failed++
-			tallies[s.Originator] = t
 		}
 	}
 	if len(kept) == len(b.Reports) && len(said) == len(b.Said) {

@@ -23,6 +23,7 @@ const (
 
 var calendarNames = [...]string{"gregorian", "hijri", "solar-hijri", "kurdish"}
 
+// String names the calendar in English, as suggestions show it.
 func (c Calendar) String() string { return calendarNames[c] }
 
 const kurdishEra = 1321

@@ -44,6 +44,7 @@ const (
 
 var precisionNames = [...]string{"minute", "day", "week", "month", "season", "year", "decade"}
 
+// String names the precision, from "minute" to "decade".
 func (p Precision) String() string { return precisionNames[p] }
 
 // Kind is how a date is said.

@@ -387,6 +387,7 @@ func orNull(s string) any {
 	return s
 }
 
+// String gives incarnation and sequence with a slash between, as in "1/42".
 func (p Position) String() string { return fmt.Sprintf("%d/%d", p.Incarnation, p.Sequence) }
 
 // DraftsOf returns those of the drafts, at most 500, that are there, with

@@ -192,18 +192,7 @@ func (l *Log) Relaying(ctx context.Context, originator string, incarnation uint3
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	var out []Filed
-	for rows.Next() {
-		var f Filed
-		var seq int64
-		if err := rows.Scan(&f.Incarnation, &seq, &f.Header, &f.Body); err != nil {
-			return nil, err
-		}
-		f.Sequence = uint64(seq)
-		out = append(out, f)
-	}
-	return out, rows.Err()
+	return filedOf(rows)
 }
 
 // RelayFrom returns whose envelopes are handed to the lead, and how many.

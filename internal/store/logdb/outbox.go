@@ -48,6 +48,12 @@ func (l *Log) Outbox(ctx context.Context, incarnation uint32, after uint64, limi
 	if err != nil {
 		return nil, err
 	}
+	return filedOf(rows)
+}
+
+// filedOf reads rows of incarnation, sequence, header and body to their end,
+// and closes them.
+func filedOf(rows *sql.Rows) ([]Filed, error) {
 	defer rows.Close()
 	var out []Filed
 	for rows.Next() {

@@ -1,5 +1,5 @@
 // Command build makes the gazetteer that the places package embeds from
-// unpacked registry packages. Its argument is a folder in which each package
+// unpacked source packages. Its argument is a folder in which each package
 // lies under its own name; sources.go lists them with version and licence, and
 // doc/places.md has the commands that fetch and unpack them.
 //

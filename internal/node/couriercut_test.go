@@ -58,9 +58,9 @@ func importAndDie(n *Node, path string, dieAt int) error {
 	return n.Close()
 }
 
-// Killed at any step of an import, a node shows all of a bundle or nothing of
+// Cut off at any step of an import, a node shows all of a bundle or nothing of
 // it, and the same file, or the next start, finishes it.
-func TestCourierKilledAtEveryStep(t *testing.T) {
+func TestCourierCutOffAtEveryStep(t *testing.T) {
 	h := courierHouse(t)
 	h.custodian("SYR")
 	h.say("IRQ", "carried quincunx")
@@ -92,7 +92,7 @@ func TestCourierKilledAtEveryStep(t *testing.T) {
 		cmd.Env = append(os.Environ(), childEnv+"="+string(order))
 		out, err := cmd.Output()
 		if err == nil != strings.Contains(string(out), "imported") || strings.Contains(string(out), "failed") {
-			t.Fatalf("killed at step %d: %v\n%s", at, err, out)
+			t.Fatalf("cut off at step %d: %v\n%s", at, err, out)
 		}
 		return err == nil
 	}
@@ -108,7 +108,7 @@ func TestCourierKilledAtEveryStep(t *testing.T) {
 			break
 		}
 		if last != 0 || certified != before && certified != size || at < 4 && certified != before {
-			t.Errorf("killed at step %d: bundle %d, certified %d of %d, was %d", at, last, certified, size, before)
+			t.Errorf("cut off at step %d: bundle %d, certified %d of %d, was %d", at, last, certified, size, before)
 		}
 		if steps++; steps > 20 {
 			t.Fatal("it never ends")
@@ -131,7 +131,7 @@ func TestCourierKilledAtEveryStep(t *testing.T) {
 		h.nodes["SYR"].stop()
 		delete(h.nodes, "SYR")
 		if _, _, last := look(); last != 1 {
-			t.Errorf("killed at step %d and started: bundle %d", at, last)
+			t.Errorf("cut off at step %d and started: bundle %d", at, last)
 		}
 	}
 }
