@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,6 +58,15 @@ func (c *bundleExport) Run(w *world) error {
 	if c.Again > 0 && (c.From > 0 || c.All) {
 		return usage("--again makes no bundle: leave --from and --all out")
 	}
+	if c.Again > 0 && c.Out == "" {
+		return usage("say with --out which file goes on")
+	}
+	if c.Out != "" {
+		// A number that was given out is not taken back: the file comes first.
+		if err := mayWrite(c.Out); err != nil {
+			return err
+		}
+	}
 	b := &api.Bundle{To: c.To, Number: c.Again}
 	if c.Again == 0 {
 		if b, err = cl.MakeBundle(w.ctx, api.NewBundle{To: c.To, Since: c.From, All: c.All}, w.progress("making")); err != nil {
@@ -65,12 +75,12 @@ func (c *bundleExport) Run(w *world) error {
 	}
 	out := c.Out
 	if out == "" {
-		if b.File == "" {
-			return usage("say with --out which file goes on")
-		}
 		out = "bundle-" + b.File[:16] + ".age"
 	}
 	if err := fetchBundle(w, cl, b, out); err != nil {
+		if c.Again > 0 && !errors.Is(err, client.ErrIncomplete) {
+			return w.refused(err)
+		}
 		w.notef("bundle %d for %s is made; what came of its file lies in %s.part, and goes on with --again %d", b.Number, b.To, out, b.Number)
 		return w.refused(err)
 	}
@@ -86,10 +96,23 @@ func (c *bundleExport) Run(w *world) error {
 	})
 }
 
+// mayWrite refuses a file that is there already, or whose directory is not.
+func mayWrite(out string) error {
+	if _, err := os.Lstat(out); err == nil {
+		return usage("%s is there already", out)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return usage("%v", err)
+	}
+	if st, err := os.Stat(filepath.Dir(out)); err != nil || !st.IsDir() {
+		return usage("%s is no directory to write into", filepath.Dir(out))
+	}
+	return nil
+}
+
 // fetchBundle writes the file of a bundle; what is there of it is kept.
 func fetchBundle(w *world, cl *client.Client, b *api.Bundle, out string) error {
-	if _, err := os.Stat(out); !errors.Is(err, fs.ErrNotExist) {
-		return usage("%s is there already", out)
+	if err := mayWrite(out); err != nil {
+		return err
 	}
 	f, err := os.OpenFile(out+".part", os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -112,6 +135,9 @@ func fetchBundle(w *world, cl *client.Client, b *api.Bundle, out string) error {
 	step := w.progress("writing")
 	if have < b.Size || b.Size == 0 {
 		if _, err := cl.BundleFile(w.ctx, b.To, b.Number, have, f, func(n int64) { step(n, b.Size) }); err != nil {
+			if at, _ := f.Seek(0, io.SeekEnd); at == 0 {
+				os.Remove(out + ".part")
+			}
 			return err
 		}
 	}
@@ -224,6 +250,9 @@ func takeBundle(w *world, as asOfficer, path string, inspect bool) error {
 		verb := "imported"
 		if !b.Imported {
 			verb = "verified, nothing stored"
+		}
+		if b.Before {
+			verb += "; it was imported before, or one that holds the same was"
 		}
 		w.printf("bundle %d of %s: %s", b.Number, b.From, verb)
 		if b.Since < b.Number {

@@ -40,6 +40,7 @@ func (e *BundleError) Error() string { return e.text }
 var (
 	ErrBundleCharter    = &BundleError{"bundle_charter", "the bundle is of another charter or another log: rule 5; nothing of it is taken"}
 	ErrBundleSender     = &BundleError{"bundle_sender", "the bundle's sender is no other member of this charter; nothing of it is taken"}
+	ErrBundleAddressee  = &BundleError{"bundle_addressee", "the addressee is no other member of this charter; entente members lists them"}
 	ErrBundleGap        = &BundleError{"bundle_gap", "bundles before this one are missing"}
 	ErrBundleReplay     = &BundleError{"bundle_replay", "the bundle was imported already, or is older than one that was; nothing is lost, take the next"}
 	ErrBundleSeries     = &BundleError{"bundle_series", "the bundle does not continue what was imported of its sender, whose state may have been set back; ask for one with entente bundle export --from 1"}
@@ -89,7 +90,7 @@ func (n *Node) ExportBundle(ctx context.Context, o section.Officer, req BundleRe
 		return none, err
 	}
 	if req.To == n.self || !n.found.Members().Contains(req.To) {
-		return none, ErrBundleSender
+		return none, fmt.Errorf("%w (%s)", ErrBundleAddressee, req.To)
 	}
 	if !n.courier.TryLock() {
 		return none, ErrBundleBusy
@@ -442,11 +443,11 @@ func (n *Node) BundleFile(ctx context.Context, o section.Officer, to label.Membe
 		return nil, b, err
 	}
 	if !found {
-		return nil, b, ErrBundleAbsent
+		return nil, b, fmt.Errorf("%w (number %d for %s; entente bundle status shows the last one)", ErrBundleAbsent, number, to)
 	}
 	f, err := os.Open(filepath.Join(n.courierDir("out"), bundleName(to, b.Number)))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, b, ErrBundleAbsent
+		return nil, b, fmt.Errorf("%w (number %d for %s was made; its file is kept until a later one is, or its addressee has it)", ErrBundleAbsent, number, to)
 	}
 	return f, b, err
 }
@@ -557,7 +558,7 @@ func (n *Node) ConfirmBundles(ctx context.Context, o section.Officer, last map[l
 	}
 	for m := range last {
 		if m == n.self || !n.found.Members().Contains(m) {
-			return ErrBundleSender
+			return fmt.Errorf("%w (%s)", ErrBundleAddressee, m)
 		}
 	}
 	// On record before it has effect.

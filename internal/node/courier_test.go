@@ -80,14 +80,35 @@ func (h *house) importFile(m label.MemberID, file carried) (*BundleReport, error
 	h.t.Helper()
 	ctx := context.Background()
 	n, o := h.nodes[m], h.custodian(m)
+	id, err := h.stage(m, file)
+	if err != nil {
+		return nil, err
+	}
+	return n.ImportBundle(ctx, o, id, nil)
+}
+
+// inspectFile looks at a file as importFile takes it.
+func (h *house) inspectFile(m label.MemberID, file carried) (*BundleReport, error) {
+	h.t.Helper()
+	id, err := h.stage(m, file)
+	if err != nil {
+		return nil, err
+	}
+	return h.nodes[m].InspectBundle(context.Background(), h.custodian(m), id, nil)
+}
+
+func (h *house) stage(m label.MemberID, file carried) (string, error) {
+	h.t.Helper()
+	ctx := context.Background()
+	n, o := h.nodes[m], h.custodian(m)
 	sum := sha256.Sum256(file)
 	id := hex.EncodeToString(sum[:])
 	have, _, err := n.StagedBundle(ctx, o, id)
 	check(h.t, err)
 	if err := n.StageBundle(ctx, o, id, have, int64(len(file)), bytes.NewReader(file[min(int(have), len(file)):]), nil); err != nil {
-		return nil, err
+		return "", err
 	}
-	return n.ImportBundle(ctx, o, id, nil)
+	return id, nil
 }
 
 func (h *house) say(m label.MemberID, text string) string {
@@ -203,6 +224,9 @@ func TestCourierRefusals(t *testing.T) {
 		t.Errorf("%d leaves, want %d", before, rep.Manifest.LogTo)
 	}
 	refused("again", "SYR", bs[0], "bundle_replay")
+	if got, err := h.inspectFile("SYR", bs[0]); err != nil || !got.Before || got.Imported || got.New != 0 || got.Manifest.Number != rep.Manifest.Number || got.Digest != rep.Digest {
+		t.Errorf("looked at again it is %+v, %v", got, err)
+	}
 	// One that holds what is missing takes the place of those that are lost.
 	wide := h.export("RUS", "SYR", 2)
 	_, err = h.importFile("SYR", wide)
@@ -210,6 +234,14 @@ func TestCourierRefusals(t *testing.T) {
 	before = h.nodes["SYR"].station.Size()
 	refused("overtaken", "SYR", bs[1], "bundle_replay")
 	refused("overtaken", "SYR", bs[2], "bundle_replay")
+	if got, err := h.inspectFile("SYR", bs[1]); err != nil || !got.Before {
+		t.Errorf("the overtaken one looked at is %+v, %v", got, err)
+	}
+	for _, to := range []label.MemberID{"ZZZ", "RUS"} {
+		if _, err := h.nodes["RUS"].ExportBundle(t.Context(), h.custodian("RUS"), BundleRequest{To: to}); !errors.Is(err, ErrBundleAddressee) || !strings.Contains(err.Error(), string(to)) {
+			t.Errorf("a bundle for %s: %v", to, err)
+		}
+	}
 	h.find("SYR", viewdb.Query{Text: "quincunx"}, 3)
 	if _, err := os.ReadDir(h.nodes["SYR"].courierDir("in")); err != nil {
 		t.Error(err)

@@ -207,6 +207,9 @@ type BundleReport struct {
 	Evidence    int
 	Attachments int
 	Imported    bool
+	// Before says, of a bundle that is only looked at, that it was imported
+	// before, or that one imported before holds what it holds.
+	Before bool
 
 	logTime int64 // of its head
 }
@@ -247,7 +250,7 @@ func (n *Node) takeBundle(ctx context.Context, o section.Officer, file string, i
 		}
 		err = errors.Join(err, n.section.Record(context.WithoutCancel(ctx), o, section.OpOperate, object, outcome, detail))
 	}()
-	rep, err = n.tryBundle(ctx, path, progress)
+	rep, err = n.tryBundle(ctx, path, inspect, progress)
 	if rep != nil {
 		object = "bundle/in/" + string(rep.Manifest.From)
 		detail = fmt.Sprintf("number %d, %s", rep.Manifest.Number, detail)
@@ -340,8 +343,9 @@ func (n *Node) mayFollow(ctx context.Context, m *bundle.Manifest) error {
 	return nil
 }
 
-// tryBundle verifies all of a bundle and changes nothing but for evidence.
-func (n *Node) tryBundle(ctx context.Context, path string, progress func(done, total int64)) (*BundleReport, error) {
+// tryBundle verifies all of a bundle and changes nothing but for evidence. One
+// that was imported before is verified again only where it is inspected.
+func (n *Node) tryBundle(ctx context.Context, path string, inspect bool, progress func(done, total int64)) (*BundleReport, error) {
 	f, r, size, err := n.openBundle(ctx, path)
 	if err != nil {
 		return nil, err
@@ -349,7 +353,9 @@ func (n *Node) tryBundle(ctx context.Context, path string, progress func(done, t
 	defer f.Close()
 	rep := &BundleReport{Manifest: *r.Manifest(), Size: size}
 	m := &rep.Manifest
-	if err := n.mayFollow(ctx, m); err != nil {
+	if err := n.mayFollow(ctx, m); inspect && errors.Is(err, ErrBundleReplay) {
+		rep.Before = true
+	} else if err != nil {
 		return rep, err
 	}
 	var tiles []tlog.Tile
@@ -642,7 +648,7 @@ func (n *Node) finishAdopting(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		rep, err := n.tryBundle(ctx, path, func(int64, int64) {})
+		rep, err := n.tryBundle(ctx, path, false, func(int64, int64) {})
 		if err == nil {
 			err = n.adoptAgain(ctx, file, path, rep, func(int64, int64) {})
 		}

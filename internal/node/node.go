@@ -85,6 +85,7 @@ type Node struct {
 	epochs    epochs
 	fetching  fetching
 	courier   courier
+	taking    takingIn
 
 	suggesting suggesting
 	naming     sync.RWMutex // held for reading while a draft is saved

@@ -164,7 +164,7 @@ func shownBundle(b logdb.BundleOut) api.Bundle {
 func shownTaken(r *node.BundleReport) api.BundleTaken {
 	m := &r.Manifest
 	return api.BundleTaken{From: string(m.From), Number: m.Number, Since: m.Since, LogFrom: m.LogFrom, LogTo: m.LogTo, Made: time.Unix(m.Made, 0).UTC(), Contents: m.Contents, Received: m.Received,
-		Digest: r.Digest, Size: r.Size, New: r.New, Envelopes: r.Envelopes, Evidence: r.Evidence, Attachments: r.Attachments, Imported: r.Imported}
+		Digest: r.Digest, Size: r.Size, New: r.New, Envelopes: r.Envelopes, Evidence: r.Evidence, Attachments: r.Attachments, Imported: r.Imported, Before: r.Before}
 }
 
 func shownBundles(st node.BundleStatus) api.BundleStatus {

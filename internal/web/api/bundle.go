@@ -38,6 +38,7 @@ type BundleTaken struct {
 	Evidence    int       `json:"evidence" doc:"Proofs of faults inside."`
 	Attachments int       `json:"attachments" doc:"Attachments inside."`
 	Imported    bool      `json:"imported" doc:"It was imported, and not only looked at."`
+	Before      bool      `json:"imported_before" doc:"Of one that was only looked at: it was imported before, or one imported before holds what it holds."`
 }
 
 // BundleLine is one line of the stream that answers while a bundle is made or
