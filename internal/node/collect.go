@@ -192,12 +192,11 @@ func (n *Node) Collect(ctx context.Context, o section.Officer, r CollectRequest)
 		return CollectResult{}, err
 	}
 	defer func() { in.src.drop() }() // which may have become the reduced form
-	defer func() {
-		if in.leave != nil {
-			in.leave()
-		}
-	}()
-	var err error
+	leave, err := n.taking.begin(ctx, string(r.Kind)+"/"+in.src.digest())
+	if err != nil {
+		return CollectResult{}, err
+	}
+	defer leave()
 	switch r.Kind {
 	case CollectUNList:
 		err = in.list()
@@ -229,8 +228,6 @@ type importing struct {
 	later bool
 	// marked says that the officer gave a label.
 	marked bool
-	// leave ends this file's turn, once it was taken.
-	leave func()
 	// original is the file of a bundle that was reduced, and is not kept.
 	original *collect.File
 

@@ -3,6 +3,8 @@ package node
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -73,6 +75,15 @@ func (s *spool) open() (io.ReadCloser, error) {
 		w.CloseWithError(seal.DecryptAttachment(w, f, s.sealed.ref))
 	}()
 	return r, nil
+}
+
+// digest names the file by SHA-256 of its content.
+func (s *spool) digest() string {
+	sum := sha256.Sum256(s.bytes)
+	if s.sealed != nil {
+		sum = [32]byte(s.sealed.ref.Plain)
+	}
+	return hex.EncodeToString(sum[:])
 }
 
 // keep keeps the sealed file as an attachment.
