@@ -100,7 +100,9 @@ type coverageEnd struct {
 }
 
 // Help gives an example.
-func (coverageEnd) Help() string { return "Example:\n\n    entente coverage end 'Northern road, by day'" }
+func (coverageEnd) Help() string {
+	return "Example:\n\n    entente coverage end 'Northern road, by day'"
+}
 
 // Run ends.
 func (c *coverageEnd) Run(w *world) error {
