@@ -13,7 +13,7 @@ import (
 // Method and Version name this reader in suggestions.
 const (
 	Method  = "attributions.grammar"
-	Version = "1"
+	Version = "2"
 )
 
 // Modality is how something was put.
@@ -77,13 +77,22 @@ type Attribution struct {
 func Find(tokens []passage.Token, sentences []passage.Sentence, taken []bool) ([]Attribution, []Credit) {
 	f := newFinder(tokens, taken)
 	f.quotes = quotes(tokens)
+	f.first, f.last = 0, len(tokens)
+	head, dated := f.dateline(sentences)
 	for k := range sentences {
 		f.first, f.last = sentences[k].First, sentences[k].Last
 		f.from = f.first
+		if dated && head.First >= f.first && head.Last < f.last {
+			f.from = head.Last // nobody said the dateline
+		}
 		f.sentence()
 	}
 	f.first, f.last = 0, len(tokens)
-	return f.out, f.credits(sentences)
+	var out []Credit
+	if dated {
+		out = append(out, head)
+	}
+	return f.out, f.credits(out)
 }
 
 type entry struct {
@@ -177,6 +186,11 @@ func (f *finder) sentence() {
 			a.Speaker = f.finder(i, n)
 			a.Content = Range{i, f.last}
 			ok = true
+			if f.foundBySpeaker(a.Speaker, i, begun) {
+				f.out[len(f.out)-1].Modality = NegativeFinding
+				i += n
+				continue
+			}
 		case e.role&rHearsay != 0:
 			a = Attribution{Cue: Range{i, i + n}, Kind: NoSpeaker, Modality: Hearsay, Confidence: 0.8}
 			a.Content = Range{i + n, f.last}
@@ -185,6 +199,8 @@ func (f *finder) sentence() {
 			a, ok = f.according(i)
 		case e.role&rVerb != 0 && !f.noVerb(i):
 			a, ok = f.verb(i, begun)
+		case e.role&rVia != 0 && f.tokens[i].Lang == language.English && passive[f.key(i-1)]:
+			a, ok = f.quotedBy(i)
 		case e.role&rVia != 0 && len(f.out) > begun && f.tokens[i].Lang != language.Arabic:
 			if v := f.name(i + n); !v.Empty() {
 				f.out[len(f.out)-1].Via = v
@@ -201,6 +217,19 @@ func (f *finder) sentence() {
 		i = max(i+n, a.Cue.Last)
 		f.from = i
 	}
+}
+
+// foundBySpeaker reports that who found nothing at token i is who the last
+// statement is of: "Police said they found no bodies".
+func (f *finder) foundBySpeaker(r Range, i, begun int) bool {
+	if len(f.out) == begun || r.Empty() || f.tokens[i].Lang != language.English {
+		return false
+	}
+	last := &f.out[len(f.out)-1]
+	if last.Modality != Assert || last.Speaker.Empty() || !f.is(r.First, rPronoun) || i < last.Content.First || i >= last.Content.Last || i-last.Content.First > 4 {
+		return false
+	}
+	return true
 }
 
 // finder returns who found nothing: before the words that say so, in Arabic
@@ -229,6 +258,9 @@ func (f *finder) finish(a *Attribution) {
 	}
 	if a.Modality == Assert && f.negatedVerb(a.Cue.First) {
 		a.Modality = NegativeFinding
+	}
+	if a.Modality == Assert && f.foresees(a) {
+		a.Modality = Forecast
 	}
 	if a.Modality == Deny && f.negatedVerb(a.Cue.First) {
 		a.Modality = Assert

@@ -41,6 +41,19 @@ func TestFind(t *testing.T) {
 		{language.English, `Rami Karim, head of the Observatory, said it was over.`, "Rami Karim, head of the Observatory [named] assert"},
 		{language.English, `He warned that more people would flee.`, "He [pronoun] forecast"},
 		{language.English, `Reportedly the road is closed. Inspectors found no evidence of it.`, " [none] hearsay; Inspectors [named] negative-finding"},
+		{language.English, `Sergei Ivanov was quoted by Interfax as saying that talks went on.`, "Sergei Ivanov [named] assert via Interfax"},
+		{language.English, `Police said they found no bodies in the house.`, "Police [described] negative-finding"},
+		{language.English, `Rescuers found no survivors.`, "Rescuers [named] negative-finding"},
+		{language.English, `The ministry said the talks will begin on Monday.`, "The ministry [described] forecast"},
+		{language.English, `The minister told reporters that troops might withdraw.`, "The minister [described] forecast >reporters"},
+		{language.English, `The minister said the troops had left and will return.`, "The minister [described] assert"},
+		{language.English, `The minister said it may have begun.`, "The minister [described] assert"},
+		{language.Russian, `Как сообщил «Интерфаксу» источник в полиции, ранены трое.`, "источник в полиции [anonymous] assert >Интерфаксу agency"},
+		{language.Russian, `Как сообщил «Интерфакс», ранены трое.`, "«Интерфакс» [agency] assert"},
+		{language.Russian, `Об этом «Интерфаксу» сообщил источник.`, "источник [anonymous] assert >Интерфаксу agency"},
+		{language.Russian, `Об этом заявил министр Сергей Иванов агентству РИА Новости.`, "министр Сергей Иванов [named] assert >агентству РИА Новости agency"},
+		{language.Arabic, `قتل ثلاثة أشخاص حسبما قال مصدر أمني.`, "مصدر أمني [anonymous] assert"},
+		{language.Arabic, `وأكد في تصريح لوكالة رويترز أن الطريق مقطوع.`, " [pronoun] assert >لوكالة رويترز interview"},
 		{language.Russian, `Об этом сообщил ТАСС источник в силовых структурах.`, "источник в силовых структурах [anonymous] assert >ТАСС agency"},
 		{language.Russian, `Представитель минобороны РФ Иван Петров заявил журналистам, что погибших нет.`, "Представитель минобороны РФ Иван Петров [named] assert >журналистам"},
 		{language.Russian, `«Мы останемся», — сказал он.`, `он [pronoun] assert "Мы останемся"`},
@@ -74,6 +87,31 @@ func TestFind(t *testing.T) {
 		}
 		if g := strings.Join(got, "; "); g != c.want {
 			t.Errorf("%s %s\n got %s\nwant %s", c.tag, c.in, g, c.want)
+		}
+	}
+}
+
+// TestContent: what was said stands on either side of its verb, without the
+// dateline and without the words that lead to the verb.
+func TestContent(t *testing.T) {
+	for _, c := range []struct {
+		tag      language.Tag
+		in, want string
+	}{
+		{language.English, "BEIRUT (Reuters) - Three people died, the army said.", "Three people died,"},
+		{language.English, "BEIRUT (Reuters) - Three people died in the raid, according to the army.", "Three people died in the raid,"},
+		{language.English, "Three people died in the raid, according to the army.", "Three people died in the raid,"},
+		{language.English, "Sergei Ivanov was quoted by Interfax as saying that talks went on.", "talks went on."},
+		{language.Arabic, "قتل ثلاثة أشخاص حسبما قال مصدر أمني.", "قتل ثلاثة أشخاص"},
+		{language.Arabic, "قتل ثلاثة أشخاص وفق ما أفاد مصدر أمني.", "قتل ثلاثة أشخاص"},
+		{language.Arabic, "وأكد في تصريح لوكالة رويترز أن الطريق مقطوع.", "الطريق مقطوع."},
+	} {
+		as, _, f, ts := find(c.in, c.tag)
+		if len(as) != 1 || text(f, ts, as[0].Content) != c.want {
+			t.Errorf("%s: %d statements", c.in, len(as))
+			for _, a := range as {
+				t.Errorf("  %q", text(f, ts, a.Content))
+			}
 		}
 	}
 }

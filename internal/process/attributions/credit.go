@@ -31,14 +31,10 @@ type Credit struct {
 	Confidence float64
 }
 
-// credits returns the credits at the beginning and end of a text, and those in
-// brackets between.
-func (f *finder) credits(sentences []passage.Sentence) []Credit {
+// credits adds to the dateline, if there is one, the credits at the end of a
+// text and those in brackets between.
+func (f *finder) credits(out []Credit) []Credit {
 	tokens := f.tokens
-	var out []Credit
-	if c, ok := f.dateline(sentences); ok {
-		out = append(out, c)
-	}
 	for i := 0; i < len(tokens); i++ {
 		if len(out) > 0 && i < out[len(out)-1].Last {
 			continue

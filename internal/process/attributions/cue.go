@@ -128,6 +128,10 @@ func (f *finder) verb(i, begun int) (Attribution, bool) {
 	default:
 		f.verbLast(&a)
 	}
+	if a.Speaker.Empty() && a.Kind == Pronoun {
+		a.Confidence = 0.6
+		return a, true
+	}
 	if a.Speaker.Empty() {
 		// Verbs that say by their form that he or she spoke.
 		end := a.Cue.Last
@@ -147,8 +151,8 @@ func (f *finder) verb(i, begun int) (Attribution, bool) {
 func (f *finder) according(i int) (Attribution, bool) {
 	n := f.size(i)
 	a := Attribution{Cue: Range{i, i + n}, Modality: Assert}
-	if k := f.key(i + n); k == "ما" || k == "لما" {
-		return a, false // «وفق ما أفادت»: the verb says who
+	if k := f.key(i + n); k == "ما" || k == "لما" || f.tokens[i].Lang == language.Arabic && f.is(i+n, rVerb) && !f.is(i+n, rSource) {
+		return a, false // «وفق ما أفادت», «حسبما قال»: the verb says who
 	}
 	a.Speaker = f.name(i + n)
 	if a.Speaker.Empty() && f.tokens[i].Lang == language.Russian && n > 1 {
@@ -222,7 +226,7 @@ func (f *finder) medium(a *Attribution, from, to int) {
 			j = k - 1
 		case e.role&(rAgency|rReporters) != 0 && a.Addressee.Empty() && f.toldHere(j, lang):
 			a.Addressee = f.told(j)
-			if e.role&rAgency != 0 && a.Medium.Empty() {
+			if (e.role&rAgency != 0 || f.is(j+f.size(j), rAgency) && j+f.size(j) < a.Addressee.Last) && a.Medium.Empty() {
 				a.Medium, a.MediumKind = a.Addressee, "agency"
 			}
 			j = max(j, a.Addressee.Last-1)
@@ -273,6 +277,9 @@ func (f *finder) told(j int) Range {
 		}
 		if e.role&(rAgency|rReporters) != 0 {
 			r.Last += f.size(r.Last)
+			if e.role&rAgency == 0 && t.Lang == language.Russian && f.is(r.Last, rAgency) {
+				r.Last += f.size(r.Last) // «агентству РИА Новости»
+			}
 			break
 		}
 		if t.Capitals == passage.Lower && e.role&(rSource|rAdj) == 0 && (t.Script == language.Latin || t.Script == language.Cyrillic) {

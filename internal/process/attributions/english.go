@@ -54,6 +54,26 @@ func (f *finder) english(a *Attribution) {
 	}
 }
 
+// quotedBy reads "X was quoted by Interfax as saying" around "quoted by" at
+// token i.
+func (f *finder) quotedBy(i int) (Attribution, bool) {
+	end := i + f.size(i)
+	if !passive[f.key(i-1)] || f.tokens[i].Key != "quoted" || f.key(end-1) != "by" {
+		return Attribution{}, false
+	}
+	via := f.name(end)
+	for k := max(end, via.Last); k < end+14 && k+1 < f.last; k++ {
+		if f.key(k) != "as" || f.key(k+1) != "saying" {
+			continue
+		}
+		a := Attribution{Cue: Range{i, k + 2}, Speaker: f.before(i - 1), Via: via, Modality: Assert}
+		a.Confidence = f.confidence(a.Speaker)
+		f.content(&a, k+2)
+		return a, !a.Speaker.Empty()
+	}
+	return Attribution{}, false
+}
+
 // passive are the words before a verb that make it passive.
 var passive = map[string]bool{"was": true, "were": true, "been": true, "be": true, "is": true, "are": true, "being": true}
 

@@ -26,6 +26,14 @@ func (f *finder) russian(a *Attribution) {
 			k += n
 		}
 	}
+	if n := f.toldInQuotes(k); n > 0 && before.Empty() && a.Addressee.Empty() && !f.russianName(k+n).Empty() {
+		a.Addressee = Range{k + 1, k + n - 1} // «сообщил "Интерфаксу" источник»
+		a.Medium, a.MediumKind = a.Addressee, "agency"
+		k += n
+	} else if f.key(i-1) == "\"" && f.is(i-2, rAgency) && f.toldInQuotes(i-3) == 3 && a.Addressee.Empty() {
+		a.Addressee = Range{i - 2, i - 1} // «об этом "Интерфаксу" сообщил источник»
+		a.Medium, a.MediumKind = a.Addressee, "agency"
+	}
 	if before.Empty() {
 		// «заявил во вторник на брифинге X»
 		for n := 0; n < 8 && k < f.last && (f.dated(k) || f.is(k, rIn) && f.dated(k+1)); n++ {
@@ -58,6 +66,19 @@ func (f *finder) russian(a *Attribution) {
 		return
 	}
 	f.content(a, k)
+}
+
+// toldInQuotes returns the size of an agency in quotation marks at token k, the
+// marks included, if its ending is that of the dative; 0 if there is none.
+func (f *finder) toldInQuotes(k int) int {
+	if f.key(k) != "\"" || !f.is(k+1, rAgency) {
+		return 0
+	}
+	n := f.size(k + 1)
+	if last := f.key(k + n); f.key(k+1+n) != "\"" || !strings.HasSuffix(last, "у") && !strings.HasSuffix(last, "ю") && !strings.HasSuffix(last, "ям") && !strings.HasSuffix(last, "ам") {
+		return 0
+	}
+	return n + 2
 }
 
 // russianBefore returns the name before a verb: from the first noun for those
@@ -134,6 +155,9 @@ func (f *finder) russianName(i int) Range {
 			}
 			break
 		}
+		if k > i && f.is(k, rReporters) && !f.is(k, rSource) {
+			break // «министр Сергей Лавров агентству»
+		}
 		if f.is(k, rThat|rVia|rStop) || f.is(k, rMedium) || f.is(k, rVerb) || f.is(k, rAdverb) && !f.is(k, rSource) && k > i {
 			break
 		}
@@ -173,6 +197,12 @@ func (f *finder) arabic(a *Attribution) {
 	if f.key(k) == "به" || f.key(k) == "بها" {
 		k++ // «أفادت به وكالة»
 	}
+	if f.is(k, rMedium) && f.size(k) > 1 && !f.is(k, rSource) && !f.quoted(k) {
+		// «وأكد في تصريح لوكالة رويترز أن»: the way before the speaker, or
+		// without one.
+		a.Medium, a.MediumKind = Range{k, k + f.size(k)}, f.senses[k].name
+		k = a.Medium.Last
+	}
 	if !f.is(k, rThat) && f.key(k) != ":" && !f.quoted(k+1) {
 		// Those who were told may come first: قال لوكالة فرانس برس مصدر.
 		if f.is(k, rAgency|rReporters) && f.toldHere(k, language.Arabic) || len(f.key(k)) > 4 && f.is(k+1, rAgency) && f.toldHere(k+1, language.Arabic) {
@@ -180,7 +210,7 @@ func (f *finder) arabic(a *Attribution) {
 				k++
 			}
 			a.Addressee = f.told(k)
-			if f.is(k, rAgency) {
+			if f.is(k, rAgency) && a.Medium.Empty() {
 				a.Medium, a.MediumKind = a.Addressee, "agency"
 			}
 			k = a.Addressee.Last
@@ -198,7 +228,17 @@ func (f *finder) arabic(a *Attribution) {
 	if a.Speaker.Empty() {
 		a.Speaker = f.chunkBefore(a.Cue.First)
 	}
+	if a.Speaker.Empty() && k > end && f.is(k, rThat) {
+		a.Kind = Pronoun // the verb says by its form that he or she spoke
+	}
 	f.medium(a, k, min(k+14, f.last))
+	if lead := a.Cue.First - 1; lead > f.from+1 && (f.is(lead, rPrep) || f.key(lead) == "ما" && f.is(lead-1, rPrep)) {
+		if f.key(lead) == "ما" {
+			lead--
+		}
+		a.Content = Range{f.from, lead} // «… حسبما قال مصدر»
+		return
+	}
 	f.content(a, k)
 }
 

@@ -210,6 +210,11 @@ func (f *namer) cased(i int) (mention, bool) {
 	if words == 0 || j <= start {
 		return mention{}, false
 	}
+	if k := f.behindMinistry(start, j); k > start {
+		// The ministry's short name ends before the person's begins.
+		f.last[f.tokens[j-1].Key] = true
+		return mention{first: k, last: j, kind: mentionPerson, confidence: 0.8}, true
+	}
 	m := mention{first: start, last: j, confidence: 0.55}
 	one := f.tokens[start].Key
 	switch {

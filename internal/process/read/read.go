@@ -36,7 +36,7 @@ const (
 // Methods of this package and of those that do not name theirs, and their
 // versions: a change that changes findings changes the version.
 const (
-	methodMentions, versionMentions   = "read.mentions", "2"
+	methodMentions, versionMentions   = "read.mentions", "3"
 	methodGroups, versionGroups       = "names.groups", "2"
 	methodPlaces, versionPlaces       = "places.gazetteer", "2"
 	methodProposals, versionProposals = "read.proposals", "1"
