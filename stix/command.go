@@ -39,19 +39,19 @@ func tooLong(limit int) []Error {
 }
 
 // PatternJSONL reads {"pattern":...} a line from in and writes
-// {"valid":true} or {"valid":false,"error":...} a line to out. A member
+// {"valid":true,"error":null} or {"valid":false,"error":"..."} a line to out. A member
 // "pattern_version" may name the version of the grammar, "2.0" or "2.1".
 //
 // It serves "entente stix pattern --jsonl".
 func PatternJSONL(in io.Reader, out io.Writer) error {
 	type answer struct {
-		Valid bool   `json:"valid"`
-		Error string `json:"error,omitempty"`
+		Valid bool    `json:"valid"`
+		Error *string `json:"error"`
 	}
 	t := newTape(Limits{})
 	return eachJSONLine(in, out, DefaultObject, func(line []byte, whole bool, w *bufio.Writer) error {
 		if fault := patternLine(t, line, whole); fault != "" {
-			return writeJSON(w, answer{Error: fault})
+			return writeJSON(w, answer{Error: &fault})
 		}
 		return writeJSON(w, answer{Valid: true})
 	})

@@ -63,7 +63,7 @@ func TestPatternLines(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
-	if len(lines) != 5 || lines[0] != `{"valid":true}` {
+	if len(lines) != 5 || lines[0] != `{"valid":true,"error":null}` {
 		t.Fatalf("%q", lines)
 	}
 	for _, i := range []int{1, 3, 4} {

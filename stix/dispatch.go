@@ -235,6 +235,11 @@ func (v *validator) bundleHead(n uint32) {
 	default:
 		v.ownID(t.str(id), []byte("bundle"), false)
 	}
+	// Only bundles of STIX 2.0 have it; where it stands it decides by which
+	// rules the objects are read, and must be readable.
+	if version, ok := t.member(n, "spec_version"); ok && t.nodes[version].kind != kString {
+		v.failAt("spec_version", "STIX 2.0 part 1, 5.1", "must be a string, not "+kindNames[t.nodes[version].kind])
+	}
 }
 
 // bundleVersion is the version that a bundle declares. STIX 2.1 has taken that
@@ -290,7 +295,7 @@ func (v *validator) observedObject(n uint32, types map[string]string) {
 	}
 	if v.old {
 		if _, named := t.member(n, "id"); named {
-			v.failAt("id", "STIX 2.0 part 3, 2.5", "is no property of an observable of STIX 2.0, and too short for a custom one")
+			v.adviseAt("id", "STIX 2.0 part 3, 2.5", "is no property of an observable of STIX 2.0, and too short for a custom one")
 		}
 		if old := observables20[string(typ)]; old != nil {
 			v.object(n, old)

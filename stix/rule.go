@@ -35,6 +35,7 @@ type rule struct {
 	refs     *refRule        // ruleID, ruleSCORef
 	form     func(s []byte) bool
 	want     string // for ruleForm: what is wanted, in words
+	soft     bool   // for ruleForm: another form is advice only
 	clause   string // overrides the property's clause
 	sub      *spec
 	elem     *rule
@@ -240,6 +241,12 @@ func scoRef(name, types string) prop {
 
 func scoRefs(name, types string) prop {
 	return list(name, rule{kind: ruleSCORef, refs: only(types)})
+}
+
+// advisedScoRefs are references of which the text names the types that they
+// have without a MUST.
+func advisedScoRefs(name, types string) prop {
+	return list(name, rule{kind: ruleSCORef, refs: advised(types)})
 }
 
 // maxInteger bounds an integer (clause 2.10): 54 bits with sign.

@@ -219,7 +219,7 @@ func TestDomainObjectRules(t *testing.T) {
 		{"malware", 0, "is_family", `-`, "$", "4.11"},
 		{"malware", 0, "name", `-`, "$", "4.11"},
 		{"malware", 0, "name & is_family", `- & false`, "", ""},
-		{"malware", 0, "sample_refs/0", `"malware--ff1e0780-358c-4808-a8c7-d0fca4ef6ef4"`, "$.sample_refs[0]", "4.11"},
+		{"malware", 0, "sample_refs/0", `"malware--ff1e0780-358c-4808-a8c7-d0fca4ef6ef4"`, "", ""},
 		{"malware", 0, "operating_system_refs/0", `"file--ff1e0780-358c-4808-a8c7-d0fca4ef6ef4"`, "$.operating_system_refs[0]", "4.11"},
 		{"malware-analysis", 0, "result & analysis_sco_refs", `- & -`, "$", "4.12"},
 		{"malware-analysis", 0, "sample_ref", `"url--ff1e0780-358c-5808-a8c7-d0fca4ef6ef4"`, "$.sample_ref", "4.12"},

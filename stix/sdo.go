@@ -97,7 +97,7 @@ var malware = func() *spec {
 		str("name"), str("description"), strings_("malware_types"), req(boolean("is_family")), strings_("aliases"),
 		killChainPhases(), ts("first_seen"), ts("last_seen"), refs("operating_system_refs", only("software")),
 		strings_("architecture_execution_envs"), strings_("implementation_languages"), strings_("capabilities"),
-		scoRefs("sample_refs", "artifact file"))
+		advisedScoRefs("sample_refs", "artifact file"))
 	s.check = func(v *validator, o *object) {
 		if n, ok := o.get("is_family"); ok && v.tape.nodes[n].kind == kTrue && !o.has("name") {
 			v.fail("4.11", "name is required for a malware family")
@@ -179,7 +179,7 @@ var extensionDefinition = func() *spec {
 	s := sdo("extension-definition", "7.3",
 		req(str("name")), str("description"), req(str("schema")), req(str("version")),
 		req(list("extension_types", rule{kind: ruleEnum, enum: extensionTypes})),
-		list("extension_properties", rule{kind: ruleForm, want: "a property name (clause 3.1)", form: func(s []byte) bool { return nameFault(s) == "" }}))
+		list("extension_properties", rule{kind: ruleForm, soft: true, want: "a property name (clause 3.1)", form: func(s []byte) bool { return nameFault(s) == "" }}))
 	s.class = classMeta
 	s.build()
 	s.required |= s.mask("created_by_ref")

@@ -99,7 +99,11 @@ func (v *validator) stringValue(n uint32, r *rule, clause string) {
 			v.fail("2.1", quoted(s)+" must be base64 (RFC 4648)")
 		}
 	case ruleForm:
-		if !r.form(s) {
+		switch {
+		case r.form(s):
+		case r.soft:
+			v.advise(clause, quoted(s)+" must be "+r.want)
+		default:
 			v.fail(clause, quoted(s)+" must be "+r.want)
 		}
 	}
@@ -158,7 +162,7 @@ func (v *validator) scoReference(s []byte, r *refRule, clause string) {
 		return
 	}
 	msg := "must refer to an object of type " + r.names + ", not " + quoted(typ)
-	if definedTypes[string(typ)] != classNone {
+	if definedTypes[string(typ)] != classNone && !r.soft {
 		v.fail(clause, msg)
 	} else {
 		v.advise(clause, msg)

@@ -135,8 +135,8 @@ func (stixPatternCmd) Help() string {
     entente stix pattern "[file:name = 'a']"
     echo '{"pattern":"[file:name = 1"}' | entente stix pattern --jsonl
 
-With --jsonl each line is answered by {"valid":true} or
-{"valid":false,"error":...}; exit code 0 whatever the answers are. A member
+With --jsonl each line is answered by {"valid":true,"error":null} or
+{"valid":false,"error":"..."}; exit code 0 whatever the answers are. A member
 "pattern_version" of the line may ask for the grammar of "2.0". Patterns on the
 command line give exit code 1 when one is not valid.`
 }

@@ -27,7 +27,7 @@ func TestStixCommands(t *testing.T) {
 		{"stix validate --jsonl", "{}\nnope\n", exitDone, `{"valid":false,"errors":[`},
 		{"stix validate --jsonl " + bad, "", exitUsage, ""},
 		{"stix validate " + filepath.Join(dir, "absent"), "", exitUsage, ""},
-		{"stix pattern --jsonl", `{"pattern":"[a:b = 1]"}`, exitDone, `{"valid":true}`},
+		{"stix pattern --jsonl", `{"pattern":"[a:b = 1]"}`, exitDone, `{"valid":true,"error":null}`},
 		{"stix pattern [a:b=1]", "", exitDone, "valid"},
 		{"stix pattern [a:b=1", "", exitFindings, "not valid"},
 		{"stix pattern", "", exitUsage, ""},
