@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
-
-	"entente/bench/nodes"
 )
 
 // courierFigures measures a bundle from a node with a line to one without.
@@ -15,18 +12,11 @@ func courierFigures(ctx context.Context, r *run) (out []figure, err error) {
 	if r.full {
 		n = 100_000
 	}
-	dir, err := r.scratch()
-	if err != nil {
-		return nil, err
-	}
-	h, err := nodes.New(filepath.Join(dir, "house"))
+	h, _, err := house(ctx, r)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, h.Stop()) }()
-	if err := h.Start(ctx, nodes.Members...); err != nil {
-		return nil, err
-	}
 	if err := h.Stop("SYR"); err != nil {
 		return nil, err
 	}

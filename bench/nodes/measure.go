@@ -6,7 +6,9 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -164,6 +166,22 @@ func found1(ctx context.Context, n *node.Node, word string) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// Empty takes log.db and view.db of a stopped node away. Its keys and its local
+// state stay, so that it opens, recovers, and follows from nothing.
+func (h *House) Empty(m label.MemberID) error {
+	if h.running[m] != nil {
+		return fmt.Errorf("the node of %s runs", m)
+	}
+	for _, file := range []string{node.FileLog, node.FileViews} {
+		for _, part := range []string{"", "-wal", "-shm"} {
+			if err := os.Remove(filepath.Join(h.Dir(m), file+part)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // CatchUp starts the node of a member that was away and returns how long it

@@ -2,6 +2,7 @@ package stations
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"slices"
@@ -9,7 +10,7 @@ import (
 	"time"
 
 	"entente/internal/centre"
-	"entente/internal/store/logdb"
+	"entente/seal"
 )
 
 // Rate is what [Centre.Sequence] measured.
@@ -43,7 +44,7 @@ func (c *Centre) Sequence(ctx context.Context, n int) (Rate, error) {
 		return Rate{}, err
 	}
 	base := c.members[0].station.Certified().Size
-	act := make([]byte, c.options.ActBytes)
+	act := c.act()
 	began := time.Now()
 	var wg sync.WaitGroup
 	errs := make([]error, len(c.members))
@@ -110,9 +111,19 @@ func (p Percentiles) String() string {
 	return fmt.Sprintf("%d envelopes at %.0f/s: p50 %.1f ms, p90 %.1f ms, p99 %.1f ms, max %.1f ms", p.Envelopes, p.PerSecond, ms(p.P50), ms(p.P90), ms(p.P99), ms(p.Max))
 }
 
+// act returns what each envelope holds.
+func (c *Centre) act() []byte {
+	if c.options.Act != nil {
+		return c.options.Act
+	}
+	return make([]byte, c.options.ActBytes)
+}
+
 // Latency files single envelopes at a steady rate for a while, each member in
-// turn, and times each until the next member in order holds it, body and all,
-// under a certified head. A late filing is charged to the envelope: the clock
+// turn, and times each until the next member in order has read it under a
+// certified head: it verified the header's own signature, found the envelope's
+// key by the set key, opened the body and did with the act what [Options.Read]
+// says. A late filing is charged to the envelope: the clock
 // runs from when it was due.
 func (c *Centre) Latency(ctx context.Context, perSecond int, d time.Duration) (Percentiles, error) {
 	n := int(float64(perSecond) * d.Seconds())
@@ -126,9 +137,10 @@ func (c *Centre) Latency(ctx context.Context, perSecond int, d time.Duration) (P
 	for i, m := range c.members {
 		reader := c.members[(i+1)%len(c.members)]
 		from := reader.station.Certified().Size
-		readers.Go(func() { w.fail(w.read(ctx, reader, m, from)) })
+		trial := seal.NewTrial(seal.Hash(c.founding.Hash()), []seal.SetKey{m.setKey})
+		readers.Go(func() { w.fail(w.read(ctx, reader, m, from, trial, c.options.Read)) })
 	}
-	act := make([]byte, c.options.ActBytes)
+	act := c.act()
 	gap := time.Second / time.Duration(perSecond)
 	start := time.Now()
 	var filers sync.WaitGroup
@@ -217,9 +229,9 @@ func (w *stopwatch) add(d time.Duration) {
 	}
 }
 
-// read reads what one member has under certified heads, and notes the
-// envelopes of another.
-func (w *stopwatch) read(ctx context.Context, reader, of *member, from int64) error {
+// read reads what one member has under certified heads, opens the envelopes of
+// another, and notes when.
+func (w *stopwatch) read(ctx context.Context, reader, of *member, from int64, trial *seal.Trial, act func([]byte) error) error {
 	for {
 		changed := reader.station.Changed()
 		for to := reader.station.Certified().Size; from < to; {
@@ -228,8 +240,16 @@ func (w *stopwatch) read(ctx context.Context, reader, of *member, from int64) er
 			if err != nil {
 				return err
 			}
-			now := time.Now()
-			w.note(run, of, now)
+			for i := range run.N() {
+				h := run.Header(i)
+				if string(h[40:43]) != string(of.id) || run.Bodies[i] == nil {
+					continue
+				}
+				if err := open(h, run.Bodies[i], of, trial, act); err != nil {
+					return fmt.Errorf("%s cannot read leaf %d: %w", reader.id, from+int64(i), err)
+				}
+				w.seen(hashOf(h), time.Now())
+			}
 			from = end
 		}
 		select {
@@ -240,11 +260,18 @@ func (w *stopwatch) read(ctx context.Context, reader, of *member, from int64) er
 	}
 }
 
-func (w *stopwatch) note(run logdb.Run, of *member, now time.Time) {
-	for i := range run.N() {
-		h := run.Header(i)
-		if string(h[40:43]) == string(of.id) && run.Bodies[i] != nil {
-			w.seen(hashOf(h), now)
-		}
+// open does what a reader does with one envelope.
+func open(header, body []byte, of *member, trial *seal.Trial, act func([]byte) error) error {
+	if err := seal.VerifyHeader(header, of.keys.header.Public().(ed25519.PublicKey)); err != nil {
+		return err
 	}
+	k, _, ok := trial.Find(header)
+	if !ok {
+		return nil // sealed to others, or of everybody
+	}
+	plain, err := seal.Open(header, body, k)
+	if err != nil || act == nil {
+		return err
+	}
+	return act(plain)
 }

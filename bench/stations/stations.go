@@ -47,6 +47,10 @@ type Options struct {
 	// ActBytes is the size of the act in each envelope; 2,004 when 0, which
 	// makes a body of 2,048 bytes.
 	ActBytes int
+	// Act, when set, is the act in each envelope in the place of ActBytes
+	// zeros, and Read what a reader does with one that it has opened.
+	Act  []byte
+	Read func(act []byte) error
 	// Tuning is handed to each station.
 	Tuning centre.Tuning
 	// Relaxed leaves out fsync. A figure measured so must be named so.
@@ -168,6 +172,9 @@ func Open(ctx context.Context, o Options) (_ *Centre, err error) {
 	}
 	if o.Members < 2 || o.Members > len(ids) {
 		return nil, fmt.Errorf("%d members; a centre has 2 to %d", o.Members, len(ids))
+	}
+	if o.Act != nil {
+		o.ActBytes = len(o.Act)
 	}
 	if o.ActBytes == 0 {
 		o.ActBytes = 2004

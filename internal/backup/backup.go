@@ -29,6 +29,7 @@ import (
 	"entente/internal/node"
 	"entente/internal/store"
 	"entente/internal/store/logdb"
+	"entente/internal/store/taxiidb"
 )
 
 // Options are what a backup or restore is told beside its directories.
@@ -170,7 +171,7 @@ func within(path, dir string) bool {
 
 // estimate adds the sizes of what is to be copied.
 func (t *taking) estimate() {
-	for _, name := range []string{node.FileLocal, node.FileLog, keyring.FileKeys} {
+	for _, name := range databases {
 		if st, err := os.Stat(filepath.Join(t.from, name)); err == nil {
 			t.total += st.Size()
 		}
@@ -191,9 +192,14 @@ func (t *taking) tell(n int64) {
 	}
 }
 
+// databases are copied in this order. What a tool wrote stands in line in
+// taxii.db until it is in local.db: of the order taxii.db, local.db comes at
+// worst what the intake is handed twice, and it takes nothing in twice.
+var databases = []string{taxiidb.File, node.FileLocal, node.FileLog, keyring.FileKeys}
+
 // databases copies the databases and the key files, in the one order in which
 // what stands in a later copy is never older than what an earlier one rests on:
-// local.db, log.db, keys.db (doc/architecture.md, "Backups").
+// taxii.db, local.db, log.db, keys.db (doc/architecture.md, "Backups").
 func (t *taking) databases() error {
 	keys := filepath.Join(t.to, keyring.DirKeys)
 	var files []string
@@ -207,7 +213,10 @@ func (t *taking) databases() error {
 	if err := copyKeys(); err != nil {
 		return err
 	}
-	for _, name := range []string{node.FileLocal, node.FileLog, keyring.FileKeys} {
+	for _, name := range databases {
+		if _, err := os.Stat(filepath.Join(t.from, name)); name == taxiidb.File && errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
 		if err := t.database(name); err != nil {
 			return err
 		}

@@ -17,6 +17,7 @@ import (
 	"entente/internal/config"
 	"entente/internal/keyring"
 	"entente/internal/node"
+	"entente/internal/store/taxiidb"
 	"entente/label"
 )
 
@@ -100,8 +101,9 @@ func (m Manifest) digest() (string, error) {
 // wanted are the files that every backup holds.
 var wanted = []string{node.FileCharter, config.File, node.FileLog, node.FileLocal, keyring.FileKeys}
 
-// others are those that it may hold beside them.
-var others = regexp.MustCompile(`^(` + keyring.DirKeys + `/[a-z]{1,20}(-[0-9]{1,10})?\.key|` + node.DirAttached + `/[0-9a-f]{64})$`)
+// others are those that it may hold beside them: a node that never opened its
+// feed has no taxii.db.
+var others = regexp.MustCompile(`^(` + regexp.QuoteMeta(taxiidb.File) + `|` + keyring.DirKeys + `/[a-z]{1,20}(-[0-9]{1,10})?\.key|` + node.DirAttached + `/[0-9a-f]{64})$`)
 
 var hexDigest = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
