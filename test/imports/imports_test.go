@@ -66,10 +66,11 @@ var rooms = map[string][]string{
 
 	// The centre never sees plaintext, nor does what weighs for it, copies its
 	// log or carries it.
-	"internal/centre":  also("act", "stix", "taxii", "internal/store/viewdb", "internal/store/localdb", "internal/process", "internal/analysis", "internal/product", "internal/collect", "internal/section", "internal/keyring", "internal/exchange"),
-	"internal/weigh":   core("act", "stix", "internal/store", "internal/centre", "internal/keyring"),
-	"internal/logcopy": also("act", "stix", "internal/centre", "internal/store/viewdb", "internal/store/localdb", "internal/keyring", "internal/section", "net/http"),
-	"internal/bundle":  also("act", "internal/store", "internal/centre", "internal/keyring", "net/http"),
+	"internal/centre":     also("act", "stix", "taxii", "internal/store/viewdb", "internal/store/localdb", "internal/process", "internal/analysis", "internal/product", "internal/collect", "internal/section", "internal/keyring", "internal/exchange"),
+	"internal/weigh":      core("act", "stix", "internal/store", "internal/centre", "internal/keyring"),
+	"internal/logcopy":    also("act", "stix", "internal/centre", "internal/store/viewdb", "internal/store/localdb", "internal/keyring", "internal/section", "net/http"),
+	"internal/inspection": also("stix", "internal/centre", "internal/store/viewdb", "internal/store/localdb", "internal/keyring", "internal/section", "net/http"),
+	"internal/bundle":     also("act", "internal/store", "internal/centre", "internal/keyring", "net/http"),
 
 	// The tables know no stage.
 	"internal/store":         also("charter", "act", "internal/centre", "internal/section", "internal/keyring", "internal/collect", "internal/exchange", "internal/analysis", "internal/product"),

@@ -1,0 +1,209 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"entente/internal/bundle"
+	"entente/internal/centre"
+	"entente/internal/store/logdb"
+	"entente/label"
+	"entente/seal"
+)
+
+// A verified bundle is adopted whole, in steps that can be done again.
+
+// adoptAgain adopts, again when the log has moved meanwhile because a line is
+// there as well.
+func (n *Node) adoptAgain(ctx context.Context, file, path string, rep *BundleReport, progress func(done, total int64)) error {
+	for tries := 0; ; tries++ {
+		before := n.station.Size()
+		err := n.adoptBundle(ctx, file, path, rep, progress)
+		if err == nil || ctx.Err() != nil || tries == 5 || n.station.Size() == before {
+			return err
+		}
+	}
+}
+
+// adoptBundle stores what was tried. Interrupted, it is done again from the
+// beginning: every step finds what it has done.
+func (n *Node) adoptBundle(ctx context.Context, file, path string, rep *BundleReport, progress func(done, total int64)) error {
+	if err := n.roomFor(rep.Size); err != nil {
+		return err
+	}
+	f, r, size, err := n.openBundle(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	m := r.Manifest()
+	adoption := n.station.Adopt(rep.logTime)
+	var known, cosigned, receipt []byte
+	var att *os.File
+	defer func() {
+		if att != nil {
+			att.Close()
+			os.Remove(att.Name())
+		}
+	}()
+	var digest seal.Hash
+	var left int64
+	for {
+		rec, err := r.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		switch rec.Kind {
+		case bundle.KindKeys, bundle.KindCheckpoint, bundle.KindEntries, bundle.KindProof, bundle.KindCertified:
+			if err := adoption.Frame(ctx, rec.Kind, rec.Payload); err != nil {
+				return err
+			}
+			n.courierFault(rec.Kind)
+		case bundle.KindKnown:
+			known = rec.Payload
+		case bundle.KindCosigned:
+			cosigned = rec.Payload
+		case bundle.KindReceipt:
+			receipt = rec.Payload
+		case bundle.KindEvidence:
+			if err := n.station.TakeEvidence(ctx, rec.Payload); err != nil {
+				n.logger.Warn("evidence in a bundle is refused", "from", string(m.From), "code", centre.Code(err))
+			}
+		case bundle.KindEnvelopes:
+			if err := n.relayEnvelopes(ctx, m.From, rec.Payload); err != nil {
+				return err
+			}
+		case bundle.KindAttachment:
+			digest, left = bundle.AttachmentOf(rec.Payload)
+			if att, err = n.beginAttached(digest, left); err != nil {
+				return err
+			}
+		case bundle.KindAttached:
+			if left -= int64(len(rec.Payload)); att == nil {
+				break // it is here
+			}
+			if _, err := att.Write(rec.Payload); err != nil {
+				return err
+			}
+			if left == 0 {
+				if err := endAttached(att, filepath.Join(n.dir, DirAttached, digest.String())); err != nil {
+					return err
+				}
+				att = nil
+			}
+		}
+		progress(size+r.Done(), 2*size)
+	}
+	n.courierFault(bundle.KindEnd)
+	in := logdb.BundleIn{Member: string(m.From), Number: m.Number, Since: m.Since, LogTo: m.LogTo, Received: m.Received, Digest: r.End().Digest, At: time.Now().Unix()}
+	if err := n.log.FinishAdopting(ctx, file, in); err != nil {
+		return err
+	}
+	if cosigned != nil {
+		if err := n.station.TakeCosigned(ctx, m.From, cosigned); err != nil {
+			n.logger.Warn("the head that the bundle's sender cosigned is refused", "from", string(m.From), "code", centre.Code(err))
+		}
+	}
+	if receipt != nil {
+		if err := n.takeReceipt(ctx, m.From, receipt); err != nil {
+			n.logger.Warn("a receipt is refused", "from", string(m.From), "err", err)
+		}
+	}
+	if known != nil {
+		if err := n.station.TakeKnown(m.From, known); err != nil {
+			n.logger.Warn("what the bundle's sender knows of this node is refused", "from", string(m.From), "err", err)
+		}
+	}
+	return os.Remove(path)
+}
+
+// beginAttached opens a file for an attachment, nil when it is here already.
+func (n *Node) beginAttached(digest seal.Hash, size int64) (*os.File, error) {
+	dir := filepath.Join(n.dir, DirAttached)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	path := filepath.Join(dir, digest.String())
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	kept, err := sizeOf(dir)
+	if err != nil {
+		return nil, err
+	}
+	if kept+size > n.found.Charter().Quotas.AttachmentsTotal {
+		return nil, fmt.Errorf("%w (%d bytes are kept)", ErrAttachmentQuota, kept)
+	}
+	return os.OpenFile(path+".courier", os.O_CREATE|os.O_TRUNC|os.O_RDWR, 0o600)
+}
+
+func endAttached(f *os.File, path string) error {
+	err := f.Sync()
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+// relayEnvelopes keeps the sender's envelopes, to be handed to the lead.
+func (n *Node) relayEnvelopes(ctx context.Context, from label.MemberID, payload []byte) error {
+	es, err := centre.SplitRelayed(payload)
+	if err != nil {
+		return err
+	}
+	return n.station.Relay(ctx, from, es)
+}
+
+// courierFault lets a test stop the node in the middle of an import.
+func (n *Node) courierFault(kind byte) {
+	if n.fault != nil {
+		n.fault("courier/"+string(kind), n.station.Size())
+	}
+}
+
+// finishAdopting finishes what a crash has interrupted, when the node starts. What cannot be finished is left to the custodian: nothing of it shows.
+func (n *Node) finishAdopting(ctx context.Context) error {
+	n.courier.Lock()
+	defer n.courier.Unlock()
+	adopting, err := n.log.Adopting(ctx)
+	if err != nil {
+		return err
+	}
+	for file, login := range adopting {
+		path, err := n.stagedPath(file)
+		if err != nil {
+			return err
+		}
+		rep, err := n.tryBundle(ctx, path, false, func(int64, int64) {})
+		if err == nil {
+			err = n.adoptAgain(ctx, file, path, rep, func(int64, int64) {})
+		}
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil:
+			n.logger.Error("an interrupted import could not be finished", "file", file, "begun_by", login, "code", courierCode(err), "err", err)
+			if err := n.log.DropAdopting(ctx, file); err != nil {
+				return err
+			}
+		default:
+			n.logger.Info("an interrupted import is finished", "from", string(rep.Manifest.From), "number", rep.Manifest.Number)
+		}
+	}
+	return nil
+}
