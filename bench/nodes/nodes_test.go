@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 }
 
 // What is measured works: reports filed in bulk are found everywhere, a node
-// that was away catches up, and views made again are the same.
+// that was away, and one from nothing, catch up, and views made again are the same.
 func TestHouse(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Hour)
 	defer cancel()
@@ -75,6 +75,14 @@ func TestHouse(t *testing.T) {
 	took, err := h.CatchUp(ctx, "SYR", int64(total))
 	check(err)
 	t.Logf("%d reports caught up in %v (%.0f/s), %v of processor time", n, took, float64(n)/took.Seconds(), ProcessorTime()-used)
+	if err := h.Empty("SYR"); err == nil {
+		t.Error("a node that runs is emptied")
+	}
+	check(h.Stop("SYR"))
+	check(h.Empty("SYR"))
+	took, err = h.CatchUp(ctx, "SYR", int64(total))
+	check(err)
+	t.Logf("%d reports caught up from nothing in %v", total, took)
 	l, err := h.Latency(ctx, "IRQ", 1, total, min(n, 100))
 	check(err)
 	t.Log(l)
