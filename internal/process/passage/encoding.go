@@ -19,24 +19,30 @@ var encodings = sync.OnceValue(func() (list []Encoding) {
 		for i := range t {
 			t[i] = e.m.DecodeByte(byte(i))
 		}
-		list = append(list, Encoding{e.name, t})
+		list = append(list, Encoding{Name: e.name, table: t})
 	}
 	return list
 })
 
-// Encoding is one of a byte a letter; nil stands for UTF-8.
+// Encoding is one of a byte a letter or of two bytes a unit; nil stands for
+// UTF-8.
 type Encoding struct {
 	// Name is the name that the IANA registry has.
 	Name  string
 	table [256]rune
+	order byteOrder
 }
 
 // GuessEncoding returns the encoding of a text that is not UTF-8, nil for one
-// that is, or is but for a few bytes. The one is taken that gives the text
+// that is, or is but for a few bytes. UTF-16 is told by its byte order mark or
+// its zero bytes; of those of a byte a letter the one is taken that gives the text
 // most clearly a language that is read.
 func GuessEncoding(s string) *Encoding {
 	bad, good, control := 0, 0, 0
 	head := s[:min(len(s), 64<<10)]
+	if e := guessWide(head); e != nil {
+		return e
+	}
 	for i := 0; i < len(head); {
 		if c := head[i]; c < utf8.RuneSelf {
 			if c < 0x20 && c != '\n' && c != '\r' && c != '\t' {

@@ -13,7 +13,7 @@ import (
 // Method and Version name this reader in suggestions.
 const (
 	Method  = "passage"
-	Version = "1"
+	Version = "2"
 )
 
 // Form is a text in normal form: NFC; without tatweel, vowel signs of the
@@ -126,22 +126,39 @@ func (f *Form) FromOriginal(s Span) Span {
 
 // Points turns byte offsets of a text into offsets in code points. A byte that
 // is not UTF-8 counts as one, and so does each byte of a text in an encoding of
-// one byte a letter. Offsets that are asked for in rising order cost
+// one byte a letter; of UTF-16 a pair of surrogates counts as one. Offsets that are asked for in rising order cost
 // one pass over the text in all.
 type Points struct {
 	text         string
 	single       bool
+	wide         *Encoding
 	byteAt, cpAt int
 }
 
 // NewPoints begins at the start of a text in an encoding.
-func NewPoints(text string, e *Encoding) *Points { return &Points{text: text, single: e != nil} }
+func NewPoints(text string, e *Encoding) *Points {
+	if e.Wide() {
+		return &Points{text: text, wide: e}
+	}
+	return &Points{text: text, single: e != nil}
+}
 
 // At returns how many code points stand before byte offset off.
 func (p *Points) At(off int) int {
 	off = min(max(off, 0), len(p.text))
 	if p.single {
 		return off
+	}
+	if p.wide != nil {
+		if off < p.byteAt {
+			p.byteAt, p.cpAt = 0, 0
+		}
+		for p.byteAt < off {
+			_, n := p.wide.rune(p.text, p.byteAt)
+			p.byteAt += n
+			p.cpAt++
+		}
+		return p.cpAt
 	}
 	if off < p.byteAt {
 		if p.byteAt-off > off {

@@ -18,6 +18,11 @@ func New(original string) *Form { return NewIn(original, GuessEncoding(original)
 // NewIn is New for a text, or a part of one, whose encoding is known.
 func NewIn(original string, e *Encoding) *Form {
 	b := newBuilder(original)
+	if e.Wide() {
+		b.wide(e)
+		b.flags.Add(FlagDecoded, Span{0, len(original)})
+		return b.form(e.Name)
+	}
 	if e != nil {
 		for i := range len(original) {
 			b.put(e.table[original[i]], i, i+1)

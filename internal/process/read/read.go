@@ -67,7 +67,7 @@ type Options struct {
 // Text reads one text. It never fails: what cannot be read is flagged.
 func (r *Reader) Text(text string, o Options) *Result {
 	e := passage.GuessEncoding(text)
-	p := &pass{reader: r, text: text, level: places.LevelFor(max(o.CellKm, 10)), points: passage.NewPoints(text, e), doc: o.Date, res: &Result{
+	p := &pass{reader: r, text: text, encoding: e, level: places.LevelFor(max(o.CellKm, 10)), points: passage.NewPoints(text, e), doc: o.Date, res: &Result{
 		Source: o.Source, Bytes: len(text), Encoding: "utf-8",
 		Languages: []Language{}, Sentences: []Sentence{}, Mentions: []Mention{}, Places: []Place{}, Dates: []Date{},
 		Quantities: []Quantity{}, Attributions: []Attribution{}, Credits: []Credit{}, Flags: []Flag{},
@@ -78,7 +78,7 @@ func (r *Reader) Text(text string, o Options) *Result {
 	if o.Date.Known {
 		p.res.DocumentDate = &DocumentDate{Date: o.Date.Day.String(), From: "given"}
 	}
-	if o.HTML || !o.Plain && passage.LooksLikeHTML(text) {
+	if (o.HTML || !o.Plain && passage.LooksLikeHTML(text)) && !e.Wide() {
 		p.res.HTML = true
 		end := cut(text, min(len(text), MaxHTML))
 		p.window(passage.HTMLIn(text[:end], e), 0, true)
@@ -87,10 +87,14 @@ func (r *Reader) Text(text string, o Options) *Result {
 		for p.res.Read < min(len(text), MaxBytes) && p.found < MaxFound {
 			from := p.res.Read
 			end := len(text)
-			if end-from > window {
-				end = pause(text, from, from+window)
+			switch {
+			case e.Wide():
+				end = e.Part(text, from, min(from+window, MaxBytes))
+			case end-from > window:
+				end = min(pause(text, from, from+window), cut(text, MaxBytes))
+			default:
+				end = min(end, cut(text, MaxBytes))
 			}
-			end = min(end, cut(text, MaxBytes))
 			p.window(passage.NewIn(text[from:end], e), from, from == 0)
 			p.res.Read = end
 		}
@@ -151,11 +155,13 @@ type pass struct {
 	reader *Reader
 	text   string
 	points *passage.Points
-	doc    dates.Document
-	level  int // of the cells that places become
-	res    *Result
-	flags  []passage.Flag
-	found  int
+	// encoding is nil for UTF-8.
+	encoding *passage.Encoding
+	doc      dates.Document
+	level    int // of the cells that places become
+	res      *Result
+	flags    []passage.Flag
+	found    int
 	// What follows is of the window.
 	form   *passage.Form
 	base   int
@@ -176,7 +182,11 @@ func (p *pass) leftOut() *LeftOut {
 func (p *pass) at(s passage.Span) Span {
 	a := p.points.At(s.Start)
 	b := p.points.At(s.End)
-	return Span{[2]int{s.Start, s.End}, [2]int{a, b}, p.text[s.Start:s.End]}
+	text := p.text[s.Start:s.End]
+	if p.encoding.Wide() {
+		text = p.encoding.Decode(text) // its bytes are no letters to anybody
+	}
+	return Span{[2]int{s.Start, s.End}, [2]int{a, b}, text}
 }
 
 // span returns what a part of the normal form stands for.
