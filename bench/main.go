@@ -225,7 +225,7 @@ func judge(w io.Writer, all []figure) error {
 	missed, failed, left := 0, 0, 0
 	for _, f := range all {
 		switch {
-		case errors.Is(f.why, fs.ErrNotExist), errors.Is(f.why, formats.ErrNoData), errors.Is(f.why, texts.ErrNoData), errors.Is(f.why, names.ErrNoData), errors.Is(f.why, errSilent):
+		case errors.Is(f.why, fs.ErrNotExist), errors.Is(f.why, formats.ErrNoData), errors.Is(f.why, texts.ErrNoData), errors.Is(f.why, names.ErrNoData), errors.Is(f.why, errSilent), errors.Is(f.why, errNotTaken):
 			left++
 			fmt.Fprintf(w, "left out: %s: %v\n", f.Name, f.why)
 		case f.why != nil:
@@ -245,6 +245,9 @@ func judge(w io.Writer, all []figure) error {
 
 // errSilent: the system does not tell what is to be measured.
 var errSilent = errors.New("this system does not say")
+
+// errNotTaken: the measurement is left to the full run.
+var errNotTaken = errors.New("not taken")
 
 // print writes a row of the table.
 func (f figure) print() {

@@ -10,6 +10,7 @@ import (
 
 	gauge "entente/bench/places"
 	"entente/internal/process/places"
+	"entente/internal/process/places/load"
 )
 
 // placeFigures measures the places: names put on the map, and names found in
@@ -76,5 +77,80 @@ func placeFigures(ctx context.Context, r *run) ([]figure, error) {
 			out = append(out, shown(all, res.Coverage(), "share"), shown(of, res.Precision(), "share"), shown("places: names resolved", rate, "1/s"))
 		}
 	}
+	more, err := indexFigures(r, world)
+	return append(out, more...), err
+}
+
+// indexFigures measures names and points of sources that the loaded index does
+// not have, at the same bars as the embedded one.
+func indexFigures(r *run, world *places.Gazetteer) ([]figure, error) {
+	dir := filepath.Join(r.data, "gazetteer")
+	var out []figure
+	for _, c := range []struct {
+		name  string
+		alone bool // without what is embedded
+		from  []string
+		asked func() ([]gauge.Asked, error)
+	}{
+		{"GeoNames variants in WOF alone", true, []string{"wof_sy.tsv"}, func() ([]gauge.Asked, error) { return gauge.Variants(world, "SY"), nil }},
+		{"COD capitals in embedded and WOF", false, []string{"wof_sy.tsv"}, func() ([]gauge.Asked, error) {
+			cod, err := loaded(r, dir, true, filepath.Join("cod_syria", "syr_admincapitals.shp"), filepath.Join("cod_syria", "syr_admin1.shp"))
+			if err != nil {
+				return nil, err
+			}
+			return gauge.Points(cod, "SY"), nil
+		}},
+	} {
+		asked, err := c.asked()
+		var g *places.Gazetteer
+		if err == nil {
+			g, err = loaded(r, dir, c.alone, c.from...)
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			out = append(out, absent("places: "+c.name, err))
+			continue
+		}
+		if err != nil {
+			return out, err
+		}
+		for _, half := range []struct {
+			name string
+			held bool
+		}{{"dev", false}, {"held", true}} {
+			res := gauge.Resolve(g, gauge.HalfAsked(asked, half.held))
+			all, of := "places: "+c.name+", of all ["+half.name+"]", "places: "+c.name+", of the resolved ["+half.name+"]"
+			if half.held {
+				out = append(out, least(all, res.Coverage(), "share", 0.70).noted("n=%d, goal .80", res.Asked), least(of, res.Precision(), "share", 0.90).noted("goal .92"))
+			} else {
+				out = append(out, shown(all, res.Coverage(), "share"), shown(of, res.Precision(), "share"))
+			}
+		}
+	}
 	return out, nil
+}
+
+// loaded builds an index of files and opens it.
+func loaded(r *run, dir string, alone bool, files ...string) (*places.Gazetteer, error) {
+	to, err := r.scratch()
+	if err != nil {
+		return nil, err
+	}
+	var paths []string
+	for _, f := range files {
+		if _, err := os.Stat(filepath.Join(dir, f)); err != nil {
+			return nil, err
+		}
+		paths = append(paths, filepath.Join(dir, f))
+	}
+	if _, err := load.Build(to, paths); err != nil {
+		return nil, err
+	}
+	if !alone {
+		return load.Open(to)
+	}
+	raw, err := os.ReadFile(filepath.Join(to, load.IndexName))
+	if err != nil {
+		return nil, err
+	}
+	return places.Read(raw)
 }

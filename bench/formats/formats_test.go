@@ -66,3 +66,18 @@ func TestExchange(t *testing.T) {
 	fs, err := Exchange(300)
 	must(t, fs, err)
 }
+
+// A bundle that is made while it is read needs no more memory than its
+// greatest object.
+func TestLong(t *testing.T) {
+	fs, err := Long(64 << 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range fs {
+		t.Log(f)
+		if f.N < 50_000 || f.Unit == "MB" && f.Value > 48 {
+			t.Errorf("%v", f)
+		}
+	}
+}

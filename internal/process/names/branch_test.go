@@ -8,11 +8,11 @@ func TestBranchesOfGroups(t *testing.T) {
 		a, b string
 		same bool
 	}{
-		{"ISIL-K", "Islamic State of Iraq and the Levant - Khorasan (ISIL-K)", true},
-		{"ISIS Wilayat Khorasan", "Islamic State of Iraq and the Levant - Khorasan (ISIL-K)", true},
+		{"ISIS-K", "Islamic State, branch of Khorasan (ISIS-K)", true},
+		{"Daesh Wilayat Khorasan", "Islamic State Khorasan Province (ISIS-K)", true},
 		{"Daesh's Khorasan province", "Islamic State Khorasan", true},
 		{"داعش خراسان", "ISIS Khorasan", true},
-		{"Al-Qaida in the South Arabian Peninsula", "Al-Qaeda in the Arabian Peninsula (AQAP)", true},
+		{"Al-Qaida, Arabian Peninsula branch", "Al-Qaeda in the Arabian Peninsula (AQAP)", true},
 		{"Islamic State - Libya", "Islamic State - Yemen", false},
 		{"Islamic State", "Islamic State - Libya", false},
 		{"ISIS Khorasan", "ISIS", false},
