@@ -72,7 +72,7 @@ func reports(ctx context.Context, r *run) (out []figure, err error) {
 	if err := h.Stop(away); err != nil {
 		return out, err
 	}
-	if err := h.Empty(away); err != nil {
+	if err := h.Empty(ctx, away); err != nil {
 		return out, err
 	}
 	held := int64(n + single)

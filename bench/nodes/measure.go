@@ -168,9 +168,10 @@ func found1(ctx context.Context, n *node.Node, word string) error {
 	}
 }
 
-// Empty takes log.db and view.db of a stopped node away. Its keys and its local
-// state stay, so that it opens, recovers, and follows from nothing.
-func (h *House) Empty(m label.MemberID) error {
+// Empty takes log.db and view.db of a stopped node away and pins the charter
+// again. Its keys and its local state stay, so that it opens, recovers, and
+// follows from nothing.
+func (h *House) Empty(ctx context.Context, m label.MemberID) error {
 	if h.running[m] != nil {
 		return fmt.Errorf("the node of %s runs", m)
 	}
@@ -181,7 +182,12 @@ func (h *House) Empty(m label.MemberID) error {
 			}
 		}
 	}
-	return nil
+	file, err := os.ReadFile(filepath.Join(h.Dir(m), node.FileCharter))
+	if err != nil {
+		return err
+	}
+	_, err = node.Pin(ctx, h.Dir(m), file)
+	return err
 }
 
 // CatchUp starts the node of a member that was away and returns how long it

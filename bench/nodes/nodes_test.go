@@ -75,11 +75,11 @@ func TestHouse(t *testing.T) {
 	took, err := h.CatchUp(ctx, "SYR", int64(total))
 	check(err)
 	t.Logf("%d reports caught up in %v (%.0f/s), %v of processor time", n, took, float64(n)/took.Seconds(), ProcessorTime()-used)
-	if err := h.Empty("SYR"); err == nil {
+	if err := h.Empty(ctx, "SYR"); err == nil {
 		t.Error("a node that runs is emptied")
 	}
 	check(h.Stop("SYR"))
-	check(h.Empty("SYR"))
+	check(h.Empty(ctx, "SYR"))
 	took, err = h.CatchUp(ctx, "SYR", int64(total))
 	check(err)
 	t.Logf("%d reports caught up from nothing in %v", total, took)
