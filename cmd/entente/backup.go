@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"time"
 
 	"entente/internal/backup"
@@ -30,6 +31,9 @@ func (c *backupCmd) Run(w *world) error {
 		return err
 	}
 	m, damaged, err := backup.Take(w.ctx, conf, c.Config, c.Dir, backup.Options{Now: time.Now(), Progress: w.progress("backing up")})
+	if errors.Is(err, backup.ErrNotEmpty) {
+		return usage("%v", err)
+	}
 	if err != nil {
 		return err
 	}
@@ -73,6 +77,11 @@ A restored node starts recovering (spec/recovery.md): it signs nothing until a q
 func (c *restoreCmd) Run(w *world) error {
 	now := time.Now()
 	m, path, err := backup.Restore(w.ctx, c.Dir, c.To, backup.Options{Now: now, Progress: w.progress("restoring")})
+	for _, wrong := range []error{backup.ErrNotEmpty, backup.ErrNoBackup, backup.ErrIncomplete, backup.ErrVersion} {
+		if errors.Is(err, wrong) {
+			return usage("%v", err)
+		}
+	}
 	if err != nil {
 		return err
 	}

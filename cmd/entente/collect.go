@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -154,6 +155,10 @@ func (c *collectFile) take(w *world, r client.CollectRequest) error {
 	r.Kind, r.Name, r.Type, r.Origin, r.Reader, r.Size = c.kind, filepath.Base(c.File), c.Type, origin, f, st.Size()
 	r.Progress = func(p api.CollectProgress) { step(p.Done, p.Total) }
 	res, err := cl.Collect(w.ctx, r)
+	var refused *client.Error
+	if errors.As(err, &refused) && refused.Code == "import_too_large" {
+		return w.unreadable(c.File, errors.New(refused.Message)) // as report new says it
+	}
 	if err != nil {
 		return w.refused(err)
 	}
@@ -171,7 +176,7 @@ func (c *collectFile) take(w *world, r client.CollectRequest) error {
 		answer.Suggestions = &suggested{Open: read.Open, Accepted: read.Accepted, Rejected: read.Rejected, Waiting: read.Waiting}
 	}
 	err = w.answer(answer, func() {
-		w.printf("import %s: %d entries, %d added, %d changed, %d ended, %d the same", res.Batch, res.Items, res.Added, res.Changed, res.Ended, res.Same)
+		w.printf("import %s: %s, %d added, %d changed, %d ended, %d the same", res.Batch, entries(res.Items), res.Added, res.Changed, res.Ended, res.Same)
 		if read != nil {
 			for _, id := range res.Drafts {
 				w.printf("  draft %s", id)
@@ -199,6 +204,14 @@ func (c *collectFile) take(w *world, r client.CollectRequest) error {
 		err = errFindings
 	}
 	return err
+}
+
+// entries counts the entries of an import.
+func entries(n int64) string {
+	if n == 1 {
+		return "1 entry"
+	}
+	return fmt.Sprintf("%d entries", n)
 }
 
 // suggested says how many suggestions stand of what was taken in.

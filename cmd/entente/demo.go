@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -27,10 +28,17 @@ func (demoCmd) Help() string {
 	return "Examples:\n\n    entente demo\n    entente demo --once --json\n    entente demo --once --processes --un-list consolidated.xml\n\nFounds a centre of four members, starts their nodes at http://irq.localhost:8701 to http://syr.localhost:8704, files a scenario of invented reports and a list of designations, and checks through the nodes' APIs and files what was promised. Without --once the nodes stay up until Ctrl-C."
 }
 
+// demoPorts is the first of the hundred ports among which the demonstration's
+// lie.
+const demoPorts = 8700
+
 // Run plays the demonstration.
 func (c *demoCmd) Run(w *world) error {
 	if c.Once && c.Bare {
 		return usage("--once plays and stops, --bare plays nothing: choose one")
+	}
+	if c.PortShift < 1024-demoPorts || c.PortShift > 65535-demoPorts-100 {
+		return usage("--port-shift %d: the ports from %d to %d, moved by it, must lie from 1024 to 65535", c.PortShift, demoPorts, demoPorts+100)
 	}
 	program, err := os.Executable()
 	if err != nil {
@@ -59,10 +67,21 @@ func (c *demoCmd) Run(w *world) error {
 			}
 		}
 	}
-	o.Up = func(text string) { w.printf("%s", text) }
+	up := false
+	o.Up = func(text string) {
+		up = true
+		w.printf("%s", text)
+	}
 	sum, err := demo.Run(w.ctx, o)
 	if errors.Is(err, demo.ErrList) {
 		return w.unreadable(c.UNList, err)
+	}
+	if err != nil && up && w.ctx.Err() != nil {
+		// To end it is what was asked for; how a node ended is told all the same.
+		if !errors.Is(err, context.Canceled) {
+			w.notef("%v", err)
+		}
+		err = nil
 	}
 	if err != nil {
 		return err

@@ -144,7 +144,7 @@ func (c *keysCertify) Run(w *world) error {
 	defer root.Close()
 	signed, err := root.Certify(cert)
 	if err != nil {
-		return err
+		return usage("%v", err)
 	}
 	if err := w.writeNew(c.Out, signed, 0o644); err != nil {
 		return err

@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +16,8 @@ import (
 
 	"github.com/alecthomas/kong"
 	kongcompletion "github.com/jotaen/kong-completion"
+
+	"entente/internal/client"
 )
 
 // Exit codes of every command.
@@ -125,8 +128,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 	)
 	if err != nil {
-		fmt.Fprintln(errs, "entente:", err)
-		return exitFailure
+		return failed(errs, asked(args), exitFailure, "failure", err.Error())
 	}
 	kongcompletion.Register(parser, kongcompletion.WithExitFunc(func(n int) { code = n }))
 	if code >= 0 { // the shell asked how a line could go on
@@ -137,27 +139,56 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		return code
 	}
 	if err != nil {
-		fmt.Fprintf(errs, "entente: %v; see %s --help\n", err, commandOf(err))
-		return exitUsage
+		return failed(errs, asked(args), exitUsage, "usage", fmt.Sprintf("%v; see %s --help", err, commandOf(err)))
 	}
 	err = parsed.Run(&world{ctx: ctx, in: in, out: out, err: errs, json: c.JSON})
+	var refused *client.Error
 	switch {
 	case err == nil:
 		return exitDone
 	case errors.Is(err, errFindings):
 		return exitFindings
 	case ctx.Err() != nil:
-		fmt.Fprintln(errs, "entente: interrupted; what was done stays, and the same command goes on from there")
-		return exitFailure
+		return failed(errs, c.JSON, exitFailure, "interrupted", "interrupted; what was done stays, and the same command goes on from there")
 	case errors.Is(err, errUsage):
-		fmt.Fprintf(errs, "entente: %v; see %s --help\n", err, pathOf(parsed.Selected()))
-		return exitUsage
+		return failed(errs, c.JSON, exitUsage, "usage", fmt.Sprintf("%v; see %s --help", err, pathOf(parsed.Selected())))
 	case errors.Is(err, errInput):
-		fmt.Fprintln(errs, "entente:", err)
-		return exitUsage
+		return failed(errs, c.JSON, exitUsage, "input", err.Error())
+	case errors.As(err, &refused) && refused.Code != "":
+		return failed(errs, c.JSON, exitFailure, refused.Code, err.Error())
 	}
-	fmt.Fprintln(errs, "entente:", err)
-	return exitFailure
+	return failed(errs, c.JSON, exitFailure, "failure", err.Error())
+}
+
+// asked says whether JSON was asked for, on a command line that may be wrong.
+func asked(args []string) bool {
+	for _, a := range args {
+		if a == "--" {
+			return false
+		}
+		if a == "--json" || a == "--json=true" {
+			return true
+		}
+	}
+	return false
+}
+
+// failed writes why a command ended on standard error, as one JSON object
+// {"error":{"code","message"}} where JSON was asked for, and returns its exit
+// code.
+func failed(errs io.Writer, asJSON bool, exit int, code, message string) int {
+	if !asJSON {
+		fmt.Fprintln(errs, "entente:", message)
+		return exit
+	}
+	type fault struct {
+		Code    string `json:"code"`
+		Message string `json:"message"`
+	}
+	enc := json.NewEncoder(errs)
+	enc.SetEscapeHTML(false)
+	enc.Encode(map[string]fault{"error": {code, message}})
+	return exit
 }
 
 // commandOf names the command that a wrong command line was on its way to.

@@ -30,7 +30,7 @@ person's is for an officer to say.
   printf 'Mohammed Youssef\tمحمد يوسف\tPerson\n' | entente name compare --explain
 
 Exits with 1 when a line was longer than %d bytes: it was compared by its
-beginning.`, names.Threshold, names.MaxLine)
+beginning; and when a line is not two names parted by a tab.`, names.Threshold, names.MaxLine)
 }
 
 // Run compares standard input line by line.
@@ -39,13 +39,19 @@ func (c *nameCompareCmd) Run(w *world) error {
 	if err != nil {
 		return err
 	}
-	return warnOfNames(w, tally, "compared by their beginning")
+	if err := warnOfNames(w, tally, "compared by their beginning"); err != nil || tally.Malformed == 0 {
+		return err
+	}
+	return errFindings
 }
 
 // warnOfNames tells of odd lines on the error stream; long ones are findings.
 func warnOfNames(w *world, t names.Tally, how string) error {
 	if t.Flagged > t.Long {
 		fmt.Fprintf(w.err, "entente: %d of %d lines have names with odd letters (broken encoding, invisible characters, mixed scripts)\n", t.Flagged-t.Long, t.Lines)
+	}
+	if t.Malformed > 0 {
+		fmt.Fprintf(w.err, "entente: %d of %d lines, the first of them line %d, are not two names parted by a tab\n", t.Malformed, t.Lines, t.FirstMalformed)
 	}
 	if t.Long == 0 {
 		return nil

@@ -113,6 +113,11 @@ type asOfficer struct {
 
 // desk returns a client with the chosen session.
 func (a asOfficer) desk() (*client.Client, error) {
+	if a.Node != "" {
+		if _, err := client.New(a.Node, client.Options{}); err != nil {
+			return nil, usage("--node: %v", err)
+		}
+	}
 	s, _, err := readSessions()
 	if err != nil {
 		return nil, err
@@ -138,7 +143,7 @@ func (a asOfficer) desk() (*client.Client, error) {
 	case 1:
 		return client.New(found[0].Node, client.Options{Token: found[0].Token})
 	}
-	return nil, errors.New("several officers are logged in there; choose one with --as and --node")
+	return nil, usage("several officers are logged in there; choose one with --as and --node")
 }
 
 type loginCmd struct {
@@ -157,8 +162,11 @@ func (loginCmd) Help() string {
 func (c *loginCmd) Run(w *world) error {
 	c.URL = strings.TrimSuffix(c.URL, "/")
 	cl, err := client.New(c.URL, client.Options{})
+	if err == nil && !strings.Contains(c.URL, "://") && !strings.ContainsAny(c.URL, ".:") && c.URL != "localhost" {
+		err = fmt.Errorf("%w: %q", client.ErrAddress, c.URL)
+	}
 	if err != nil {
-		return err
+		return usage("%v", err)
 	}
 	password, err := passwordOf(w, c.PasswordFile, "password of "+c.Login)
 	if err != nil {

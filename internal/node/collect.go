@@ -113,8 +113,7 @@ type CollectResult struct {
 	Added     int64     `json:"added"`
 	Changed   int64     `json:"changed"`
 	Same      int64     `json:"same"`
-	// Ended counts listings that the list has no longer; they are among
-	// Changed.
+	// Ended counts listings that the list has no longer, beside Changed.
 	Ended int64 `json:"ended"`
 	// Drafts are the drafts made or changed, at most 1,000 of them.
 	Drafts []string `json:"drafts"`

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -100,9 +101,10 @@ func TestListIsTakenInReleasedAndUpdated(t *testing.T) {
 	}
 	h.find("IRQ", viewdb.Query{Type: "DESIGNATION", Limit: 100}, 40)
 
+	partial := func(n collect.Note) bool { return strings.Contains(n.Text, "see that it is the whole list") }
 	// The next edition: 3 ended, 5 changed, 2 new.
 	next := h.collect("IRQ", CollectRequest{Kind: CollectUNList, Name: "list.xml", Reader: bytes.NewReader(inventedList(t, 40, 3, 5, 2)), Origin: everybody()})
-	if next.Added != 2 || next.Changed != 8 || next.Ended != 3 || next.Same != 32 {
+	if next.Added != 2 || next.Changed != 5 || next.Ended != 3 || next.Same != 32 || slices.ContainsFunc(next.Notes, partial) {
 		t.Fatalf("%+v", next)
 	}
 	h.approveBatch("IRQ", next.Batch)
@@ -139,6 +141,12 @@ func TestListIsTakenInReleasedAndUpdated(t *testing.T) {
 		t.Errorf("%+v", got)
 	} else if b, err := irq.Batch(ctx, duty, got.Batch); err != nil || b.State != BatchEmpty || got.Batch == next.Batch {
 		t.Errorf("%v %+v", err, b)
+	}
+
+	// A list that may be a part of the list is warned of.
+	part := strings.Replace(string(inventedList(t, 20)), "2016-01-04", "2016-03-01", 1)
+	if got := h.collect("IRQ", CollectRequest{Kind: CollectUNList, Name: "part.xml", Reader: strings.NewReader(part), Origin: everybody()}); got.Ended < 10 || !slices.ContainsFunc(got.Notes, partial) || got.Noted == 0 {
+		t.Errorf("%+v", got)
 	}
 
 	// An older list would undo what came after it.

@@ -72,9 +72,15 @@ func (in *importing) list() error {
 	if _, err := collect.Diff(held, l); err != nil {
 		return err
 	}
-	gone, err := in.gone(l)
+	gone, standing, err := in.gone(l)
 	if err != nil {
 		return err
+	}
+	if len(gone)*manyGone > standing {
+		note := collect.Note{Text: fmt.Sprintf("this list ends %d of the %d listings that stand: see that it is the whole list before the import is released", len(gone), standing)}
+		in.out.Notes = append(in.out.Notes, note)
+		in.say(0, note.Rule, note.Text)
+		in.out.Noted = in.pos.Noted
 	}
 	if len(gone) == 0 {
 		if same, err := in.unchanged(l.Digests); err != nil || same {
@@ -101,8 +107,16 @@ func (in *importing) list() error {
 		}
 		in.out.Ended++
 	}
-	return in.finish()
+	if err := in.finish(); err != nil {
+		return err
+	}
+	in.out.Changed -= min(in.out.Ended, in.out.Changed)
+	return nil
 }
+
+// manyGone: a list without one in so many of the listings that stand may be a
+// part of the list, and is warned of.
+const manyGone = 10
 
 // held is the newest list that was taken in, as far as its time says: an older
 // one is refused.
@@ -119,29 +133,30 @@ func (in *importing) held() (collect.Held, error) {
 
 // gone returns the listings in force here that the list has no longer, by
 // reference.
-func (in *importing) gone(l collect.List) ([]act.Designation, error) {
-	var out []act.Designation
+func (in *importing) gone(l collect.List) (out []act.Designation, standing int, err error) {
 	after := ""
 	for {
 		items, err := in.n.section.Items(in.ctx, in.o, string(in.r.Kind), after, section.MaxPage)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		for _, it := range items {
 			after = it.Item
 			if _, listed := l.Digests[it.Item]; listed {
+				standing++
 				continue
 			}
 			d, err := in.designation(it.Draft)
 			if err != nil {
-				return nil, err
+				return nil, 0, err
 			}
 			if d != nil && d.Status == act.InForce {
 				out = append(out, *d)
+				standing++
 			}
 		}
 		if len(items) < section.MaxPage {
-			return out, nil
+			return out, standing, nil
 		}
 	}
 }

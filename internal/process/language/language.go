@@ -17,7 +17,7 @@ import (
 // changes its answers changes the version.
 const (
 	Method  = "language.trigrams"
-	Version = "1"
+	Version = "2"
 )
 
 // Tag is a language as the readers of texts tell them apart.
@@ -225,15 +225,16 @@ func (v *evidence) add(s string, script Script, limit int) {
 	n := len(t.codes)
 	var a, b rune = ' ', ' '
 	word, letters := wordSeed, 0
+	share := float32(1)
 	feed := func(r rune) {
 		if row := t.find(gram(a, b, r)); row != nil {
 			for i := range n {
-				v.sums[i] += weights[row[i]]
+				v.sums[i] += weights[row[i]] * share
 			}
 			v.grams++
 		} else if row := t.find(letter(b)); row != nil && b != ' ' {
 			for i := range n {
-				v.sums[i] += weights[row[i]] / 2
+				v.sums[i] += weights[row[i]] * share / 2
 			}
 			v.grams++
 		}
@@ -250,7 +251,7 @@ func (v *evidence) add(s string, script Script, limit int) {
 			}
 			v.grams++
 		}
-		a, b, word, letters = ' ', ' ', wordSeed, 0
+		a, b, word, letters, share = ' ', ' ', wordSeed, 0, 1
 	}
 	for _, r := range s {
 		if ScriptOf(r) != script {
@@ -260,9 +261,12 @@ func (v *evidence) add(s string, script Script, limit int) {
 			end()
 			continue
 		}
-		r = lower(r)
-		feed(r)
-		word = wordGram(word, r)
+		small := lower(r)
+		if letters == 0 && small != r && script == Latin {
+			share = nameShare
+		}
+		feed(small)
+		word = wordGram(word, small)
 		letters++
 		if limit--; limit == 0 {
 			break
@@ -270,6 +274,11 @@ func (v *evidence) add(s string, script Script, limit int) {
 	}
 	end()
 }
+
+// nameShare is what the trigrams of a word with a capital count in the Latin
+// script: most such words are names, which are spelt alike in texts of any
+// language. That it is a frequent word counts in full.
+const nameShare = 0.2
 
 // lower folds case; letters of the Arabic script in presentation form, as old
 // files hold them, are given as the letters that they show.

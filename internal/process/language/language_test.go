@@ -154,3 +154,35 @@ func BenchmarkDetect(b *testing.B) {
 		Detect(s)
 	}
 }
+
+// A short English sentence is English whatever names stand in it.
+func TestNamesDoNotNameTheLanguage(t *testing.T) {
+	right := 0
+	list := []string{
+		"Colonel Karim al-Hashimi spoke in Mosul.", "Karim al-Hashimi spoke in Mosul.", "General Abdullah Nurzai left Kunduz.", "Abu Omar al-Shishani was in Raqqa.",
+		"Fighters fled to Tal Afar.", "He was seen in Palmyra.", "Colonel Hassan Rostami met him in Latakia.", "Salim Idriss denied it.", "They crossed near Jarabulus.",
+		"Major Petrov said no.", "Haji Bakr is dead.", "The convoy left Ramadi.", "Witnesses saw two cars in Baiji.", "Umar Farooq Hamid was arrested.",
+	}
+	for _, s := range list {
+		g := Detect(s)
+		if g.Tag == English {
+			right++
+		} else {
+			t.Logf("%q is %s at %.2f", s, g.Code, g.Confidence)
+			if g.Confidence > 0.6 {
+				t.Errorf("%q is surely %s, %.2f", s, g.Code, g.Confidence)
+			}
+		}
+	}
+	// Nor do they hide another language.
+	for code, s := range map[string]string{"tr": "Albay Karim el-Haşimi Musul'da konuştu.", "fr": "Le colonel Karim al-Hachimi a parlé à Mossoul.", "de": "Oberst Karim al-Haschimi sprach in Mossul mit den Leuten.",
+		"es": "El coronel Karim al-Hashimi habló en Mosul.", "it": "Il colonnello Karim al-Hashimi ha parlato a Mosul."} {
+		if g := Detect(s); g.Code != code {
+			t.Errorf("%q is %s at %.2f, want %s", s, g.Code, g.Confidence, code)
+		}
+	}
+	t.Logf("%d of %d", right, len(list))
+	if right < len(list)-1 {
+		t.Errorf("%d of %d are English", right, len(list))
+	}
+}

@@ -32,6 +32,9 @@ type Tally struct {
 	FirstLong int
 	// Flagged is the number of lines with a name that raised a flag, the cut ones included.
 	Flagged int
+	// Malformed is the number of lines of CompareTSV that lack one of the two names, FirstMalformed the first of them,
+	// from 1. They are compared all the same.
+	Malformed, FirstMalformed int
 }
 
 // lines reads a stream line by line in bounded memory. A line ends with "\n"; the last one may lack it.
@@ -135,6 +138,11 @@ func CompareTSV(in io.Reader, out io.Writer, opt CompareOptions) (Tally, error) 
 			r.Flags |= FlagCut
 		}
 		src.count(&tally, r.Flags != 0)
+		if strings.TrimSpace(a) == "" || strings.TrimSpace(b) == "" {
+			if tally.Malformed++; tally.Malformed == 1 {
+				tally.FirstMalformed = src.n
+			}
+		}
 		if row, err = appendComparison(row[:0], r, src.n, opt); err != nil {
 			return tally, errors.Join(err, w.Flush())
 		}

@@ -65,7 +65,7 @@ type Collected struct {
 	Added     int64      `json:"added" doc:"Taken in."`
 	Changed   int64      `json:"changed" doc:"Known before with another content."`
 	Same      int64      `json:"same" doc:"Known before, unchanged."`
-	Ended     int64      `json:"ended" doc:"Listings that the list has no longer; among changed."`
+	Ended     int64      `json:"ended" doc:"Listings that the list has no longer, beside those changed."`
 	NotTaken  int64      `json:"not_taken" doc:"Rows that are broken or that a rule does not let in; the notes name them by line."`
 	Noted     int64      `json:"noted" doc:"Notes on the import: see /batches/{id}/notes."`
 	Reduced   bool       `json:"reduced" doc:"The original is hashed and not kept, by rule 3."`

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Wrong arguments and unusable input end with 2; with --json the reason is a
+// JSON object on standard error, also where the command line itself is wrong.
+func TestFaultsAreUsageAndJSON(t *testing.T) {
+	t.Setenv("ENTENTE_SESSIONS", filepath.Join(t.TempDir(), "sessions.json"))
+	full := t.TempDir()
+	if err := os.WriteFile(filepath.Join(full, "x"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args, code, part string
+	}{
+		{"restore " + full + " --to " + filepath.Join(t.TempDir(), "y"), "usage", "this is no backup"},
+		{"demo --port-shift=99999", "usage", "65535"},
+		{"demo --port-shift=-8000", "usage", "1024"},
+		{"status --node ftp://x", "usage", "ftp://x"},
+		{"login notaurl x", "usage", "notaurl"},
+		{"login ftp://x x", "usage", "ftp://x"},
+		{"nosuch", "usage", "nosuch"},
+		{"text read " + filepath.Join(full, "none"), "input", "none"},
+	} {
+		for _, asJSON := range []bool{false, true} {
+			var out, errs bytes.Buffer
+			args := strings.Fields(c.args)
+			if asJSON {
+				args = append(args, "--json")
+			}
+			code := run(t.Context(), args, strings.NewReader(""), &out, &errs)
+			if code != exitUsage || !strings.Contains(errs.String(), c.part) {
+				t.Errorf("%s: code %d, %s", c.args, code, errs.String())
+			}
+			if strings.Contains(errs.String(), "password") {
+				t.Errorf("%s asks for the password: %s", c.args, errs.String())
+			}
+			if !asJSON {
+				continue
+			}
+			var got struct {
+				Error struct{ Code, Message string } `json:"error"`
+			}
+			if err := json.Unmarshal(errs.Bytes(), &got); err != nil || got.Error.Code != c.code || !strings.Contains(got.Error.Message, c.part) {
+				t.Errorf("%s: %v, %s", c.args, err, errs.String())
+			}
+		}
+	}
+}
+
+// Of several log-ins one must be chosen.
+func TestSeveralLogInsAreUsage(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "sessions.json")
+	text, err := json.Marshal(sessions{Open: map[string]session{"a": {Node: "http://localhost:1", Login: "a"}, "b": {Node: "http://localhost:1", Login: "b"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("ENTENTE_SESSIONS", path)
+	if code, _, errs := command("", "status", "--node", "http://localhost:1"); code != exitUsage || !strings.Contains(errs, "choose one") {
+		t.Errorf("code %d, %s", code, errs)
+	}
+}
+
+// A line with one name is compared with nothing, and said.
+func TestNameCompareNamesMalformedLines(t *testing.T) {
+	code, out, errs := command("Ali\tAli\nAli\n\tAli\n", "name", "compare")
+	if code != exitFindings || strings.Count(out, "\n") != 3 || !strings.Contains(out, "0.0000\tno") || !strings.Contains(errs, "2 of 3 lines, the first of them line 2") {
+		t.Errorf("code %d, %s, %s", code, out, errs)
+	}
+}
