@@ -93,3 +93,16 @@ func FuzzResolveGroup(f *testing.F) {
 		}
 	})
 }
+
+// Every group says where its names can be checked.
+func TestGroupsNameTheirSource(t *testing.T) {
+	for line := range strings.SplitSeq(strings.TrimSpace(groupLines), "\n") {
+		f := strings.Split(line, "|")
+		if len(f) != 4 || f[3] != "list" && f[3] != "press" {
+			t.Errorf("%.40s: no source", line)
+		}
+	}
+	if len(groupIndex.groups) != strings.Count(strings.TrimSpace(groupLines), "\n")+1 {
+		t.Errorf("%d groups are read", len(groupIndex.groups))
+	}
+}
