@@ -80,7 +80,7 @@ func taxiiFigures(ctx context.Context, r *run) ([]figure, error) {
 	}
 	out = append(out, most(fmt.Sprintf("taxii: cost of a page, %d over %d held", sizes[1], sizes[0]), median(cost), "×", taxiiFlat))
 	if !r.full {
-		out = append(out, absent("taxii: pages of 100 objects from 1000000 held", fmt.Errorf("%w, for it takes minutes to fill: make bench-full takes it", errNotTaken)))
+		out = append(out, absent("taxii: pages of 100 objects from 1000000 held", fmt.Errorf("%w here: make bench-full takes it", errNotTaken)))
 	}
 	for i, n := range sizes {
 		added, err := houses[i].Add(ctx, 50, 100)
