@@ -118,8 +118,7 @@ func (c *placeFindCmd) Run(w *world) error {
 				mu.Lock()
 				bad = true
 				mu.Unlock()
-				answer, _ := json.Marshal(map[string]any{"error": "the line is not a JSON object with id and text: " + err.Error()})
-				return append(append(b, answer...), '\n')
+				return append(append(b, brokenPlaceLine(line, err)...), '\n')
 			}
 		} else {
 			in.Text = line
@@ -151,6 +150,37 @@ func (c *placeFindCmd) Run(w *world) error {
 		return errFindings
 	}
 	return err
+}
+
+// brokenPlaceLine answers a line that is not what place find reads: with no
+// places, and in plain words what is wrong with it.
+func brokenPlaceLine(line string, err error) []byte {
+	why := "the line is no JSON"
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case strings.TrimSpace(line) == "":
+		why = "the line is empty"
+	case errors.As(err, &kind) && kind.Field == "text":
+		why = `"text" is ` + article(kind.Value) + ", not a text in quotation marks"
+	case errors.As(err, &kind):
+		why = "the line is JSON, but " + article(kind.Value) + " and no object"
+	case errors.As(err, &syntax):
+		why = fmt.Sprintf("the line is no JSON from byte %d on", syntax.Offset)
+	}
+	answer, _ := json.Marshal(struct {
+		Places []placeFound `json:"places"`
+		Error  string       `json:"error"`
+	}{[]placeFound{}, why + `; give an object such as {"id":"1","text":"Clashes near Homs."}`})
+	return answer
+}
+
+// article puts the English article before a kind of JSON value.
+func article(kind string) string {
+	if strings.HasPrefix(kind, "a") {
+		return "an " + kind
+	}
+	return "a " + kind
 }
 
 func round1(v float64) float64 { return float64(int64(v*10+0.5)) / 10 }

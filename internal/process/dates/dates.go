@@ -25,7 +25,7 @@ import (
 // Method and Version name this reader in suggestions.
 const (
 	Method  = "dates.grammar"
-	Version = "1"
+	Version = "2"
 )
 
 // Precision is how exact an interval was stated.

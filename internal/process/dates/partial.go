@@ -166,8 +166,8 @@ func (f *finder) year(k int, p *partial) {
 	// In October of last year.
 	if f.doc.Known && p.cal != Hijri {
 		at := k
-		if f.key(at) == "of" || f.key(at) == "من" {
-			at++
+		if f.key(at) == "of" || f.key(at) == "من" || f.key(at) == "ماه" && f.tokens[at].Lang == language.Persian {
+			at++ // «مرداد ماه سال گذشته»
 		}
 		if y, ok := f.counted1(at, Date{First: at, Kind: Relative, Resolved: true, At: -1}); ok && y.Precision == Year && y.Kind == Relative && y.To-y.From < 370 {
 			p.y, _, _ = p.cal.date(y.From + 180)

@@ -5,7 +5,8 @@ import "entente/internal/process/language"
 // The word lists. A line is a kind, its numbers, a colon, and the words.
 // Months are "mN" Gregorian, "hN" Hijri, "sN" Solar Hijri, "kN" Kurdish;
 // weekdays "wN" from Sunday 0; "rN" days from the document's; "uN" units and
-// "dN" duals of units; others name their class.
+// "dN" duals of units; others name their class. All are written by hand from
+// general knowledge of the five languages and of the calendars' months.
 var lists = map[language.Tag]string{
 	language.English: `
 m1: january

@@ -3,7 +3,8 @@ package names
 import "strings"
 
 // legalPhrases are legal forms written out, by their usual abbreviation in Latin letters: ISO 20275 lists the forms,
-// the spellings are those of the laws that found them and their usual romanisation. Folded words, ";" between phrases.
+// the spellings are those of the laws that found them and their usual romanisation, written down by hand from general
+// knowledge and copied from no table. Folded words, ";" between phrases.
 const legalPhrases = `
 llc: limited liability company; limited liability partnership; limited liability; company with limited liability; limited liability co; общество с ограниченной ответственностью; общества с ограниченной ответственностью; товариство з обмеженою відповідальністю; товарищество с ограниченной ответственностью; таварыства з абмежаванай адказнасцю; obshchestvo s ogranichennoy otvetstvennostyu; obshchestvo s ogranichennoi otvetstvennostiu; obschestvo s ogranichennoj otvetstvennostju; obshchestvo s ogranichennoy otvetstvennostiu; tovarystvo z obmezhenoyu vidpovidalnistyu; tovarishchestvo s ogranichennoy otvetstvennostyu; شركه ذات مسووليه محدوده; ذات المسووليه المحدوده; ذات مسووليه محدوده; مسووليه محدوده; با مسووليت محدود; مسيوليت محدود; با مسيوليت محدود; مسووليت محدود; limited sirketi; sociedad de responsabilidad limitada; societe a responsabilite limitee; gesellschaft mit beschrankter haftung; societa a responsabilita limitata; spolka z ograniczona odpowiedzialnoscia
 jsc: joint stock company; stock company; joint stock co; акционерное общество; акціонерне товариство; aktsionernoe obshchestvo; aktsionernoye obshchestvo; akcionernoe obshhestvo; aktsionerne tovarystvo; شركه مساهمه; شركت سهامي; سهامي خاص; مساهمه; anonim sirketi; societe anonyme; sociedad anonima; naamloze vennootschap; aktiengesellschaft; spolka akcyjna; akcine bendrove; aksiya cemiyyeti; kabushiki kaisha; kabushiki gaisha

@@ -198,7 +198,8 @@ func set(words string) map[string]bool {
 	return m
 }
 
-// abbreviations never end a sentence with their full stop.
+// abbreviations never end a sentence with their full stop. The lists of this
+// file are written by hand from general knowledge of the languages.
 var abbreviations = set(`mr mrs ms dr prof gen lt col maj capt cpl sgt pvt cmdr adm brig rev hon gov sen rep pres st mt ft vs
 	jan feb mar apr jun jul aug sept sep oct nov dec mon tue tues wed thu thurs fri approx est dept univ fig al
 	т.е им ул тов гр проф акад ген полк подп кап лейт св пос дер обл респ см стр рис янв фев февр апр авг сент окт нояб дек напр

@@ -13,6 +13,9 @@ func set(words ...string) map[string]bool {
 	return out
 }
 
+// The lists of this file are written by hand from general knowledge of English
+// news.
+
 // functionWords stand with a capital at a sentence's or headline's start and
 // are never a place by themselves, though villages of the world bear their
 // letters.

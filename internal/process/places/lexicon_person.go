@@ -1,7 +1,8 @@
 package places
 
 // demonyms are adjectives and inhabitants of countries: they are about a
-// country without naming it as a place, and are not counted.
+// country without naming it as a place, and are not counted. This list and the
+// one below are written by hand from general knowledge.
 var demonyms = set(`afghan afghans afghani african africans albanian albanians algerian algerians american americans andorran angolan angolans
 	arab arabs arabian argentine argentinian argentinians armenian armenians asian asians australian australians austrian austrians
 	azerbaijani azeri azeris bahraini bahrainis bangladeshi bangladeshis basque belarusian belarusians belgian belgians beninese

@@ -44,7 +44,7 @@ func (p *spotter) cyrillic(i int) int {
 }
 
 // russianCommon are capitalised words of Russian news that are also small
-// places.
+// places, written by hand from general knowledge.
 var russianCommon = set(`в на по из от до за при под над для как что это его она они оно мы вы он кто где когда если но или
 	россиянин президент министр генерал полковник совет партия армия война мир труд победа союз область район город село
 	январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь понедельник вторник среда четверг пятница
