@@ -376,7 +376,7 @@ func printPlan(w *world, p *api.Plan) {
 	for _, m := range p.Members {
 		w.printf("  %s  %s", m.Member, m.Explain)
 		for _, r := range m.Remedies {
-			w.printf("       %s: %s", r.Kind, r.Text)
+			w.printf("       %s", r.Text)
 		}
 	}
 	w.printf("Digest of who would see what: %s (equal for drafts with equal markings; a release is approved by its own digest)", p.Digest)
@@ -502,6 +502,9 @@ func (reportShow) Help() string { return "Example:\n\n    entente report show 3b
 
 // Run shows a report.
 func (c *reportShow) Run(w *world) error {
+	if c.ID == "" {
+		return usage("name a report: entente report list shows their ids")
+	}
 	cl, err := c.desk()
 	if err != nil {
 		return err

@@ -144,7 +144,11 @@ func meant(s *api.Suggestion) string {
 		if m.Low != nil {
 			low = number(*m.Low)
 		}
-		add(m.Event, low+high, m.Unit, m.Population)
+		population := m.Population
+		if population == m.Unit {
+			population = ""
+		}
+		add(m.Event, low+high, m.Unit, population)
 	case "statement":
 		add(m.Modality, m.SpeakerKind, oneLine(m.Speaker))
 	case "credit":

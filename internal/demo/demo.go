@@ -313,18 +313,21 @@ func (d *demo) invitation(sum Summary) string {
 	for _, m := range members() {
 		text += fmt.Sprintf("  %s   %s\n", m, d.url(m))
 	}
+	again, filed := "", ""
+	if !d.Bare {
+		again = "          the same word, another member: nothing of what is not released to it"
+		filed = "\n  bin/entente report search Anah"
+	}
 	text += fmt.Sprintf(`
 Log-ins at every node, password %s for all:
   irq.duty files, irq.fdo releases, irq.an reads, irq.insp inspects, irq.custodian appoints (likewise irn., rus., syr.)
 
 Try, in another window:
   bin/entente login %s irq.duty
-  bin/entente report list
-  bin/entente report search Anah
-  bin/entente login %s syr.duty
-  bin/entente report search Anah          the same word, another member: nothing of what is not released to it
+  bin/entente report list%s
+  bin/entente login %s syr.duty%s%s
   bin/entente status
   bin/entente verify %s
-`, d.house.password, d.url("IRQ"), d.url("SYR"), filepath.Join(d.Dir, "IRQ"))
+`, d.house.password, d.url("IRQ"), filed, d.url("SYR"), filed, again, filepath.Join(d.Dir, "IRQ"))
 	return text
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"entente/internal/store/localdb"
@@ -194,7 +195,7 @@ func refused(err error, what string) error {
 	case errors.Is(err, localdb.ErrStale):
 		return refuseConflict(what)
 	case errors.Is(err, localdb.ErrExists):
-		return &Refusal{Code: CodeExists, What: "there is such a " + what + " already", Cure: "choose another name", err: ErrExists}
+		return &Refusal{Code: CodeExists, What: "there is " + article(what) + " of that name already", Cure: "choose another name", err: ErrExists}
 	}
 	return err
 }
@@ -205,4 +206,12 @@ func pageLimit(n int) int {
 		return MaxPage
 	}
 	return n
+}
+
+// article puts the indefinite article before a word.
+func article(what string) string {
+	if what != "" && strings.ContainsRune("aeiou", rune(what[0])) {
+		return "an " + what
+	}
+	return "a " + what
 }
