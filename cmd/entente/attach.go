@@ -34,6 +34,9 @@ func (c *reportAttach) Run(w *world) error {
 	if err != nil {
 		return err
 	}
+	if st.Mode().IsRegular() && st.Size() == 0 {
+		w.notef("%s is empty: 0 bytes", c.File)
+	}
 	kind := c.Type
 	if kind == "" {
 		if kind, _, err = mime.ParseMediaType(mime.TypeByExtension(filepath.Ext(c.File))); err != nil {

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"entente/internal/web/api"
 )
 
 // Wrong arguments and unusable input end with 2; with --json the reason is a
@@ -76,5 +78,17 @@ func TestNameCompareNamesMalformedLines(t *testing.T) {
 	code, out, errs := command("Ali\tAli\nAli\n\tAli\n", "name", "compare")
 	if code != exitFindings || strings.Count(out, "\n") != 3 || !strings.Contains(out, "0.0000\tno") || !strings.Contains(errs, "2 of 3 lines, the first of them line 2") {
 		t.Errorf("code %d, %s, %s", code, out, errs)
+	}
+}
+
+// An attachment without a byte is taken as it is, and said.
+func TestAttachSaysThatAFileIsEmpty(t *testing.T) {
+	atNode(t, refuses(422, api.Error{Code: "no", Message: "no"}))
+	empty := filepath.Join(t.TempDir(), "empty.txt")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, errs := command("", "report", "attach", empty); !strings.Contains(errs, "empty.txt is empty: 0 bytes") {
+		t.Error(errs)
 	}
 }
