@@ -168,6 +168,8 @@ func TestRestarts(t *testing.T) {
 			time.Sleep(5 * time.Minute)
 			c.start(down)
 			c.certified(size, four...)
+			// It asks all the others, of whom the next one is about to go.
+			await(t, c.posts[down].Station, "its recovery", func() bool { return !c.posts[down].recovery.active() })
 		}
 		c.same(four...)
 	})

@@ -90,7 +90,7 @@ func (e *endless) Read(p []byte) (int, error) {
 func TestOneEndlessLine(t *testing.T) {
 	var out bytes.Buffer
 	tally, err := CompareTSV(&endless{100 << 20}, &out, CompareOptions{Explain: true})
-	if err != nil || tally != (Tally{Lines: 1, Long: 1, FirstLong: 1, Flagged: 1}) {
+	if err != nil || tally != (Tally{Lines: 1, Long: 1, FirstLong: 1, Flagged: 1, Malformed: 1, FirstMalformed: 1}) {
 		t.Fatalf("%+v, %v", tally, err)
 	}
 	if got := out.String(); !strings.HasPrefix(got, "0.0000\tno\t") || !strings.Contains(got, "cut") {
