@@ -129,6 +129,7 @@ func TestRequestsAreAnsweredAndClosed(t *testing.T) {
 	if row.State != "answered" || row.Overdue || row.Parts[0].State != act.AnswerFull || row.Parts[1].State != act.AnswerNothing || row.Parts[2].State != act.AnswerNothing || len(replies) != 1 || replies[0].Truth != nil {
 		t.Errorf("RUS reads %+v", row)
 	}
+	h.said("IRN", act.TypeAnswer, 1) // its own answer has come back to it
 	_, replies, _, err = h.nodes["IRN"].RequestByID(ctx, h.officer("IRN", "duty", section.RoleDuty), irn.ID)
 	check(t, err)
 	if len(replies) != 1 || replies[0].Truth == nil || replies[0].Truth.Parts[1].State != act.AnswerDeclined {
