@@ -47,6 +47,7 @@ func TestLostEpochKeysAreStatedAnew(t *testing.T) {
 		return slices.Equal(st.LostEpochs, []uint32{last})
 	})
 	custodian := h.officer("IRN", "chief", section.RoleCustodian)
+	h.eventually("IRN may sign", irn.station.MaySign)
 	next, err := irn.NextKeys(ctx, custodian, false)
 	check(t, err)
 	root, err := keyring.OpenRoot(filepath.Join(h.dir, "IRN.root"), keyring.Passphrase([]byte(testPassphrase)))
@@ -83,6 +84,7 @@ func TestLostEpochKeysAreStatedAfterARestart(t *testing.T) {
 	irn := h.nodes["IRN"]
 	last := irn.station.Epoch() + charter.PublishAhead
 	custodian := h.officer("IRN", "chief", section.RoleCustodian)
+	h.eventually("IRN may sign", irn.station.MaySign)
 	next, err := irn.NextKeys(ctx, custodian, false)
 	check(t, err)
 	root, err := keyring.OpenRoot(filepath.Join(h.dir, "IRN.root"), keyring.Passphrase([]byte(testPassphrase)))
