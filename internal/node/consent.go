@@ -46,12 +46,18 @@ type Consent struct {
 
 // Refusals of consents.
 var (
-	errNotOurs  = errors.New("rule 10: only its originator decides on material; ask the one that it belongs to: entente consent ask")
-	errOurs     = errors.New("one's own consent is not asked; release it, or grant it: entente consent grant")
-	errNoNeed   = errors.New("rules 7 and 8: the portion holds nothing of this originator, so its consent changes nothing; name the one whose material it is")
-	errNoAsk    = errors.New("no such ask, or grant, is here; entente consent list shows them")
-	errItself   = errors.New("an originator, or the holder of what is of a party outside, has the material anyhow; leave it out of the members")
-	errStranger = errors.New("rule 7: this is no member of the centre; entente members lists them")
+	errNotOurs = &act.Refusal{Code: "consent_originator", Rule: "10",
+		Why: "only its originator decides on material", Cure: "ask the one that it belongs to: entente consent ask"}
+	errOurs = &act.Refusal{Code: "consent_own",
+		Why: "one's own consent is not asked", Cure: "release it, or grant it: entente consent record"}
+	errNoNeed = &act.Refusal{Code: "consent_no_need", Rule: "7 and 8",
+		Why: "the portion holds nothing of this originator, so its consent changes nothing", Cure: "name the one whose material it is"}
+	errNoAsk = &act.Refusal{Code: "consent_unknown",
+		Why: "no such ask, or grant, is here", Cure: "entente consent list shows them"}
+	errItself = &act.Refusal{Code: "consent_itself",
+		Why: "an originator, or the holder of what is of a party outside, has the material anyhow", Cure: "leave it out of the members"}
+	errStranger = &act.Refusal{Code: "consent_stranger", Rule: "7",
+		Why: "this is no member of the centre", Cure: "entente members lists them"}
 )
 
 type consentKind struct{}

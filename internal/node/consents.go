@@ -3,7 +3,6 @@ package node
 import (
 	"context"
 	"encoding/hex"
-	"errors"
 	"slices"
 
 	"entente/act"
@@ -438,4 +437,5 @@ func (n *Node) restsOn(r *act.Report, c label.Consents) (end label.Instant, by s
 }
 
 // errNoPortion refuses to name a portion that is neither here nor in the draft.
-var errNoPortion = errors.New("no such portion is held here; name one that you can read, or a draft of your own and the number of its portion")
+var errNoPortion = &act.Refusal{Code: "consent_portion",
+	Why: "no such portion is held here", Cure: "name one that you can read, or a draft of your own and the number of its portion"}
