@@ -51,7 +51,7 @@ var (
 	errCloseOther = errors.New("only its asker closes a request; answer it: entente rfi answer")
 	errEnded      = errors.New("the request is closed, or its latest time of value is past, and nothing is answered to it any more; ask its asker to ask again")
 	errCloseMany  = fmt.Errorf("1 to %d requests are closed at once", act.MaxRecipients)
-	errClosed     = errors.New("the request is closed already")
+	errClosed     = errors.New("the request is closed already; what is still wanted is asked anew: entente rfi new")
 	errTruth      = errors.New("state what it is, declined or no holding, and --alike, by which both leave as \"nothing to give\"; what it was stays here")
 	errNotGiven   = errors.New("rule 7: the asker does not hold this portion by a report of this member; release a report with it to the asker first: entente report release ask")
 	errNotReport  = errors.New("no own report of that id that the asker got is here; entente report state shows what a draft left as")

@@ -13,7 +13,7 @@ import (
 // Refusals of words that would change nothing, and seem to.
 var (
 	errGranted        = errors.New("granted already, and a refusal would leave the grant in force")
-	errWithdrawnGrant = errors.New("the grant is withdrawn already; there is nothing left of it to withdraw")
+	errWithdrawnGrant = errors.New("the grant is withdrawn already and nothing is left of it; entente consent list shows what stands")
 )
 
 // openStill refuses a refusal of what a grant in force allows, which only a

@@ -59,8 +59,8 @@ var requestLimits = viewdb.Limits{Day: 240, Person: 24}
 
 // Refusals of requests.
 var (
-	errAskNobody  = errors.New("a request asks a member at least")
-	errAskOneself = errors.New("this member is not asked by itself")
+	errAskNobody  = errors.New("a request asks a member at least; name whom with --to")
+	errAskOneself = errors.New("this member is not asked by itself; leave it out of --to")
 	errNoRequest  = errors.New("no such request is here; entente rfi list shows them")
 	errJoinOne    = errors.New("a request that joins another goes to the asker of that one alone; ask others in a request of its own: entente rfi new")
 	errJoinOwn    = errors.New("an own request is not joined; ask others the same: entente rfi new")
