@@ -113,6 +113,10 @@ func TestInputFilesThatCannotBeRead(t *testing.T) {
 			if code != exitUsage || errs == "" || out != "" {
 				t.Errorf("%s with %s: exit code %d, want %d\n%s%s", c.args, filepath.Base(path), code, exitUsage, out, errs)
 			}
+			code, out, errs = command("a password\n", append(line(path), "--json")...)
+			if e := fault(t, c.args, errs); code != exitUsage || out != "" || e.Code != faultInput && e.Code != faultUsage {
+				t.Errorf("%s with %s and --json: exit code %d, %+v, %s", c.args, filepath.Base(path), code, e, out)
+			}
 		}
 	}
 }

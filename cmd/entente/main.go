@@ -5,7 +5,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -18,6 +17,7 @@ import (
 	kongcompletion "github.com/jotaen/kong-completion"
 
 	"entente/internal/client"
+	"entente/internal/web/api"
 )
 
 // Exit codes of every command.
@@ -121,14 +121,14 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	code := -1
 	parser, err := kong.New(&c,
 		kong.Name("entente"),
-		kong.Description("A joint information centre for sovereign members who do not fully trust one another.\n\nExit codes: 0 done; 1 done with findings (invalid, no match, refused by the node); 2 usage (a wrong argument, or an input file that cannot be read: missing, closed, not of the form); 3 and above failure."),
+		kong.Description("A joint information centre for sovereign members who do not fully trust one another.\n\nExit codes: 0 done; 1 done with findings (invalid, no match, refused by the node); 2 usage (a wrong argument, or an input file that cannot be read: missing, closed, not of the form); 3 and above failure.\n\nWith --json the answer is on standard output; where there is none, the last line of standard error says why: {\"error\":{\"code\",\"message\"}}, with rule and findings where the node gives them. Codes beside the node's own: usage, input, interrupted, unreachable, answer (what answered is no node), no_session, failure."),
 		kong.Vars{"version": programVersion()},
 		kong.Writers(out, errs),
 		kong.Exit(func(n int) { code = n }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 	)
 	if err != nil {
-		return failed(errs, asked(args), exitFailure, "failure", err.Error())
+		return failed(errs, asked(args), exitFailure, api.Error{Code: faultOther, Message: err.Error()})
 	}
 	kongcompletion.Register(parser, kongcompletion.WithExitFunc(func(n int) { code = n }))
 	if code >= 0 { // the shell asked how a line could go on
@@ -139,25 +139,31 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		return code
 	}
 	if err != nil {
-		return failed(errs, asked(args), exitUsage, "usage", fmt.Sprintf("%v; see %s --help", err, commandOf(err)))
+		return failed(errs, asked(args), exitUsage, api.Error{Code: faultUsage, Message: fmt.Sprintf("%v; see %s --help", err, commandOf(err))})
 	}
-	err = parsed.Run(&world{ctx: ctx, in: in, out: out, err: errs, json: c.JSON})
-	var refused *client.Error
+	w := &world{ctx: ctx, in: in, out: out, err: errs, json: c.JSON}
+	err = w.refused(parsed.Run(w))
+	fault := api.Error{Code: faultCode(err)}
+	var node *client.Error
 	switch {
 	case err == nil:
 		return exitDone
 	case errors.Is(err, errFindings):
 		return exitFindings
 	case ctx.Err() != nil:
-		return failed(errs, c.JSON, exitFailure, "interrupted", "interrupted; what was done stays, and the same command goes on from there")
+		fault.Code, fault.Message = faultInterrupted, "interrupted; what was done stays, and the same command goes on from there"
+		return failed(errs, c.JSON, exitFailure, fault)
 	case errors.Is(err, errUsage):
-		return failed(errs, c.JSON, exitUsage, "usage", fmt.Sprintf("%v; see %s --help", err, pathOf(parsed.Selected())))
+		fault.Message = fmt.Sprintf("%v; see %s --help", err, pathOf(parsed.Selected()))
+		return failed(errs, c.JSON, exitUsage, fault)
 	case errors.Is(err, errInput):
-		return failed(errs, c.JSON, exitUsage, "input", err.Error())
-	case errors.As(err, &refused) && refused.Code != "":
-		return failed(errs, c.JSON, exitFailure, refused.Code, err.Error())
+		fault.Message = err.Error()
+		return failed(errs, c.JSON, exitUsage, fault)
+	case errors.As(err, &node) && node.Code != "":
+		fault.Code, fault.Rule = node.Code, node.Rule
 	}
-	return failed(errs, c.JSON, exitFailure, "failure", err.Error())
+	fault.Message = err.Error()
+	return failed(errs, c.JSON, exitFailure, fault)
 }
 
 // asked says whether JSON was asked for, on a command line that may be wrong.
@@ -171,24 +177,6 @@ func asked(args []string) bool {
 		}
 	}
 	return false
-}
-
-// failed writes why a command ended on standard error, as one JSON object
-// {"error":{"code","message"}} where JSON was asked for, and returns its exit
-// code.
-func failed(errs io.Writer, asJSON bool, exit int, code, message string) int {
-	if !asJSON {
-		fmt.Fprintln(errs, "entente:", message)
-		return exit
-	}
-	type fault struct {
-		Code    string `json:"code"`
-		Message string `json:"message"`
-	}
-	enc := json.NewEncoder(errs)
-	enc.SetEscapeHTML(false)
-	enc.Encode(map[string]fault{"error": {code, message}})
-	return exit
 }
 
 // commandOf names the command that a wrong command line was on its way to.

@@ -214,25 +214,6 @@ func notJSON(raw []byte, err error) error {
 	return fmt.Errorf("it is not JSON from line %d, column %d on: %s", line, column, syntax)
 }
 
-// refused shows a refusal of the node: with --json as JSON on standard output.
-// It is a finding, not a failure of this command.
-func (w *world) refused(err error) error {
-	var r *client.Error
-	if !errors.As(err, &r) || r.Status >= 500 {
-		return err
-	}
-	body := api.Error{Code: r.Code, Message: r.Message, Rule: r.Rule, Findings: r.Findings}
-	if werr := w.answer(body, func() {
-		fmt.Fprintf(w.err, "refused (%s): %s\n", r.Code, r.Message)
-		for _, f := range r.Findings {
-			fmt.Fprintf(w.err, "  %s (%s): %s\n", placeOf(f), f.Code, f.Text)
-		}
-	}); werr != nil {
-		return werr
-	}
-	return errFindings
-}
-
 type reportDrafts struct {
 	asOfficer
 	State string `help:"Only drafts in this state." enum:",drafted,planned,released,discarded" default:""`

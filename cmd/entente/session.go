@@ -139,7 +139,7 @@ func (a asOfficer) desk() (*client.Client, error) {
 	}
 	switch len(found) {
 	case 0:
-		return nil, errors.New("nobody is logged in there; entente login URL LOGIN")
+		return nil, errNoSession
 	case 1:
 		return client.New(found[0].Node, client.Options{Token: found[0].Token})
 	}
