@@ -28,6 +28,10 @@ const (
 	TypeAnswer Type = "answer"
 	// TypeClosing ends a request.
 	TypeClosing Type = "closing"
+	// TypeRedress asks the originator of portions to put them right.
+	TypeRedress Type = "redress"
+	// TypeRedressAnswer answers a redress.
+	TypeRedressAnswer Type = "redress-answer"
 	// TypeRequirement is a line of a register of requirements.
 	TypeRequirement Type = "requirement"
 	// TypeCoverage says who covers what.
@@ -82,6 +86,18 @@ var readers = map[Type]func(*decoder, *Act) error{
 		}
 		return err
 	},
+	TypeRedress: func(d *decoder, a *Act) (err error) {
+		if a.Redress, err = d.redress(); err == nil {
+			a.Statement = &a.Redress.Statement
+		}
+		return err
+	},
+	TypeRedressAnswer: func(d *decoder, a *Act) (err error) {
+		if a.RedressAnswer, err = d.redressAnswer(); err == nil {
+			a.Statement = &a.RedressAnswer.Statement
+		}
+		return err
+	},
 	TypeRequirement: func(d *decoder, a *Act) (err error) {
 		if a.Requirement, err = d.requirement(); err == nil {
 			a.Statement = &a.Requirement.Statement
@@ -119,6 +135,10 @@ type Act struct {
 	Answer *Answer
 	// Closing is set when Type is [TypeClosing].
 	Closing *Closing
+	// Redress is set when Type is [TypeRedress].
+	Redress *Redress
+	// RedressAnswer is set when Type is [TypeRedressAnswer].
+	RedressAnswer *RedressAnswer
 	// Requirement is set when Type is [TypeRequirement].
 	Requirement *Requirement
 	// Coverage is set when Type is [TypeCoverage].

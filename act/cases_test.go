@@ -72,6 +72,16 @@ const caseAnswer = `{"v":1,"type":"answer","id":"9d3c1f0a5b6e4d7c9f8e7a6b5c4d3e2
 const caseClosing = `{"v":1,"type":"closing","id":"ad3c1f0a5b6e4d7c9f8e7a6b5c4d3e2f","written":"2015-10-03T07:00:00Z","to":["IRN","RUS"],` +
 	`"request":"8d3c1f0a5b6e4d7c9f8e7a6b5c4d3e2f","outcome":"partly met","note":"The second day is missing."}`
 
+const caseRedress = `{"v":1,"type":"redress","id":"7a3c1f0a5b6e4d7c9f8e7a6b5c4d3e2f","written":"2015-10-01T07:00:00Z","to":["IRQ","RUS"],"ask":"erase",` +
+	`"portions":[{"portion":"0123456789abcdef0123456789abcdef","digest":"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"}],` +
+	`"reason":"mistaken-identity","text":"The driver is another man of that name.","legal_basis":"Invented law, article 16.","for":"person","identity":"papers","due":"2015-10-31T07:00:00Z","may_pass":true}`
+
+const caseRedressAnswer = `{"v":1,"type":"redress-answer","id":"6b3c1f0a5b6e4d7c9f8e7a6b5c4d3e2f","written":"2015-10-09T07:00:00Z","to":["IRQ","RUS"],"redress":"7a3c1f0a5b6e4d7c9f8e7a6b5c4d3e2f",` +
+	`"outcome":"partly","ground":"accurate",` +
+	`"portions":[{"portion":"0123456789abcdef0123456789abcdef","digest":"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"}],` +
+	`"replacements":[{"portion":"fedcba9876543210fedcba9876543210","digest":"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"}],` +
+	`"text":"The second sentence is right as it stands."}`
+
 const caseRequirement = `{"v":1,"type":"requirement","id":"8d3c1f0a5b6e4d7c9f8e7a6b5c4d3e2f","written":"2015-10-01T07:00:00Z","to":["IRN","RUS"],` +
 	`"reference":"EEI 3.1","kind":"EEI","parent":"PIR 3","title":"Flour by road","text":"Lorries, by day.","until":"2015-12-31T00:00:00Z","state":"open"}`
 
@@ -363,6 +373,32 @@ func testCases() []testCase {
 		{"ok-closing", "a request closed with what it got", caseClosing, "ok", "", valid},
 		{"closing-outcome", "an outcome that the closed list does not have", in(caseClosing, `"partly met"`, `"excellent"`), "act_value", "", invalid},
 		{"closing-alone", "a closing that nobody is told", in(caseClosing, `"to":["IRN","RUS"]`, `"to":["RUS"]`), "act_value", "", invalid},
+		{"ok-redress", "erasure on behalf of a person", caseRedress, "ok", "", valid},
+		{"ok-redress-own", "a member asks itself", in(caseRedress, `"to":["IRQ","RUS"]`, `"to":["RUS"]`, `"for":"person","identity":"papers"`, `"for":"member"`, `,"may_pass":true`, ``), "ok", "", valid},
+		{"redress-three", "redress that a third member learns of", in(caseRedress, `"to":["IRQ","RUS"]`, `"to":["IRN","IRQ","RUS"]`), "act_value", "", invalid},
+		{"redress-ask", "something asked that the closed list does not have", in(caseRedress, `"ask":"erase"`, `"ask":"publish"`), "act_value", "", invalid},
+		{"redress-reason", "a reason that the closed list does not have", in(caseRedress, `mistaken-identity`, `fame`), "act_value", "", invalid},
+		{"redress-portions", "redress of nothing", in(caseRedress, `[{"portion":"0123456789abcdef0123456789abcdef","digest":"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"}]`, `[]`), "act_value", "", invalid},
+		{"redress-identity", "for a person, and nobody checked who it is", in(caseRedress, `"identity":"papers",`, ``), "act_identity", "22", invalid},
+		{"redress-identity-member", "for nobody, and somebody's identity checked", in(caseRedress, `"for":"person"`, `"for":"member"`), "act_value", "", invalid},
+		{"redress-passport", "the number of a person's papers", in(caseRedress, `another man of that name`, `the holder of A1234567`), "act_number", "2", valid},
+		{"redress-name", "a field for who the person is", in(caseRedress, `"identity":"papers"`, `"identity":"papers","name":"Somebody Invented"`), "act_unknown_field", "1", invalid},
+		{"redress-basis", "no legal basis", in(caseRedress, `"legal_basis":"Invented law, article 16.",`, ``), "act_missing_field", "", invalid},
+		{"redress-due-before", "an answer wanted before it is asked", in(caseRedress, `"due":"2015-10-31T07:00:00Z"`, `"due":"2015-10-01T07:00:00Z"`), "act_value", "", valid},
+		{"redress-due-last", "an answer wanted after ninety days", in(caseRedress, `"due":"2015-10-31T07:00:00Z"`, `"due":"2015-12-30T07:00:00Z"`), "ok", "", valid},
+		{"redress-due-late", "an answer wanted after more than ninety days", in(caseRedress, `"due":"2015-10-31T07:00:00Z"`, `"due":"2015-12-30T07:01:00Z"`), "act_value", "", valid},
+		{"redress-may-pass", "may_pass that is false", in(caseRedress, `"may_pass":true`, `"may_pass":false`), "act_value", "", invalid},
+		{"ok-redress-answer", "redress granted in part", caseRedressAnswer, "ok", "", valid},
+		{"ok-redress-granted", "redress granted", in(caseRedressAnswer, `"outcome":"partly","ground":"accurate"`, `"outcome":"granted"`, `,"text":"The second sentence is right as it stands."`, ``), "ok", "", valid},
+		{"ok-redress-refused", "redress refused, on a ground and in words", redressWithout(`"outcome":"partly"`, `"outcome":"refused"`), "ok", "", valid},
+		{"ok-redress-passed", "redress passed on", redressWithout(`"outcome":"partly","ground":"accurate"`, `"outcome":"passed-on"`), "ok", "", valid},
+		{"redress-no-ground", "redress refused without a ground", redressWithout(`"outcome":"partly","ground":"accurate"`, `"outcome":"refused"`), "act_ground", "22", invalid},
+		{"redress-no-words", "redress refused without a word", redressWithout(`"outcome":"partly"`, `"outcome":"refused"`, `,"text":"The second sentence is right as it stands."`, ``), "act_ground", "22", invalid},
+		{"redress-granted-ground", "redress granted on a ground to refuse it", in(caseRedressAnswer, `"outcome":"partly"`, `"outcome":"granted"`), "act_value", "", invalid},
+		{"redress-granted-nothing", "redress granted, and nothing done", redressWithout(`"outcome":"partly","ground":"accurate"`, `"outcome":"granted"`), "act_missing_field", "", invalid},
+		{"redress-refused-done", "redress refused, and something done", in(caseRedressAnswer, `"outcome":"partly"`, `"outcome":"refused"`), "act_value", "", invalid},
+		{"redress-replacement", "a portion that replaces itself", in(caseRedressAnswer, `fedcba9876543210fedcba9876543210`, `0123456789abcdef0123456789abcdef`), "act_repeated", "", valid},
+		{"redress-outcome", "an outcome that the closed list does not have", in(caseRedressAnswer, `"outcome":"partly"`, `"outcome":"closed"`), "act_value", "", invalid},
 		{"ok-requirement", "an essential element of information", caseRequirement, "ok", "", valid},
 		{"ok-requirement-pir", "a priority requirement that its originator keeps to itself", in(caseRequirement, `"kind":"EEI","parent":"PIR 3"`, `"kind":"PIR"`, `"to":["IRN","RUS"]`, `"to":["RUS"]`), "ok", "", valid},
 		{"requirement-orphan", "an EEI of no PIR", in(caseRequirement, `"parent":"PIR 3",`, ``), "act_missing_field", "", invalid},
@@ -376,6 +412,14 @@ func testCases() []testCase {
 		{"listing-entity-born", "an entity with a year of birth", listing(`"kind":"person"`, `"kind":"entity"`), "act_value", "", invalid},
 	}
 	return cs
+}
+
+// redressWithout returns the answer on redress of the cases without what was done,
+// and with something else in it.
+func redressWithout(replace ...string) string {
+	before, rest, _ := strings.Cut(caseRedressAnswer, `"portions":`)
+	_, after, _ := strings.Cut(rest, `"}],"text"`)
+	return in(before+`"text"`+after, replace...)
 }
 
 const caseReplacements = `"replacements":[{"portion":"00112233445566778899aabbccddeeff","digest":"ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100"}],`

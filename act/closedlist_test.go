@@ -70,6 +70,8 @@ func TestValuesAreTheCommittedList(t *testing.T) {
 		"consent step": texts(consentSteps), "acquisition statement": texts(acquisitions), "category": texts(categories),
 		"recall kind": texts(recallKinds), "recall reason": texts(recallReasons), "acknowledgement state": texts(ackStates),
 		"request about": texts(requestAbouts), "answer state": texts(answerStates), "closing outcome": texts(closingOutcomes),
+		"redress ask": texts(redressAsks), "redress reason": texts(redressReasons), "redress for": texts(redressFors), "redress identity": texts(redressIdentities),
+		"redress outcome": texts(redressOutcomes), "redress ground": texts(redressGrounds),
 		"requirement kind": texts(requirementKinds), "register state": texts(registerStates),
 	} {
 		if !slices.Equal(got, want[name]) {

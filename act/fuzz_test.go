@@ -105,6 +105,12 @@ func rebuilt(t *testing.T, a Act) {
 	case TypeClosing:
 		b, err = BuildClosing(*a.Closing)
 		was, is = a.Closing, b.Closing
+	case TypeRedress:
+		b, err = BuildRedress(*a.Redress)
+		was, is = a.Redress, b.Redress
+	case TypeRedressAnswer:
+		b, err = BuildRedressAnswer(*a.RedressAnswer)
+		was, is = a.RedressAnswer, b.RedressAnswer
 	case TypeRequirement:
 		b, err = BuildRequirement(*a.Requirement)
 		was, is = a.Requirement, b.Requirement

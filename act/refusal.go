@@ -106,7 +106,7 @@ var (
 	ErrFinePlace = &Refusal{Code: "act_fine_place", Rule: "3",
 		Why: "a place in a designation is a country and a province, never an address", Cure: "leave out street, number and town"}
 	ErrNumber = &Refusal{Code: "act_number", Rule: "2",
-		Why: "a designation holds no numbers of documents, registers or telephones", Cure: "leave out what has five digits or more in a row"}
+		Why: "a designation, and words on redress, hold no numbers of documents, registers or telephones", Cure: "leave out what has five digits or more in a row"}
 	ErrNoPersonData = &Refusal{Code: "act_no_person_data", Rule: "17 and 21",
 		Why: "personal data leave with the categories of the persons, a purpose and a legal basis", Cure: "state them as person_data, or leave the persons out and the label without personal"}
 	ErrPersonData = &Refusal{Code: "act_person_data", Rule: "17 and 21",
@@ -123,6 +123,10 @@ var (
 		Why: "what may come from ill-treatment is released to nobody and confirms nothing", Cure: "find out how it was got and state it, or leave it out"}
 	ErrDecision = &Refusal{Code: "act_decision", Rule: "23",
 		Why: "a request about a detained person needs a written decision, with the officer who took it, that asking does no harm", Cure: "take it, and write it down; or do not ask"}
+	ErrIdentity = &Refusal{Code: "act_identity", Rule: "22",
+		Why: "redress on behalf of a person says in which way it was checked that it is the person's wish", Cure: "check it, and say how: papers, representative, authority or officer, and nothing of what the papers say"}
+	ErrGround = &Refusal{Code: "act_ground", Rule: "22",
+		Why: "what is not granted is refused on a ground and in words", Cure: "state both"}
 	ErrPortionRepeated = &Refusal{Code: "act_portion_repeated", Rule: "10",
 		Why: "one portion id stands for one content", Cure: "give each portion its own id"}
 )

@@ -444,5 +444,5 @@ var shapes = []*shape{
 	&sourceShape, &acquisitionShape, &personDataShape, &renewalShape, &citeShape, &objectShape, &attachmentShape,
 	&designationShape, &nameShape, &yearShape, &placeShape,
 	&portionRefShape, &consentShape, &recallShape, &ackShape,
-	&requestShape, &requestPartShape, &decisionShape, &answerShape, &answerPartShape, &closingShape, &requirementShape, &coverageShape,
+	&requestShape, &requestPartShape, &decisionShape, &answerShape, &answerPartShape, &closingShape, &redressShape, &redressAnswerShape, &requirementShape, &coverageShape,
 }
