@@ -45,18 +45,6 @@ type AnswerPart struct {
 	Report   string           `json:"report,omitempty"`
 }
 
-// Refusals of answers and closings.
-var (
-	errAnswerOwn  = errors.New("an own request is not answered here; close it: entente rfi close")
-	errCloseOther = errors.New("only its asker closes a request; answer it: entente rfi answer")
-	errEnded      = errors.New("the request is closed, or its latest time of value is past, and nothing is answered to it any more; ask its asker to ask again")
-	errCloseMany  = fmt.Errorf("1 to %d requests are closed at once", act.MaxRecipients)
-	errClosed     = errors.New("the request is closed already; what is still wanted is asked anew: entente rfi new")
-	errTruth      = errors.New("state what it is, declined or no holding, and --alike, by which both leave as \"nothing to give\"; what it was stays here")
-	errNotGiven   = errors.New("rule 7: the asker does not hold this portion by a report of this member; release a report with it to the asker first: entente report release ask")
-	errNotReport  = errors.New("no own report of that id that the asker got is here; entente report state shows what a draft left as")
-)
-
 type answerKind struct{}
 
 func (k answerKind) settle(ctx context.Context, n *Node, _ section.Officer, raw []byte) ([]byte, []act.Finding, error) {
@@ -161,18 +149,30 @@ func (answerKind) acts(ctx context.Context, n *Node, a *Answer) (*speech, error)
 	switch {
 	case x.Own:
 		refuse(errAnswerOwn)
+	case x.Over:
+		refuse(errAnswerDoubt)
 	case x.Closed || x.Lapsed:
 		refuse(errEnded)
+	case x.Answers >= viewdb.MostAnswers:
+		refuse(errAnswersMany)
+	}
+	seen := map[int]bool{}
+	for _, p := range a.Parts {
+		if p.Number < 1 || p.Number > len(parsed.Request.Parts) || seen[p.Number] {
+			refuse(fmt.Errorf("part %d of %d: %w", p.Number, len(parsed.Request.Parts), errAnswerParts))
+			return s, nil
+		}
+		seen[p.Number] = true
+	}
+	if len(a.Parts) == 0 {
+		refuse(errAnswerParts)
+		return s, nil
 	}
 	out := act.Answer{
 		Statement: act.Statement{ID: a.ID, Written: a.Written, To: label.Members(n.self, label.MemberID(x.Originator))},
 		Request:   a.Request, Note: a.Note, Final: a.Final,
 	}
 	for _, p := range a.Parts {
-		if p.Number < 1 || p.Number > len(parsed.Request.Parts) {
-			refuse(fmt.Errorf("part %d: the request has %d parts: %w", p.Number, len(parsed.Request.Parts), act.ErrValue))
-			return s, nil
-		}
 		state := p.State
 		switch {
 		case state == act.AnswerNothing:

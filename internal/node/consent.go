@@ -284,7 +284,8 @@ func (consentKind) acts(ctx context.Context, n *Node, c *Consent, written time.T
 	if c.Members.IsEmpty() {
 		s.findings = append(s.findings, findingOf(fmt.Errorf("a consent is for a member at least: %w", act.ErrValue)))
 	}
-	if err := n.openStill(ctx, c, by); errors.Is(err, errGranted) || errors.Is(err, errWithdrawnGrant) {
+	var refusal *act.Refusal
+	if err := n.openStill(ctx, c, by); errors.As(err, &refusal) {
 		s.findings = append(s.findings, findingOf(err))
 	} else if err != nil {
 		return s, err

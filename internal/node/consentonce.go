@@ -2,25 +2,27 @@ package node
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"entente/act"
 	"entente/internal/store/viewdb"
 	"entente/label"
 )
 
-// Refusals of words that would change nothing, and seem to.
-var (
-	errGranted        = errors.New("granted already, and a refusal would leave the grant in force")
-	errWithdrawnGrant = errors.New("the grant is withdrawn already and nothing is left of it; entente consent list shows what stands")
-)
+// errWithdrawnGrant refuses a word that would change nothing, and seem to.
+var errWithdrawnGrant = &act.Refusal{Code: "consent_withdrawn",
+	Why: "the grant is withdrawn already and nothing is left of it", Cure: "entente consent list shows what stands"}
+
+// granted refuses to refuse what a grant allows, and names the grant.
+func granted(grant string) *act.Refusal {
+	return &act.Refusal{Code: "consent_granted", Rule: "10",
+		Why: "granted already, and a refusal would leave the grant in force", Cure: "withdraw it: entente consent withdraw " + grant}
+}
 
 // openStill refuses a refusal of what a grant in force allows, which only a
 // withdrawal ends, and a withdrawal of what is withdrawn. What was refused may
 // still be granted.
 //
-// Errors: errGranted, errWithdrawnGrant.
+// An error that is a refusal wraps *act.Refusal.
 func (n *Node) openStill(ctx context.Context, c *Consent, by label.Originator) error {
 	if c.Step != act.ConsentRefuse && c.Step != act.ConsentWithdraw {
 		return nil
@@ -64,9 +66,9 @@ func (n *Node) grantedBy(ctx context.Context, x *viewdb.Consent) error {
 		}
 		for i := range answers {
 			if answers[i].Index == x.Index {
-				return fmt.Errorf("%w: entente consent withdraw %s", errGranted, answers[i].ID)
+				return granted(answers[i].ID)
 			}
 		}
 	}
-	return fmt.Errorf("%w: entente consent withdraw with the grant that entente consent list names", errGranted)
+	return granted("with the id that entente consent list names")
 }

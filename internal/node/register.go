@@ -3,7 +3,6 @@ package node
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"time"
 
 	"entente/act"
@@ -45,12 +44,6 @@ type Coverage struct {
 	Written     time.Time         `json:"written,omitzero"`
 }
 
-// Refusals of lines.
-var (
-	errNoLine   = errors.New("no such line of this member is in the register; entente requirement list and entente coverage list show them")
-	errNoParent = errors.New("an EEI belongs to an open PIR of this member; name one as its parent: entente requirement list")
-)
-
 // ownLine returns the own line of a name that stands, nil when there is none.
 func (n *Node) ownLine(ctx context.Context, typ act.Type, name string) (*viewdb.RegisterLine, error) {
 	rows, err := n.views.Lines(ctx, viewdb.LineQuery{Type: string(typ), Originator: string(n.self), Name: name, Limit: 1})
@@ -71,7 +64,7 @@ func (n *Node) tell(to *label.MemberSet, was *viewdb.RegisterLine) ([]act.ID, er
 	}
 	*to = to.Minus(label.Members(n.self))
 	if !n.found.Members().Includes(*to) {
-		return nil, errStranger
+		return nil, errToldStranger
 	}
 	var ids []act.ID
 	for range max(1, to.Len()) {
@@ -114,6 +107,9 @@ func (k requirementKind) settle(ctx context.Context, n *Node, _ section.Officer,
 	if r.State == act.RegisterEnded {
 		if was == nil {
 			return nil, []act.Finding{findingOf(errNoLine)}, nil
+		}
+		if was.State == string(act.RegisterEnded) {
+			return nil, []act.Finding{findingOf(errLineEnded)}, nil
 		}
 		a, err := act.Parse(was.Act)
 		if err != nil {
@@ -179,6 +175,9 @@ func (k coverageKind) settle(ctx context.Context, n *Node, _ section.Officer, ra
 	if c.State == act.RegisterEnded {
 		if was == nil {
 			return nil, []act.Finding{findingOf(errNoLine)}, nil
+		}
+		if was.State == string(act.RegisterEnded) {
+			return nil, []act.Finding{findingOf(errLineEnded)}, nil
 		}
 		a, err := act.Parse(was.Act)
 		if err != nil {

@@ -3,7 +3,6 @@ package node
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -40,8 +39,10 @@ type Request struct {
 	// the asker of that one.
 	To    label.MemberSet `json:"to,omitzero"`
 	Joins act.ID          `json:"joins,omitempty"`
-	// Asked and Written are drawn when it is saved.
+	// Asked, By and Written are drawn when it is saved. By is the officer who
+	// wrote it last.
 	Asked   []Asked   `json:"asked,omitempty"`
+	By      string    `json:"by,omitempty"`
 	Written time.Time `json:"written,omitzero"`
 }
 
@@ -57,23 +58,13 @@ type Asked struct {
 // the same it is in doubt at the addressee.
 var requestLimits = viewdb.Limits{Day: 240, Person: 24}
 
-// Refusals of requests.
-var (
-	errAskNobody  = errors.New("a request asks a member at least; name whom with --to")
-	errAskOneself = errors.New("this member is not asked by itself; leave it out of --to")
-	errNoRequest  = errors.New("no such request is here; entente rfi list shows them")
-	errJoinOne    = errors.New("a request that joins another goes to the asker of that one alone; ask others in a request of its own: entente rfi new")
-	errJoinOwn    = errors.New("an own request is not joined; ask others the same: entente rfi new")
-	errLate       = errors.New("its latest time of value is past by the log's time; give a later one")
-	errWanted     = errors.New("the answer is wanted after its latest time of value; want it earlier")
-	errParts      = fmt.Errorf("a request has 1 to %d parts", act.MaxParts)
-	errDayBudget  = fmt.Errorf("the day's budget of %d requests to members is used up; ask tomorrow, or fewer members", requestLimits.Day)
-	errPersons    = fmt.Errorf("rule 2: the day's budget of %d requests about persons is used up; ask tomorrow, or fewer members", requestLimits.Person)
-)
+// openLimits bound how many requests of this member, and of one of its officers,
+// are open at a time; each member that is asked counts (spec/requests.md).
+var openLimits = struct{ member, officer int }{member: 480, officer: 160}
 
 type requestKind struct{}
 
-func (k requestKind) settle(ctx context.Context, n *Node, _ section.Officer, raw []byte) ([]byte, []act.Finding, error) {
+func (k requestKind) settle(ctx context.Context, n *Node, o section.Officer, raw []byte) ([]byte, []act.Finding, error) {
 	var r Request
 	if err := readStatement(raw, &r); err != nil {
 		return nil, nil, err
@@ -81,7 +72,7 @@ func (k requestKind) settle(ctx context.Context, n *Node, _ section.Officer, raw
 	if err := n.fillRequest(ctx, &r); err != nil {
 		return nil, []act.Finding{findingOf(err)}, nil
 	}
-	r.Written, r.Asked = n.minute(), nil
+	r.Written, r.Asked, r.By = n.minute(), nil, o.Login
 	for m := range r.To.All() {
 		a := Asked{Member: m, ID: act.NewID()}
 		for range r.Parts {
@@ -120,11 +111,20 @@ func (n *Node) fillRequest(ctx context.Context, r *Request) error {
 	case r.To.Contains(n.self):
 		return errAskOneself
 	case !n.found.Members().Includes(r.To):
-		return errStranger
+		return errAskStranger
 	case len(r.Parts) == 0 || len(r.Parts) > act.MaxParts:
 		return errParts
 	case !r.WantedBy.IsZero() && r.WantedBy.After(r.LTIOV):
 		return errWanted
+	case r.Requirement == "":
+		return nil
+	}
+	line, err := n.ownLine(ctx, act.TypeRequirement, r.Requirement)
+	if err != nil {
+		return err
+	}
+	if line == nil || line.State != string(act.RegisterOpen) || line.Until != 0 && line.Until <= n.station.Certified().Time {
+		return errNoRequirement
 	}
 	return nil
 }
@@ -136,8 +136,11 @@ func (n *Node) fillJoined(ctx context.Context, r *Request) error {
 	if err != nil {
 		return err
 	}
-	if x.Own {
+	switch {
+	case x.Own:
 		return errJoinOwn
+	case x.Closed || x.Lapsed || x.Over:
+		return errJoinEnded
 	}
 	asker := label.Members(label.MemberID(x.Originator))
 	if r.To.IsEmpty() {
@@ -239,19 +242,52 @@ func (requestKind) acts(ctx context.Context, n *Node, r *Request) (*speech, erro
 		}
 	}
 	s.classes = append(s.classes, label.ClassRef{Policy: r.Policy, Class: r.Class})
+	if err := n.openBudget(ctx, r, refuse); err != nil {
+		return nil, err
+	}
 	all, persons, err := n.views.AskedOn(ctx, string(n.self), dayOf(n.now().Unix()))
 	if err != nil {
 		return nil, err
 	}
 	switch {
 	case r.About != act.AboutMatter && persons+len(r.Asked) > requestLimits.Person:
-		f := findingOf(errPersons)
-		f.Rule = "2"
-		s.findings = append(s.findings, f)
+		refuse(errPersons)
 	case all+len(r.Asked) > requestLimits.Day:
 		refuse(errDayBudget)
 	}
 	return s, nil
+}
+
+// openBudget refuses what would be more open requests than a member, or an
+// officer of it, has at a time.
+func (n *Node) openBudget(ctx context.Context, r *Request, refuse func(error)) error {
+	own := true
+	open, err := n.views.OpenAt(ctx, own, openLimits.member, requestLimits, n.station.Certified().Time)
+	if err != nil {
+		return err
+	}
+	if len(open)+len(r.Asked) > openLimits.member {
+		refuse(errOpenBudget)
+		return nil
+	}
+	if len(open)+len(r.Asked) <= openLimits.officer {
+		return nil // whoever asked them
+	}
+	drafts, err := n.draftsAt(ctx, open)
+	if err != nil {
+		return err
+	}
+	by := len(r.Asked)
+	for _, d := range drafts {
+		var x Request
+		if readStatement(d.Content, &x) == nil && x.By == r.By {
+			by++
+		}
+	}
+	if by > openLimits.officer {
+		refuse(errOfficerBudget)
+	}
+	return nil
 }
 
 // Similar is a request that asks much the same as another, among those that

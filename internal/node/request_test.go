@@ -147,8 +147,8 @@ func TestRequestsAreAnsweredAndClosed(t *testing.T) {
 		"an answer to a request that is not here": {"SYR", KindAnswer, Answer{Request: act.ID(irn.ID), Parts: []AnswerPart{{Number: 1, State: act.AnswerDeclined}}}, "no such request"},
 		"a closing by who was asked":              {"IRQ", KindClosing, Closing{Requests: []act.ID{act.ID(irq.ID)}, Outcome: act.ClosedMet}, "only its asker"},
 		"an answer to an own request":             {"RUS", KindAnswer, Answer{Request: act.ID(irn.ID), Parts: []AnswerPart{{Number: 1, State: act.AnswerDeclined}}}, "own request"},
-		"a state without truth":                   {"IRQ", KindAnswer, Answer{Request: act.ID(irq.ID), Parts: []AnswerPart{{Number: 1, State: act.AnswerNothing}}}, "state what it is"},
-		"a part that is not asked":                {"IRQ", KindAnswer, Answer{Request: act.ID(irq.ID), Parts: []AnswerPart{{Number: 4, State: act.AnswerDeclined}}}, "3 parts"},
+		"a state without truth":                   {"IRQ", KindAnswer, Answer{Request: act.ID(irq.ID), Parts: []AnswerPart{{Number: 1, State: act.AnswerNothing}}}, "as what it is"},
+		"a part that is not asked":                {"IRQ", KindAnswer, Answer{Request: act.ID(irq.ID), Parts: []AnswerPart{{Number: 4, State: act.AnswerDeclined}}}, "part 4 of 3"},
 		"a portion that the asker lacks":          {"IRQ", KindAnswer, Answer{Request: act.ID(irq.ID), Parts: []AnswerPart{{Number: 1, State: act.AnswerFull, Portions: []act.PortionRef{{Portion: act.NewID()}}}}}, "rule 7"},
 	} {
 		if got := h.refusedSave(c.by, c.kind, c.content); !strings.Contains(got.Error(), c.says) {
@@ -285,7 +285,7 @@ func TestRequestsAreRefusedByTheirRules(t *testing.T) {
 		"about a detained person without a decision": {func(r *Request) { r.About = act.AboutDetained }, "23", "written decision"},
 		"of detention, unstated":                     {func(r *Request) { r.Parts[1] = "What did the prisoner say?" }, "23", "detained"},
 		"by people":                                  {func(r *Request) { r.Parts[1] = "Names of all Kurds at the mill" }, "18", "quotation marks"},
-		"of a stranger":                              {func(r *Request) { r.To = label.Members("KRG") }, "", "rule 7"},
+		"of a stranger":                              {func(r *Request) { r.To = label.Members("KRG") }, "7", "rule 7"},
 		"of oneself":                                 {func(r *Request) { r.To = label.Members("IRQ", "RUS") }, "", "itself"},
 		"of nobody":                                  {func(r *Request) { r.To = label.MemberSet{} }, "", "asks a member"},
 		"too late":                                   {func(r *Request) { r.LTIOV = time.Now().UTC().Add(-time.Hour).Truncate(time.Minute) }, "", "latest time of value"},

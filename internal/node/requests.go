@@ -53,9 +53,6 @@ type RequestReply struct {
 	Truth *Answer
 }
 
-// most replies that are read for one page of requests.
-const mostReplies = 4000
-
 // Requests returns requests that this member has asked or was asked, newest
 // first.
 func (n *Node) Requests(ctx context.Context, o section.Officer, q viewdb.RequestQuery) ([]RequestRow, error) {
@@ -66,7 +63,7 @@ func (n *Node) Requests(ctx context.Context, o section.Officer, q viewdb.Request
 	if err != nil {
 		return nil, err
 	}
-	out, _, err := n.requestRowsOf(ctx, rows)
+	out, _, err := n.requestRowsOf(ctx, rows, true)
 	return out, err
 }
 
@@ -84,7 +81,7 @@ func (n *Node) RequestByID(ctx context.Context, o section.Officer, id string) (r
 	if len(found) == 0 {
 		return row, nil, nil, viewdb.ErrNotFound
 	}
-	rows, replies, err := n.requestRowsOf(ctx, found)
+	rows, replies, err := n.requestRowsOf(ctx, found, false)
 	if err != nil || len(rows) == 0 {
 		return row, nil, nil, err
 	}
@@ -95,12 +92,13 @@ func (n *Node) RequestByID(ctx context.Context, o section.Officer, id string) (r
 	if err != nil {
 		return row, nil, nil, err
 	}
-	joined, _, err = n.requestRowsOf(ctx, joining)
+	joined, _, err = n.requestRowsOf(ctx, joining, true)
 	return rows[0], replies, joined, err
 }
 
-// requestRowsOf puts together all that is known here of some requests.
-func (n *Node) requestRowsOf(ctx context.Context, rows []viewdb.Asked) ([]RequestRow, []RequestReply, error) {
+// requestRowsOf puts together all that is known here of some requests, and what
+// was said to them, or only what of that counts.
+func (n *Node) requestRowsOf(ctx context.Context, rows []viewdb.Asked, counting bool) ([]RequestRow, []RequestReply, error) {
 	if len(rows) == 0 {
 		return nil, nil, nil
 	}
@@ -126,7 +124,7 @@ func (n *Node) requestRowsOf(ctx context.Context, rows []viewdb.Asked) ([]Reques
 		}
 		out = append(out, x)
 	}
-	replies, err := n.repliesTo(ctx, ids, out)
+	replies, err := n.repliesTo(ctx, ids, out, counting)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -194,8 +192,8 @@ func stateOf(x *RequestRow, asking bool) string {
 }
 
 // repliesTo reads what was said to requests, and puts it into their parts.
-func (n *Node) repliesTo(ctx context.Context, ids []string, rows []RequestRow) ([]RequestReply, error) {
-	said, err := n.views.RepliesTo(ctx, ids, mostReplies)
+func (n *Node) repliesTo(ctx context.Context, ids []string, rows []RequestRow, counting bool) ([]RequestReply, error) {
+	said, err := n.views.RepliesTo(ctx, ids, counting)
 	if err != nil {
 		return nil, err
 	}

@@ -71,10 +71,16 @@ func (in *inserts) requests(s *Said) {
 	}
 }
 
-// What counts (spec/act.md): r is a request, a an answer, c a closing.
-const (
-	answerCounts = `a.request = r.id AND a.asker = r.originator AND a.originator = r.member AND a.idx > r.idx
-		AND NOT EXISTS (SELECT 1 FROM answer_part x WHERE x.idx = a.idx AND NOT EXISTS (SELECT 1 FROM request_part y WHERE y.idx = r.idx AND y.part = x.part))`
+// MostAnswers is how many answers of its addressee count to one request, the
+// first ones (spec/requests.md, "Budgets").
+const MostAnswers = 64
+
+// What counts (spec/act.md): r is a request, a an answer, c a closing. Whoever
+// answers without end is read no further than the first answers.
+var (
+	answerCounts = fmt.Sprintf(`a.request = r.id AND a.asker = r.originator AND a.originator = r.member AND a.idx > r.idx
+		AND NOT EXISTS (SELECT 1 FROM answer_part x WHERE x.idx = a.idx AND NOT EXISTS (SELECT 1 FROM request_part y WHERE y.idx = r.idx AND y.part = x.part))
+		AND a.idx IN (SELECT b.idx FROM answer b WHERE b.request = r.id AND b.originator = r.member AND b.asker = r.originator AND b.idx > r.idx ORDER BY b.idx LIMIT %d)`, MostAnswers)
 	closingCounts = `c.request = r.id AND c.originator = r.originator AND c.member = r.member AND c.idx > r.idx`
 )
 
@@ -96,6 +102,7 @@ type Asked struct {
 	// Final: the addressee has said that nothing follows. Answered: it has said
 	// something. Over: it is beyond the asker's budgets, and in doubt.
 	Closed, Lapsed, Final, Answered, Over bool
+	Answers                               int // that count, at most MostAnswers
 }
 
 // RequestQuery narrows a list of requests. Zero fields narrow nothing.
@@ -147,7 +154,7 @@ func (v *Views) Requests(ctx context.Context, q RequestQuery, l Limits, now int6
 	}
 	rows, err := v.db.Reader.QueryContext(ctx, `SELECT s.idx, s.id, s.originator, s.own, s.type, s.written, s.recipients, s.act, r.member, r.person, r.ltiov, r.joins,
 			EXISTS (SELECT 1 FROM closing c WHERE `+closingCounts+`), r.ltiov <= ?,
-			EXISTS (SELECT 1 FROM answer a WHERE a.final = 1 AND `+answerCounts+`), EXISTS (SELECT 1 FROM answer a WHERE `+answerCounts+`), `+l.over()+`
+			EXISTS (SELECT 1 FROM answer a WHERE a.final = 1 AND `+answerCounts+`), (SELECT count(*) FROM answer a WHERE `+answerCounts+`), `+l.over()+`
 		FROM request r JOIN said s ON s.idx = r.idx WHERE `+strings.Join(where, ` AND `)+` ORDER BY r.idx DESC LIMIT ?`, append(args, q.Limit)...)
 	if err != nil {
 		return nil, err
@@ -157,11 +164,36 @@ func (v *Views) Requests(ctx context.Context, q RequestQuery, l Limits, now int6
 	for rows.Next() {
 		var x Asked
 		if x.Said, err = scanSaid(func(dest ...any) error {
-			return rows.Scan(append(dest, &x.Member, &x.Person, &x.LTIOV, &x.Joins, &x.Closed, &x.Lapsed, &x.Final, &x.Answered, &x.Over)...)
+			return rows.Scan(append(dest, &x.Member, &x.Person, &x.LTIOV, &x.Joins, &x.Closed, &x.Lapsed, &x.Final, &x.Answers, &x.Over)...)
 		}); err != nil {
 			return nil, err
 		}
+		x.Answered = x.Answers > 0
 		out = append(out, x)
+	}
+	return out, rows.Err()
+}
+
+// OpenAt returns the indices of the newest open requests, at most limit: those
+// of this member when own is true, else those that it is asked.
+func (v *Views) OpenAt(ctx context.Context, own bool, limit int, l Limits, now int64) ([]int64, error) {
+	side := 0
+	if own {
+		side = 1
+	}
+	rows, err := v.db.Reader.QueryContext(ctx, `SELECT r.idx FROM request r WHERE r.own = ? AND r.ltiov > ? AND NOT EXISTS (SELECT 1 FROM closing c WHERE `+closingCounts+`) AND NOT `+l.over()+`
+		ORDER BY r.idx DESC LIMIT ?`, side, now, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []int64
+	for rows.Next() {
+		var i int64
+		if err := rows.Scan(&i); err != nil {
+			return nil, err
+		}
+		out = append(out, i)
 	}
 	return out, rows.Err()
 }
@@ -174,8 +206,9 @@ type Reply struct {
 }
 
 // RepliesTo returns the answers and closings that name the given requests, at
-// most 500, in log order, up to limit; those that do not count too.
-func (v *Views) RepliesTo(ctx context.Context, requests []string, limit int) ([]Reply, error) {
+// most 500, in log order: of each request the first MostAnswers that count, and
+// as many of those that do not, unless only what counts is asked for.
+func (v *Views) RepliesTo(ctx context.Context, requests []string, counting bool) ([]Reply, error) {
 	if len(requests) == 0 {
 		return nil, nil
 	}
@@ -189,10 +222,16 @@ func (v *Views) RepliesTo(ctx context.Context, requests []string, limit int) ([]
 			args = append(args, id)
 		}
 	}
+	which := ``
+	if counting {
+		which = ` AND x.counts = 1`
+	}
 	rows, err := v.db.Reader.QueryContext(ctx, `SELECT s.idx, s.id, s.originator, s.own, s.type, s.written, s.recipients, s.act, x.request, x.counts FROM (
-			SELECT a.idx AS idx, a.request AS request, EXISTS (SELECT 1 FROM request r WHERE `+answerCounts+`) AS counts FROM answer a WHERE a.request IN `+in+`
-			UNION ALL SELECT c.idx, c.request, EXISTS (SELECT 1 FROM request r WHERE `+closingCounts+`) FROM closing c WHERE c.request IN `+in+`
-		) x JOIN said s ON s.idx = x.idx ORDER BY s.idx LIMIT ?`, append(args, limit)...)
+			SELECT y.*, row_number() OVER (PARTITION BY y.request, y.closes, y.counts ORDER BY y.idx) AS place FROM (
+				SELECT a.idx AS idx, a.request AS request, 0 AS closes, EXISTS (SELECT 1 FROM request r WHERE `+answerCounts+`) AS counts FROM answer a WHERE a.request IN `+in+`
+				UNION ALL SELECT c.idx, c.request, 1, EXISTS (SELECT 1 FROM request r WHERE `+closingCounts+`) FROM closing c WHERE c.request IN `+in+`
+			) y
+		) x JOIN said s ON s.idx = x.idx WHERE x.place <= ?`+which+` ORDER BY s.idx`, append(args, MostAnswers)...)
 	if err != nil {
 		return nil, err
 	}

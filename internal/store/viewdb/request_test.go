@@ -84,7 +84,7 @@ func TestRepliesCountFromTheirPartiesAlone(t *testing.T) {
 		if got.Answered != c.answered || got.Final != c.final || got.Closed != c.closed {
 			t.Errorf("%s: answered %v, final %v, closed %v", what, got.Answered, got.Final, got.Closed)
 		}
-		replies, err := v.RepliesTo(context.Background(), []string{"q"}, 10)
+		replies, err := v.RepliesTo(context.Background(), []string{"q"}, false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -151,6 +151,51 @@ func TestRequestsBeyondTheBudgetAreInDoubt(t *testing.T) {
 	}
 	if all, person, err := v.AskedOn(context.Background(), "IRQ", 7); err != nil || all != 1 || person != 1 {
 		t.Errorf("asked on the day: %d %d %v", all, person, err)
+	}
+}
+
+// Whoever answers without end is read no further than its first answers, and
+// hides nothing that was said to other requests of the page.
+func TestAnswersAreBounded(t *testing.T) {
+	said := []Said{askedBy(1, "q", "IRQ", "IRN", Request{}), askedBy(2, "r", "IRQ", "RUS", Request{})}
+	for i := range 3 * MostAnswers {
+		said = append(said, answerTo(int64(10+i), fmt.Sprint("a", i), "IRN", "IRQ", Answer{Request: "q", Parts: []string{"a"}, Final: i == 2*MostAnswers}),
+			answerTo(int64(1000+i), fmt.Sprint("x", i), "SYR", "IRQ", Answer{Request: "q", Parts: []string{"a"}}))
+	}
+	said = append(said, answerTo(5000, "last", "RUS", "IRQ", Answer{Request: "r", Parts: []string{"a"}, Final: true}))
+	v := viewsWith(t, said...)
+	if got := askedIn(t, v, RequestQuery{}, loose, 10); got["q"].Answers != MostAnswers || got["q"].Final || got["r"].Answers != 1 || !got["r"].Final {
+		t.Errorf("answers that count: %d (final %v) and %d", got["q"].Answers, got["q"].Final, got["r"].Answers)
+	}
+	for _, counting := range []bool{true, false} {
+		replies, err := v.RepliesTo(context.Background(), []string{"q", "r"}, counting)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := 2*MostAnswers + 1
+		if counting {
+			want = MostAnswers + 1
+		}
+		if len(replies) != want || replies[len(replies)-1].ID != "last" || replies[MostAnswers-1].ID != fmt.Sprint("a", MostAnswers-1) {
+			t.Errorf("%d replies, the last %s, want %d", len(replies), replies[len(replies)-1].ID, want)
+		}
+	}
+}
+
+// Open requests are counted for budgets: the newest, of one side.
+func TestOpenRequestsAreCounted(t *testing.T) {
+	v := viewsWith(t, askedBy(1, "q", "IRQ", "IRN", Request{LTIOV: 100}), askedBy(2, "r", "IRQ", "RUS", Request{LTIOV: 200}), askedBy(3, "s", "RUS", "IRQ", Request{LTIOV: 300}),
+		askedBy(4, "t", "IRQ", "SYR", Request{LTIOV: 300}), closingOf(5, "x", "IRQ", "SYR", "t"))
+	for _, c := range []struct {
+		own   bool
+		limit int
+		now   int64
+		want  string
+	}{{true, 10, 50, "[2 1]"}, {true, 1, 50, "[2]"}, {true, 10, 100, "[2]"}, {true, 10, 200, "[]"}, {false, 10, 50, "[3]"}} {
+		got, err := v.OpenAt(context.Background(), c.own, c.limit, loose, c.now)
+		if err != nil || fmt.Sprint(got) != c.want {
+			t.Errorf("open, own %v, at %d: %v, want %s (%v)", c.own, c.now, got, c.want, err)
+		}
 	}
 }
 
