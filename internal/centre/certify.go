@@ -41,7 +41,7 @@ func (s *Station) NextCertificate() (serial, incarnation, next uint32) {
 // continues the chain; otherwise it is withdrawn, and whoever asked for it files
 // it again under its Ref.
 //
-// Errors: ErrCertify, ErrKeys when the private keys are not at hand,
+// Errors: ErrCertify, ErrCertifying, ErrKeys when the private keys are not at hand,
 // ErrRecovering, and those of the disk.
 func (s *Station) Certify(ctx context.Context, certificate []byte) (Filed, error) {
 	c, err := s.ownCertificate(certificate)
@@ -58,7 +58,7 @@ func (s *Station) Certify(ctx context.Context, certificate []byte) (Filed, error
 	begins := c.Incarnation > chain.Incarnation
 	switch {
 	case unsent.Sequence != 0 && !begins:
-		return Filed{}, fmt.Errorf("%w: certificate %d is filed and not in the log yet; wait for it", ErrCertify, have.Serial)
+		return Filed{}, fmt.Errorf("%w: it is certificate %d", ErrCertifying, have.Serial)
 	case begins:
 		if err := s.recovery.mayBegin(c, have); err != nil {
 			return Filed{}, err

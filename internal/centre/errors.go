@@ -31,6 +31,7 @@ var (
 	ErrKeys       = newError("keys", "the private keys of the certificate in force are not at hand: unlock them, or certify new ones")
 	ErrStale      = newError("stale", "the head is older than one that was seen before; send the newest")
 	ErrCertify    = newError("certify", "the certificate cannot come into force; draw keys and certify them again")
+	ErrCertifying = newError("certify", "a certificate is filed and not in the log yet; wait until a quorum of members has cosigned it")
 	ErrEvidence   = newError("evidence", "the evidence does not show its fault; compare it with spec/evidence.md")
 )
 

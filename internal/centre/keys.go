@@ -172,6 +172,13 @@ func (s *Station) HeaderSigner() seal.Signer {
 	return s.out.signer
 }
 
+// Signing returns the certificate of the HeaderSigner, nil before there is one.
+func (s *Station) Signing() *charter.KeyCertificate {
+	s.out.mu.Lock()
+	defer s.out.mu.Unlock()
+	return s.out.cert
+}
+
 // LinkKeys returns the keys of the certificate under which this member shows
 // itself on the member link: that in force by the log here. While a later one is
 // filed, and others refuse the one in force, they may have seen the later one

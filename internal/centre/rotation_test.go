@@ -148,7 +148,7 @@ func TestCertifyRefuses(t *testing.T) {
 		if _, err := p.Certify(ctx, good); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := p.Certify(ctx, c.certify("RUS", 3, 1)); !errors.Is(err, ErrCertify) {
+		if _, err := p.Certify(ctx, c.certify("RUS", 3, 1)); !errors.Is(err, ErrCertifying) {
 			t.Errorf("a second certificate before the first is logged: %v", err)
 		}
 		// What was filed is kept over a restart, with the key that it names.

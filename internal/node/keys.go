@@ -93,7 +93,7 @@ func (n *Node) NextKeys(ctx context.Context, o section.Officer, begin bool) (*ch
 		return nil, err
 	}
 	if n.keysFiled() {
-		return nil, fmt.Errorf("%w: a certificate is filed and not in the log yet; wait until a quorum of members has cosigned it", centre.ErrCertify)
+		return nil, centre.ErrCertifying
 	}
 	serial, incarnation, next := n.station.NextCertificate()
 	if serial > charter.MaxSerial {
@@ -130,20 +130,29 @@ func (n *Node) NextKeys(ctx context.Context, o section.Officer, begin bool) (*ch
 // FileCertificate files a certificate that this member's root has signed for
 // keys of [Node.NextKeys]. Headers are signed with the new key from here on, and
 // heads once the log holds the certificate; it waits for that until ctx ends,
-// and says whether it has seen it. Errors: section.ErrForbidden,
-// centre.ErrCertify, centre.ErrKeys, centre.ErrRecovering, and those of the disk.
+// and says whether it has seen it. One that is in force already, or on its way, is
+// not filed again. Errors: section.ErrForbidden, centre.ErrCertify,
+// centre.ErrCertifying while another is on its way, centre.ErrKeys,
+// centre.ErrRecovering, and those of the disk.
 func (n *Node) FileCertificate(ctx context.Context, o section.Officer, certificate []byte) (c *charter.KeyCertificate, inForce bool, err error) {
 	if err := n.section.Authorise(ctx, o, section.OpKeys, "certificate"); err != nil {
 		return nil, false, err
-	}
-	if n.keysFiled() {
-		return nil, false, fmt.Errorf("%w: another certificate is filed and not in the log yet; wait until a quorum of members has cosigned it", centre.ErrCertify)
 	}
 	m, _ := n.found.Member(n.self)
 	if c, err = charter.OpenKeyCertificate(certificate, n.found.Hash(), n.self, m.Root); err != nil {
 		return nil, false, fmt.Errorf("%w: %w", centre.ErrCertify, err)
 	}
+	now, _ := n.station.State().Certificate(n.self, math.MaxInt64)
+	if *c == *now { // it was filed before
+		return c, true, nil
+	}
+	if last := n.station.Signing(); last != nil && *c == *last {
+		return c, n.awaitKeys(ctx), nil
+	}
 	filed, err := n.station.Certify(ctx, certificate)
+	if c.Serial <= now.Serial && errors.Is(err, centre.ErrCertify) {
+		err = fmt.Errorf("%w: this is certificate %d, and certificate %d is in force", err, c.Serial, now.Serial)
+	}
 	if err != nil {
 		outcome := section.OutcomeRefused
 		if centre.Code(err) == "internal" {
@@ -155,29 +164,35 @@ func (n *Node) FileCertificate(ctx context.Context, o section.Officer, certifica
 	if err := n.section.Record(context.WithoutCancel(ctx), o, section.OpKeys, "certificate", section.OutcomeDone, detail); err != nil {
 		return nil, false, err
 	}
+	return c, n.awaitKeys(ctx), nil
+}
+
+// awaitKeys waits until the log holds what was filed, and says whether it did
+// before ctx ended.
+func (n *Node) awaitKeys(ctx context.Context) bool {
 	for {
 		changed := n.station.Changed()
 		if !n.keysFiled() {
-			return c, true, nil
+			return true
 		}
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return c, false, nil
+			return false
 		}
 	}
 }
 
 // RetireKeys destroys the private keys of ended certificates: what has been
 // revoked can then no longer be misused. Those in force stay, and those that
-// wait for a certificate. Errors: section.ErrForbidden, centre.ErrCertify while a
+// wait for a certificate. Errors: section.ErrForbidden, centre.ErrCertifying while a
 // certificate is on its way, and those of the disk.
 func (n *Node) RetireKeys(ctx context.Context, o section.Officer) error {
 	if err := n.section.Authorise(ctx, o, section.OpKeys, "retire"); err != nil {
 		return err
 	}
 	if n.keysFiled() {
-		return fmt.Errorf("%w: a certificate is filed and not in the log yet; the keys before it are still needed", centre.ErrCertify)
+		return fmt.Errorf("%w; until then the keys before it are needed", centre.ErrCertifying)
 	}
 	now, _ := n.station.State().Certificate(n.self, math.MaxInt64)
 	keep := []charter.PurposeKeys{now.Keys}

@@ -22,7 +22,7 @@ func TestRefusalsSayWhatWouldCureThem(t *testing.T) {
 	for _, err := range []error{node.ErrDraft, node.ErrReceipt, node.ErrNoAttachment, node.ErrPlanChanged, node.ErrOnItsWay, node.ErrBasis, node.ErrAttachmentQuota, node.ErrNoSetKey, node.ErrPacketQuota, node.ErrCatchingUp,
 		viewdb.ErrNotFound, centre.ErrRecovering, centre.ErrNotLead, centre.ErrHalted, centre.ErrQuota, centre.ErrBusy, centre.ErrFork, centre.ErrSuspended, centre.ErrTruncated,
 		centre.ErrTooLarge, centre.ErrFull, centre.ErrRollback, centre.ErrWithheld, centre.ErrForkedLog, centre.ErrInvalidLog, centre.ErrBodies, centre.ErrOpaque, centre.ErrNotFound,
-		centre.ErrKeys, centre.ErrStale, centre.ErrCertify, centre.ErrEvidence} {
+		centre.ErrKeys, centre.ErrStale, centre.ErrCertify, centre.ErrCertifying, centre.ErrEvidence} {
 		if text := strings.TrimPrefix(err.Error(), "rule 27: "); !strings.ContainsAny(text, ";:") {
 			t.Errorf("%q says no cure", err)
 		}
