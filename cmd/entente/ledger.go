@@ -76,7 +76,14 @@ func printDisclosure(w *world, d *api.Disclosure) {
 	note(d.Review, "under review")
 	note(d.SupersededBy != "", "superseded by "+d.SupersededBy)
 	note(d.Overdue, "REVIEW OVERDUE")
-	note(d.Ended, "ended")
+	switch d.Destroyed {
+	case "":
+		note(d.Ended, "ended")
+	case "destroyed":
+		note(true, "ended, destroyed there")
+	default:
+		note(true, "ended, destroyed there: "+d.Destroyed)
+	}
 	if c := d.Consent; c != nil {
 		text := c.Step + " " + c.Since.Format(time.RFC3339)
 		if c.Until != nil {

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"entente/act"
 	"entente/internal/keyring"
 	"entente/internal/section"
 	"entente/internal/store/logdb"
@@ -90,8 +91,13 @@ func (n *Node) forgetAt(ctx context.Context, login, reason string, all []int64) 
 		f := logdb.Forgotten{Index: i, Login: login, Basis: reason}
 		full, err := n.views.At(ctx, i)
 		switch {
-		case err == nil && full.Own:
-			f.Recipients = slices.DeleteFunc(full.Recipients, func(m string) bool { return m == string(n.self) })
+		case err == nil:
+			if a, err := act.Parse(full.Act); err == nil && a.Report != nil {
+				f.Ends = endOf(a.Report.Label)
+			}
+			if full.Own {
+				f.Act, f.Recipients = full.ID, slices.DeleteFunc(full.Recipients, func(m string) bool { return m == string(n.self) })
+			}
 		case errors.Is(err, viewdb.ErrNotFound):
 			said, err := n.views.SaidAt(ctx, i)
 			switch {

@@ -32,6 +32,9 @@ type Disclosed struct {
 	// Ended says that the release has ended and the holder hides it; it destroys
 	// it after the charter's grace.
 	Ended bool
+	// Destroyed says, of an own view that has ended, what its holder said of its
+	// copy: not yet, destroyed or overdue; empty otherwise (spec/retention.md).
+	Destroyed string
 	// Standing is what recalls say of it; its Kind is empty when none does.
 	Standing viewdb.Standing
 	// Followed says how far the holder has followed a recall of it: sent,
@@ -149,6 +152,16 @@ func (n *Node) ledger(ctx context.Context, q LedgerQuery) ([]Disclosed, error) {
 				if id, ok := portionBytes(c.Portion); ok {
 					d.Consent = later(d.Consent, words[heldBy{id, r.Holder}])
 				}
+			}
+		}
+		if d.Ended {
+			d.Title = "" // it is shown to nobody any more, here as elsewhere
+			if r.Own {
+				h, err := n.endedAt(ctx, r.Holder, r.Index, r.Ends, now)
+				if err != nil {
+					return nil, err
+				}
+				d.Destroyed = h.State
 			}
 		}
 		switch {

@@ -97,6 +97,7 @@ type Node struct {
 	direct      directly
 	untold      chan struct{} // own reports may have come under review
 	catching    atomic.Bool   // recalls are looked for before anything is shown
+	retired     atomic.Pointer[retired]
 	fault       func(stage string, index int64)
 }
 
@@ -144,6 +145,7 @@ func Open(ctx context.Context, o Options) (n *Node, err error) {
 		o.Section.Now = time.Now
 	}
 	n.now = o.Section.Now
+	o.Section.LogTime = func() int64 { return n.station.Certified().Time }
 	if n.section, err = section.Open(n.local, o.Section); err != nil {
 		return nil, err
 	}
@@ -171,7 +173,7 @@ func Open(ctx context.Context, o Options) (n *Node, err error) {
 	if err := n.sweepSealing(); err != nil {
 		return nil, err
 	}
-	if err := n.finishForgetting(ctx); err != nil {
+	if err := errors.Join(n.finishForgetting(ctx), n.loadRetired(ctx)); err != nil {
 		return nil, err
 	}
 	if err := n.applyDirect(ctx); err != nil {

@@ -47,14 +47,15 @@ func FuzzReceipt(f *testing.F) {
 		b[at] ^= 1
 		f.Add(b)
 	}
-	for _, at := range []int{0, 4, 5, 8, 11, 16, 104, 191} {
+	for _, at := range []int{0, 4, 5, 8, 11, 16, 104, 112, 120, 191} {
 		f.Add(sign(func(b []byte) { b[at] ^= 0x20 }))
 	}
-	f.Add(sign(func(b []byte) { b[48] = 0xff })) // a size below zero
-	f.Add(sign(func(b []byte) { b[55] = 1 }))    // leaves that are not here
-	f.Add(sign(func(b []byte) { b[56] = 0xff })) // a count below zero
-	f.Add(sign(func(b []byte) { b[96] = 0xff })) // failures below zero
-	f.Add(sign(func(b []byte) { b[64] = 0xff })) // another sum
+	f.Add(sign(func(b []byte) { b[48] = 0xff }))          // a size below zero
+	f.Add(sign(func(b []byte) { b[55] = 1 }))             // leaves that are not here
+	f.Add(sign(func(b []byte) { b[56] = 0xff }))          // a count below zero
+	f.Add(sign(func(b []byte) { b[96] = 0xff }))          // failures below zero
+	f.Add(sign(func(b []byte) { b[64] = 0xff }))          // another sum
+	f.Add(sign(func(b []byte) { b[111], b[119] = 1, 1 })) // destroyed below a size that it has not opened
 	f.Fuzz(func(t *testing.T, b []byte) {
 		before := n.receipts.list()
 		err := n.takeReceipt(ctx, "RUS", b)
@@ -66,7 +67,7 @@ func FuzzReceipt(f *testing.F) {
 			return out
 		}
 		now := state(n.receipts.list())
-		valid := len(b) == receiptSize && bytes.Equal(b[:48], right[:48]) && zero(b[104:192])
+		valid := len(b) == receiptSize && bytes.Equal(b[:48], right[:48]) && zero(b[104:192]) // of a log that has nothing, nothing can be destroyed
 		if err != nil {
 			if !errors.Is(err, ErrReceipt) {
 				t.Errorf("refused with %v", err)

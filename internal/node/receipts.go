@@ -101,6 +101,7 @@ func (n *Node) receiptFor(to label.MemberID) ([]byte, error) {
 	binary.BigEndian.PutUint64(b[56:], uint64(t.Opened))
 	copy(b[64:], t.Hash[:])
 	binary.BigEndian.PutUint64(b[96:], uint64(t.Failed))
+	n.appendRetired(b, cursor)
 	sig, err := n.signers.Header().Sign(contextReceipt, b[:192])
 	if err != nil {
 		return nil, err
@@ -179,7 +180,7 @@ func (n *Node) serveReceipt(w http.ResponseWriter, r *http.Request, from label.M
 func (n *Node) takeReceipt(ctx context.Context, from label.MemberID, b []byte) error {
 	h := n.hash()
 	if len(b) != receiptSize || string(b[:4]) != "ENTR" || b[4] != 1 || string(b[5:8]) != string(from) ||
-		string(b[8:11]) != string(n.self) || !bytes.Equal(b[16:48], h[:]) || !zero(b[11:16]) || !zero(b[104:192]) {
+		string(b[8:11]) != string(n.self) || !bytes.Equal(b[16:48], h[:]) || !zero(b[11:16]) || !zero(b[120:192]) {
 		return ErrReceipt
 	}
 	key, ok := n.station.State().HeaderKey(from, n.station.Size())
@@ -189,6 +190,9 @@ func (n *Node) takeReceipt(ctx context.Context, from label.MemberID, b []byte) e
 	upto := int64(binary.BigEndian.Uint64(b[48:]))
 	count := int64(binary.BigEndian.Uint64(b[56:]))
 	failed := int64(binary.BigEndian.Uint64(b[96:]))
+	if ended, size := int64(binary.BigEndian.Uint64(b[104:])), int64(binary.BigEndian.Uint64(b[112:])); ended < 0 || size < 0 || size > upto || (ended == 0) != (size == 0) {
+		return fmt.Errorf("%w: it says that more is destroyed than was opened", ErrReceipt)
+	}
 	hash := [32]byte(b[64:96])
 
 	n.receipts.mu.Lock()
@@ -214,7 +218,7 @@ func (n *Node) takeReceipt(ctx context.Context, from label.MemberID, b []byte) e
 		return nil
 	}
 	*r = next
-	return nil
+	return n.takeRetired(ctx, from, b)
 }
 
 // expected carries a verified receipt on to a later log size, over what was

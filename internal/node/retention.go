@@ -52,6 +52,9 @@ func (n *Node) keepRetention(ctx context.Context) error {
 		}
 		for {
 			ended, err := n.retire(ctx)
+			if err == nil {
+				err = n.retireDrafts(ctx)
+			}
 			past, errSweep := n.sweepBodies(ctx)
 			errSweep = errors.Join(errSweep, n.expireDirect(ctx))
 			if ctx.Err() != nil {
@@ -74,15 +77,19 @@ func (n *Node) keepRetention(ctx context.Context) error {
 }
 
 // retire destroys one run of the reports that ended longer ago than the
-// charter's grace, by the time of the certified log; more says that there are
-// others. Own drafts stay: what ends is the release.
+// charter's grace, by the time of the certified log; more says that there may be
+// others. Own drafts stay here: what ends is the release; those with personal
+// data go by their own review dates.
 func (n *Node) retire(ctx context.Context) (more bool, err error) {
 	n.projector.busy.Lock()
 	defer n.projector.busy.Unlock()
-	due := n.station.Certified().Time - int64(n.found.Charter().GraceDays)*86400
+	due := n.station.Certified().Time - n.grace()
 	ended, err := n.due(ctx, due)
-	if err != nil || len(ended) == 0 {
+	if err != nil {
 		return false, err
+	}
+	if len(ended) == 0 {
+		return false, n.retiredUpto(ctx, due)
 	}
 	// What an officer ordered, and what broke off, ends as he ordered it.
 	if err := n.finishForgetting(ctx); err != nil {
@@ -95,7 +102,60 @@ func (n *Node) retire(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	n.logger.Info("reports that have ended are destroyed", "reports", len(ended))
-	return len(ended) == retentionRun, nil
+	return true, nil // until nothing is left: only then it may be said
+}
+
+// lookRun is how many drafts are looked at, or destroyed, together.
+const lookRun = 250
+
+// retireDrafts destroys the contents of drafts whose personal data nobody
+// reviewed (rule 21), after the grace.
+func (n *Node) retireDrafts(ctx context.Context) error {
+	if err := n.lookForReviews(ctx); err != nil {
+		return err
+	}
+	due := n.station.Certified().Time - n.grace()
+	if due <= 0 {
+		return nil
+	}
+	for {
+		erased, err := n.section.EraseUnreviewed(ctx, due, basisEnded, lookRun)
+		if erased > 0 {
+			n.logger.Info("drafts whose review is overdue are destroyed", "drafts", erased)
+		}
+		if err != nil || erased < lookRun {
+			return err
+		}
+	}
+}
+
+// lookForReviews finds by when new drafts are to be reviewed.
+func (n *Node) lookForReviews(ctx context.Context) error {
+	for {
+		looked, err := n.section.LookForReviews(ctx, lookRun, reviewOfDraft)
+		if err != nil || looked < lookRun {
+			return err
+		}
+	}
+}
+
+// reviewOfDraft is the earliest review date among the portions with personal
+// data of a draft, 0 when there is none.
+func reviewOfDraft(kind string, content []byte) int64 {
+	if kind != KindReport {
+		return 0
+	}
+	d, err := ParseDraft(content)
+	if err != nil {
+		return 0 // not one of this version's; its views end by their own marks
+	}
+	by := int64(0)
+	for i := range d.Portions {
+		if at := reviewOf(d.Portions[i].Label); at != 0 && (by == 0 || at < by) {
+			by = at
+		}
+	}
+	return by
 }
 
 // due returns reports that ended at or before a log time, or were taken back

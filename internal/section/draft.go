@@ -325,6 +325,9 @@ func (s *Section) Draft(ctx context.Context, o Officer, id string) (Draft, error
 		return Draft{}, err
 	}
 	d, err := s.db.Read(ctx).Draft(id)
+	if err == nil && s.hides(o, d) {
+		return Draft{}, refuseNotFound("draft")
+	}
 	return d, refused(err, "draft")
 }
 
@@ -335,6 +338,9 @@ func (s *Section) Drafts(ctx context.Context, o Officer, q DraftQuery) ([]Draft,
 		return nil, err
 	}
 	q.Limit = pageLimit(q.Limit)
+	if s.o.LogTime != nil && o.Roles&RolesOf(RoleDPO, RoleInspector) == 0 {
+		q.HideAt = s.o.LogTime()
+	}
 	return s.db.Read(ctx).Drafts(q)
 }
 

@@ -39,6 +39,7 @@ const (
 
 	OpRedress    Op = "redress"     // draft and answer requests for correction or erasure
 	OpReview     Op = "review"      // decide on records at their review date
+	OpReviewRead Op = "review.read" // see which records are to be reviewed, and what became of those that ended
 	OpLedgerRead Op = "ledger.read" // who holds what of ours
 	OpInspect    Op = "inspect"     // the inspector's reports
 
@@ -114,6 +115,7 @@ var permissions = map[Op]permission{
 
 	OpRedress:    {RolesOf(RoleDPO), 22},
 	OpReview:     {RolesOf(RoleDPO), 21},
+	OpReviewRead: {RolesOf(RoleDPO, RoleInspector), 21},
 	OpLedgerRead: {readers, 29},
 	OpInspect:    {RolesOf(RoleInspector), 29},
 

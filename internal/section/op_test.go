@@ -45,6 +45,7 @@ release.refuse          . . R . . .
 release.withdraw        D A R . P .
 report.read             D A R I P .
 review                  . . . . P .
+review.read             . . . I P .
 self.password           D A R I P C
 self.sessions           D A R I P C
 session.revoke          . . . . . C

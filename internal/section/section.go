@@ -40,6 +40,9 @@ type Options struct {
 	Nation string
 	// Now is the node's clock.
 	Now func() time.Time
+	// LogTime is the time of the certified log in Unix seconds, by which drafts
+	// whose review is overdue are hidden; without it none is.
+	LogTime func() int64
 	// Argon2 is the cost of password hashes, [DefaultArgon2] when zero. A
 	// stored hash of another cost is replaced at the officer's next log-in.
 	Argon2 Argon2

@@ -117,7 +117,7 @@ func shownDisclosure(d *node.Disclosed) (api.Disclosure, error) {
 		return api.Disclosure{}, err
 	}
 	out := api.Disclosure{View: d.View, Index: d.Index, ReportType: d.Type, Title: d.Title, Portion: hex.EncodeToString(d.Portion[:]), Digest: hex.EncodeToString(d.Digest[:]),
-		Number: d.N + 1, Holder: d.Holder, Via: d.Originator, Mark: mark, Label: raw, Overdue: d.Overdue, Ended: d.Ended, Receipt: d.Receipt,
+		Number: d.N + 1, Holder: d.Holder, Via: d.Originator, Mark: mark, Label: raw, Overdue: d.Overdue, Ended: d.Ended, Destroyed: d.Destroyed, Receipt: d.Receipt,
 		Recalled: d.Standing.Kind, Reason: d.Standing.Reason, Followed: d.Followed, Review: d.Standing.Review, SupersededBy: d.SupersededBy}
 	out.Since = moment(d.Logged)
 	if d.Ends != 0 {

@@ -39,6 +39,9 @@ type Draft struct {
 	Attachments       []Attachment // filled by Reader.Draft alone
 	Created, Modified time.Time
 	Erased            time.Time // zero unless its content was destroyed
+	// Review is by when its personal data are to be reviewed, Unix seconds of log
+	// time; 0 when it has none, -1 until that was looked at.
+	Review int64
 }
 
 // ETag names the draft's present version: another version, or another
@@ -67,7 +70,7 @@ type Position struct {
 }
 
 const (
-	draftMeta = `d.id, d.kind, d.state, d.version, d.digest, d.plan, coalesce(d.decision, ''), coalesce(d.batch, ''), d.attachments, d.created, d.modified, d.erased`
+	draftMeta = `d.id, d.kind, d.state, d.version, d.digest, d.plan, coalesce(d.decision, ''), coalesce(d.batch, ''), d.attachments, d.created, d.modified, d.erased, d.review`
 
 	// draftHead is the beginning of a content, in which its title stands.
 	draftHead = `substr(d.content, 1, 4096)`
@@ -78,7 +81,7 @@ const (
 	draftInsert          = `INSERT INTO drafts (id, kind, state, version, content, digest, plan, decision, batch, attachments, created, modified, erased) VALUES `
 	versionInsert        = `INSERT INTO draft_versions (draft, version, login, digest, at) VALUES `
 	sqlVersionInsert     = versionInsert + `(?, ?, ?, ?, ?)`
-	sqlDraftUpdate       = `UPDATE drafts SET kind = ?, state = 0, version = version + 1, content = ?, digest = ?, plan = NULL, attachments = ?, modified = ? WHERE id = ? AND version = ? AND state < 2 AND decision IS NULL`
+	sqlDraftUpdate       = `UPDATE drafts SET kind = ?, state = 0, version = version + 1, review = -1, content = ?, digest = ?, plan = NULL, attachments = ?, modified = ? WHERE id = ? AND version = ? AND state < 2 AND decision IS NULL`
 	sqlDraftPlan         = `UPDATE drafts SET state = 1, plan = ?, modified = ? WHERE id = ? AND digest = ? AND state < 2 AND decision IS NULL`
 	sqlAttachmentsDelete = `DELETE FROM draft_attachments WHERE draft = ?`
 )
@@ -101,7 +104,7 @@ type draftScan struct {
 
 func (s *draftScan) dest() []any {
 	return []any{&s.d.ID, &s.d.Kind, &s.state, &s.d.Version, &s.digest, &s.plan, &s.d.Decision, &s.d.Batch,
-		&s.d.AttachmentCount, &s.created, &s.modified, &s.erased, &s.d.Content}
+		&s.d.AttachmentCount, &s.created, &s.modified, &s.erased, &s.d.Review, &s.d.Content}
 }
 
 func (s *draftScan) draft() Draft {
@@ -144,6 +147,9 @@ type DraftQuery struct {
 	BeforeModified time.Time
 	BeforeID       string
 	Limit          int
+	// HideAt leaves out drafts whose review was due at or before this log time,
+	// Unix seconds; 0 leaves out nothing.
+	HideAt int64
 }
 
 // Drafts returns up to q.Limit drafts.
@@ -160,8 +166,8 @@ func (r Reader) Drafts(q DraftQuery) ([]Draft, error) {
 	var out []Draft
 	for _, st := range states {
 		page, err := r.draftList(`SELECT `+draftMeta+`, `+draftHead+` FROM drafts d
-			WHERE d.state = ? AND (d.modified, d.id) < (?, ?) ORDER BY d.modified DESC, d.id DESC LIMIT ?`,
-			int(st), before, q.BeforeID, q.Limit)
+			WHERE d.state = ? AND (d.modified, d.id) < (?, ?) AND (d.review <= 0 OR d.review > ?) ORDER BY d.modified DESC, d.id DESC LIMIT ?`,
+			int(st), before, q.BeforeID, q.HideAt, q.Limit)
 		if err != nil {
 			return nil, err
 		}

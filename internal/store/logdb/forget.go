@@ -16,6 +16,11 @@ type Forgotten struct {
 	Recipients []string // of an own envelope, without this node
 	Login      string   // who ordered it
 	Basis      string   // the request or rule that it rests on
+	// Ends is the log time at which its own marking ended it, Unix seconds, 0 for
+	// never, and Act the id of an own view: what receipts of destruction are held
+	// against (spec/retention.md).
+	Ends int64
+	Act  string
 }
 
 // Forget notes envelopes as forgotten and deletes their bodies, in one
@@ -28,8 +33,8 @@ func (l *Log) Forget(ctx context.Context, fs []Forgotten) error {
 			if f.Failed {
 				failed = 1
 			}
-			if _, err := tx.Exec(`INSERT INTO forgotten (idx, failed, recipients, login, basis, done) VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT (idx) DO NOTHING`,
-				f.Index, failed, strings.Join(f.Recipients, " "), f.Login, f.Basis); err != nil {
+			if _, err := tx.Exec(`INSERT INTO forgotten (idx, failed, recipients, login, basis, ends, act, done) VALUES (?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (idx) DO NOTHING`,
+				f.Index, failed, strings.Join(f.Recipients, " "), f.Login, f.Basis, f.Ends, f.Act); err != nil {
 				return err
 			}
 			for _, q := range []string{`DELETE FROM body WHERE idx = ?`, `DELETE FROM missing WHERE idx = ?`} {
@@ -77,7 +82,7 @@ func (l *Log) ForgottenIn(ctx context.Context, from, to int64) (map[int64]Forgot
 }
 
 func (l *Log) forgotten(ctx context.Context, where string, args ...any) ([]Forgotten, error) {
-	rows, err := l.db.Reader.QueryContext(ctx, `SELECT idx, failed, recipients, login, basis FROM forgotten `+where, args...)
+	rows, err := l.db.Reader.QueryContext(ctx, `SELECT idx, failed, recipients, login, basis, ends, act FROM forgotten `+where, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +91,7 @@ func (l *Log) forgotten(ctx context.Context, where string, args ...any) ([]Forgo
 	for rows.Next() {
 		var f Forgotten
 		var rec string
-		if err := rows.Scan(&f.Index, &f.Failed, &rec, &f.Login, &f.Basis); err != nil {
+		if err := rows.Scan(&f.Index, &f.Failed, &rec, &f.Login, &f.Basis, &f.Ends, &f.Act); err != nil {
 			return nil, err
 		}
 		f.Recipients = strings.Fields(rec)

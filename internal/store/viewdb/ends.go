@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"strconv"
+	"strings"
 )
 
 // What has ended stays a row until it is destroyed, and is answered as what
@@ -86,6 +87,41 @@ func (v *Views) Ended(ctx context.Context, at int64, limit int) ([]int64, error)
 	return out, rows.Err()
 }
 
+// EndedOwn returns own reports that ended at or before a log time, without their
+// portions, the one that ended last first, up to limit: behind the place (ends,
+// index) when that is not zero.
+func (v *Views) EndedOwn(ctx context.Context, at, beforeEnds, beforeIndex int64, limit int) ([]EndedOwn, error) {
+	if beforeEnds == 0 {
+		beforeEnds = 1<<63 - 1
+	}
+	rows, err := v.db.Reader.QueryContext(ctx, `SELECT r.idx, r.id, r.ends, r.recipients, r.act FROM report r
+		WHERE r.own = 1 AND r.ends <> 0 AND r.ends <= ? AND (r.ends, r.idx) < (?, ?) ORDER BY r.ends DESC, r.idx DESC LIMIT ?`, at, beforeEnds, beforeIndex, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []EndedOwn
+	for rows.Next() {
+		var e EndedOwn
+		var to string
+		if err := rows.Scan(&e.Index, &e.ID, &e.Ends, &to, &e.Act); err != nil {
+			return nil, err
+		}
+		e.Recipients = strings.Fields(to)
+		out = append(out, e)
+	}
+	return out, rows.Err()
+}
+
+// EndedOwn is an own report that has ended and is still here.
+type EndedOwn struct {
+	Index      int64
+	ID         string
+	Ends       int64 // log time, Unix seconds
+	Recipients []string
+	Act        []byte
+}
+
 // IndexOf returns at which log index a report or a statement stands, ended or
 // not, for whoever destroys it. Errors: ErrNotFound.
 func (v *Views) IndexOf(ctx context.Context, id string) (int64, error) {
@@ -95,4 +131,14 @@ func (v *Views) IndexOf(ctx context.Context, id string) (int64, error) {
 		return 0, ErrNotFound
 	}
 	return i, err
+}
+
+// EndedNew says whether an own report ended at or before upto, stands below size
+// in the log, is sealed to a member, and ended after another log time or stands
+// at or above another size.
+func (v *Views) EndedNew(ctx context.Context, member string, upto, size, afterUpto, fromSize int64) (bool, error) {
+	var n int
+	err := v.db.Reader.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM report WHERE ends <> 0 AND ends <= ? AND own = 1 AND idx < ? AND (ends > ? OR idx >= ?)
+		AND ' ' || recipients || ' ' LIKE '% ' || ? || ' %' LIMIT 1)`, upto, size, afterUpto, fromSize, member).Scan(&n)
+	return n > 0, err
 }

@@ -10,7 +10,7 @@ type Disclosure struct {
 	View         string          `json:"view" doc:"Id of the report as the holder has it."`
 	Index        int64           `json:"index" doc:"Where its envelope stands in the log."`
 	ReportType   string          `json:"report_type" doc:"Type of the report."`
-	Title        string          `json:"title" doc:"Its title."`
+	Title        string          `json:"title" doc:"Its title, empty once it has ended."`
 	Portion      string          `json:"portion" doc:"Id of the portion."`
 	Digest       string          `json:"digest" doc:"Of its content."`
 	Number       int             `json:"number" doc:"Its number in that report, from 1."`
@@ -23,6 +23,7 @@ type Disclosure struct {
 	ReviewBy     *time.Time      `json:"review_by,omitempty" doc:"By when its personal data are to be reviewed."`
 	Overdue      bool            `json:"overdue" doc:"That review is overdue (rule 21)."`
 	Ended        bool            `json:"ended" doc:"The view has ended: the holder hides it, and destroys it after the charter's grace."`
+	Destroyed    string          `json:"destroyed,omitempty" doc:"Of an own view that has ended, what the holder said of its copy: not yet, destroyed, or overdue."`
 	Receipt      string          `json:"receipt" enum:"received,logged,claimed" doc:"received: the holder has proved that it opened it. claimed: another member sealed it, and says to whom."`
 	Consent      *LedgerConsent  `json:"consent,omitempty" doc:"The last word of this nation about this portion and holder."`
 	Recalled     string          `json:"recalled,omitempty" doc:"recall, correction, narrowing or doubt, when it was recalled or is in doubt."`
