@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"entente/act"
 	"entente/internal/section"
 	"entente/internal/store/viewdb"
 	"entente/label"
@@ -73,6 +74,13 @@ func askAPI(w *world, m label.MemberID, base int64) []string {
 	ids := []string{strings.Repeat("0", 32)}
 	for _, r := range rows {
 		ids = append(ids, r.ID)
+	}
+	for _, typ := range []act.Type{act.TypeConsent, act.TypeRecall, act.TypeRequest, act.TypeAnswer, act.TypeClosing} {
+		said, err := n.views.AllSaid(context.Background(), string(typ), 0, 100)
+		check(w.t, err)
+		for _, s := range said {
+			ids = append(ids, s.ID)
+		}
 	}
 	var queries []string
 	for _, word := range []string{"", "bridge", "charlie", wordsOfFirst, wordsOfSecond, "neverwas"} {
