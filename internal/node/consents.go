@@ -56,6 +56,8 @@ type decided struct {
 type overlay struct {
 	portions map[act.ID]cited
 	consents []viewdb.Consent
+	// stock was read ahead for the whole run; nil: nothing was.
+	stock *stock
 }
 
 // needsConsent says whether any consent could bear on a portion: it has
@@ -128,10 +130,19 @@ func (n *Node) portionsHeld(ctx context.Context, ids map[act.ID]bool, run *overl
 				out[id] = c
 				continue
 			}
+			if c, known := run.stock.portion(id); known {
+				if c != nil {
+					out[id] = *c
+				}
+				continue
+			}
 		}
 		if key, ok := portionBytes(id); ok {
 			keys = append(keys, key)
 		}
+	}
+	if len(keys) == 0 {
+		return out, nil
 	}
 	held, err := n.views.WithPortions(ctx, keys, run != nil)
 	if err != nil {
@@ -147,10 +158,13 @@ func (n *Node) portionsHeld(ctx context.Context, ids map[act.ID]bool, run *overl
 			acts[h.Index] = a
 		}
 		p := &a.Report.Portions[h.N]
-		out[act.ID(hex.EncodeToString(key[:]))] = cited{in: &p.PortionInput, digest: p.Digest, from: label.MemberID(h.Originator)}
+		out[portionID(key)] = cited{in: &p.PortionInput, digest: p.Digest, from: label.MemberID(h.Originator)}
 	}
 	return out, nil
 }
+
+// portionID writes the id of a portion as acts do.
+func portionID(key [16]byte) act.ID { return act.ID(hex.EncodeToString(key[:])) }
 
 func portionBytes(id act.ID) (key [16]byte, ok bool) {
 	n, err := hex.Decode(key[:], []byte(id)[:min(len(id), 32)])
@@ -166,23 +180,24 @@ func (s *shelf) listen(ctx context.Context, run *overlay) error {
 			ids[x.Portion] = true
 		}
 	}
-	var keys [][16]byte
-	for id := range ids {
-		if key, ok := portionBytes(id); ok {
-			keys = append(keys, key)
-		}
-	}
 	by := s.originators()
-	words, err := s.n.views.LatestConsents(ctx, keys, by)
+	var ahead *stock
+	if run != nil {
+		ahead = run.stock
+	}
+	words, keys := ahead.said(ids, by)
+	more, err := s.n.views.LatestConsents(ctx, keys, by)
 	if err != nil {
 		return err
 	}
+	words = append(words, more...)
 	if run != nil {
 		words = append(words, run.consents...)
 	}
+	inOrder(words)
 	var records []label.Consent
 	for _, w := range words {
-		id := act.ID(hex.EncodeToString(w.Portion[:]))
+		id := portionID(w.Portion)
 		if !ids[id] || !slices.Contains(by, w.Originator) {
 			continue // about nothing here, or not by anybody whose word counts here
 		}

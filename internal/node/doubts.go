@@ -32,7 +32,6 @@ func (n *Node) checkAlone(r *act.Report) (doubt string, more bool) {
 // that were logged before each, and the portions that it cites. What came later
 // in the log counts for nothing, so that views made again are the same.
 func (n *Node) checkTogether(ctx context.Context, leaves []opened) error {
-	run := &overlay{portions: map[act.ID]cited{}}
 	needed := false
 	for i := range leaves {
 		o := &leaves[i]
@@ -41,6 +40,17 @@ func (n *Node) checkTogether(ctx context.Context, leaves []opened) error {
 	if !needed {
 		return nil
 	}
+	ahead, err := n.stockFor(ctx, leaves)
+	if err != nil && doubtful(err) == "" {
+		return err // else each report is judged by what it reads itself
+	}
+	return n.judgeRun(ctx, leaves, ahead)
+}
+
+// judgeRun judges the reports of a run, by what was read ahead for it, or,
+// where that is nil, by what each reads itself.
+func (n *Node) judgeRun(ctx context.Context, leaves []opened, ahead *stock) error {
+	run := &overlay{portions: map[act.ID]cited{}, stock: ahead}
 	for i := range leaves {
 		o := &leaves[i]
 		if o.said != nil {

@@ -2,7 +2,6 @@ package node
 
 import (
 	"context"
-	"encoding/hex"
 	"time"
 
 	"entente/act"
@@ -259,4 +258,4 @@ func (n *Node) Refusals(ctx context.Context, o section.Officer, before int64, li
 }
 
 // PortionID is the id of a portion in the ledger as acts write it.
-func (d *Disclosed) PortionID() act.ID { return act.ID(hex.EncodeToString(d.Portion[:])) }
+func (d *Disclosed) PortionID() act.ID { return portionID(d.Portion) }
