@@ -17,6 +17,8 @@ import (
 
 const caseLabel = `{"policy":"CENTRE","class":"RESTRICTED","rel":["IRN","IRQ","RUS","SYR"],"originators":["IRQ"]}`
 
+const caseRel = `"rel":["IRN","IRQ","RUS","SYR"]`
+
 const caseSource = `{"descriptor":"A resident with direct access","kind":"human","originator":"IRQ","party":"Council"}`
 
 const caseFirst = `{"id":"00112233445566778899aabbccddeeff","salt":"0f1e2d3c4b5a69788796a5b4c3d2e1f0","label":` + caseLabel +
@@ -119,7 +121,8 @@ func testCases() []testCase {
 		if more != "" {
 			more = "," + more
 		}
-		return report(`"originators":["IRQ"]},"grade"`, `"originators":["IRQ"],"personal":true,"review_by":"`+review+`T00:00:00Z"},"grade"`,
+		return report(`"to":["IRN","RUS","SYR"],"label":`+caseLabel, `"to":["RUS"],"label":`+strings.Replace(caseLabel, caseRel, `"rel":["IRQ","RUS"]`, 1),
+			caseRel+`,"originators":["IRQ"]},"grade"`, `"rel":["IRQ","RUS"],"originators":["IRQ"],"personal":true,"review_by":"`+review+`T00:00:00Z"},"grade"`,
 			`"sources":[`+caseSource+`]`, `"sources":[`+caseSource+`],"person_data":{"categories":`+categories+`,"purpose":"An invented case.","legal_basis":"Invented law, article 1."`+more+`}`)
 	}
 	withFiles := func(pairs ...string) string {
@@ -260,6 +263,8 @@ func testCases() []testCase {
 		{"rule-17-category-order", "categories out of order", personal(`["other","witness"]`, ``, "2015-12-01"), "act_value", "", valid},
 		{"rule-17-category-twice", "a category twice", personal(`["other","other"]`, ``, "2015-12-01"), "act_repeated", "", invalid},
 		{"rule-19-suspect", "a suspect without a ground", personal(`["suspect"]`, ``, "2015-12-01"), "act_no_ground", "19 and 20", valid},
+		{"rule-19-two", "a record of a person for two other members at once", in(personal(`["witness"]`, ``, "2015-12-01"), `"rel":["IRQ","RUS"],"originators":["IRQ"],"personal"`, `"rel":["IRN","IRQ","RUS"],"originators":["IRQ"],"personal"`), "act_second_member", "19", valid},
+		{"rule-19-agreed", "a record of a person that goes further by grants alone, of the member that reads it among them", in(personal(`["witness"]`, ``, "2015-12-01"), `"originators":["IRQ"],"personal"`, `"originators":["IRQ"],"consent_needed":["RUS"],"personal"`), "ok", "", valid},
 		{"rule-20-associate", "an associate without a ground", personal(`["associate"]`, ``, "2015-12-01"), "act_no_ground", "19 and 20", valid},
 		{"rule-21-year", "a first review after more than a year", personal(`["witness"]`, ``, "2016-09-30"), "act_review_date", "21", valid},
 		{"rule-21-other", "somebody who is none of the others, after more than 183 days", personal(`["other"]`, ``, "2016-04-01"), "act_review_date", "21", valid},

@@ -158,6 +158,27 @@ func checkPersonData(l *label.Label, p *PersonData, listing bool) error {
 	if has(CategorySuspect, CategoryAssociate) && p.Ground == "" {
 		return refuse(ErrNoGround, "categories %v", p.Categories)
 	}
+	return CheckAgreed(*l, l.Rel, false)
+}
+
+// bilateral is how many members at most have a record of a person between them
+// before a second one has agreed to more: its originator and one other.
+const bilateral = 2
+
+// CheckAgreed is the second member's agreement of rule 19: [ErrSecondMember]
+// refuses that the members of reach have a portion with the label l, when it
+// holds personal data that are no public listing, unless one other member at
+// most is among them, or, beyond the label's own release, a second member is
+// one of those whose grants widen it (spec/label.md, "Consent").
+func CheckAgreed(l label.Label, reach label.MemberSet, listing bool) error {
+	switch {
+	case !l.Personal || listing:
+		return nil
+	case l.Rel.Len() > bilateral:
+		return refuse(ErrSecondMember, "released to %s", l.Rel)
+	case reach.Len() > bilateral && l.Originators.Union(l.ConsentNeeded).Len() < 2:
+		return refuse(ErrSecondMember, "for %s by the grant of %s alone", reach, l.Originators)
+	}
 	return nil
 }
 

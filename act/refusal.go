@@ -115,6 +115,8 @@ var (
 		Why: "data of minors and victims need their own consent, or that of whoever answers for them", Cure: "say in person_data who consented, or leave them out"}
 	ErrNoGround = &Refusal{Code: "act_no_ground", Rule: "19 and 20",
 		Why: "a suspect or an associate is named for a specific act or a designation by a named authority; nearness, family and opposition to a government are none", Cure: "state the act or the designation as the ground, or choose another category"}
+	ErrSecondMember = &Refusal{Code: "act_second_member", Rule: "19",
+		Why: "a record of a person goes beyond one other member only when a second member agrees; public designations by a named authority alone are exempt", Cure: "release it to one member and name that member in consent_needed, then ask it (entente consent ask): what it grants, and you grant, goes further"}
 	ErrReviewDate = &Refusal{Code: "act_review_date", Rule: "21",
 		Why: "personal data are first reviewed within a year, those of others within 183 days, renewed ones within three years", Cure: "set an earlier review date, or renew them with a reason at their review"}
 	ErrNoAcquisition = &Refusal{Code: "act_no_acquisition", Rule: "23",

@@ -95,6 +95,9 @@ func CheckRelease(r Release) []Finding {
 				errs = append(errs, err)
 			}
 		}
+		if err := checkReach(r.Consents, p); err != nil && len(errs) == 0 {
+			errs = append(errs, err)
+		}
 		errs = append(errs, r.checkCites(p)...)
 		for _, err := range errs {
 			out = append(out, finding(i+1, err))
@@ -188,14 +191,17 @@ func (r *Report) CheckMarking(t *label.Table, c label.Consents) error {
 	for i := range r.Portions {
 		p := &r.Portions[i]
 		l := effective(c, &p.PortionInput)
-		if err := checkClass(t, l); err != nil {
+		err := checkClass(t, l)
+		if err == nil {
+			err = checkReach(c, &p.PortionInput)
+		}
+		if err != nil {
 			return within(err, "portion %d", i+1)
 		}
 		if i == 0 {
 			whole = l
 			continue
 		}
-		var err error
 		if whole, err = label.Join(t, whole, l); err != nil {
 			return within(markingError(err), "portion %d", i+1)
 		}
@@ -208,6 +214,12 @@ func (r *Report) CheckMarking(t *label.Table, c label.Consents) error {
 		return refuse(ErrBanner, "banner %s of %s, roll-up %s of %s", r.Label.Class, r.Label.Policy, whole.Class, whole.Policy)
 	}
 	return nil
+}
+
+// checkReach is the second member's agreement over what the consents on record
+// make of a release (rule 19).
+func checkReach(c label.Consents, p *PortionInput) error {
+	return CheckAgreed(p.Label, effective(c, p).Rel, p.Designation != nil)
 }
 
 func effective(c label.Consents, p *PortionInput) label.Label {

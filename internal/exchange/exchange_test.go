@@ -44,6 +44,8 @@ func drawLabel(t *rapid.T) label.Label {
 	}
 	if rapid.IntRange(0, 3).Draw(t, "personal") == 0 {
 		l.Personal, l.ReviewBy = true, label.At(2016, 3, 1, 0, 0)
+		l.Originators = label.Members(l.Originators.Slice()[0]) // a record of a person goes to one other (rule 19)
+		l.Rel = l.Originators.With(rapid.SampledFrom(drawMembers).Draw(t, "second"))
 	}
 	return l
 }

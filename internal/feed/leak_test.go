@@ -15,15 +15,17 @@ var hidden = map[string]struct {
 	by   label.MemberID
 	mark func(*label.Label)
 }{
-	"a higher class":                {"IRQ", func(l *label.Label) { l.Class = "SECRET" }},
-	"a member that is not cleared":  {"RUS", nil},
-	"not released to this member":   {"IRN", func(l *label.Label) { l.Rel = label.Members("IRN", "SYR") }},
-	"another member's consent":      {"IRN", func(l *label.Label) { l.ConsentNeeded = label.Members("IRN") }},
-	"an originator outside":         {"IRQ", func(l *label.Label) { l.External = label.Externals(label.External{ID: "X-1", Holder: "IRQ"}) }},
-	"a handling code":               {"IRQ", func(l *label.Label) { l.UseCodes = label.UseCodesOf(label.H1) }},
-	"a caveat":                      {"IRQ", func(l *label.Label) { l.Caveats = label.Caveats("named officers only") }},
-	"a foreign mark":                {"IRQ", func(l *label.Label) { l.Caveats = label.Caveats("TLP:RED") }},
-	"personal data":                 {"IRQ", func(l *label.Label) { l.Personal, l.ReviewBy = true, label.At(2027, 4, 1, 0, 0) }},
+	"a higher class":               {"IRQ", func(l *label.Label) { l.Class = "SECRET" }},
+	"a member that is not cleared": {"RUS", nil},
+	"not released to this member":  {"IRN", func(l *label.Label) { l.Rel = label.Members("IRN", "SYR") }},
+	"another member's consent":     {"IRN", func(l *label.Label) { l.ConsentNeeded = label.Members("IRN") }},
+	"an originator outside":        {"IRQ", func(l *label.Label) { l.External = label.Externals(label.External{ID: "X-1", Holder: "IRQ"}) }},
+	"a handling code":              {"IRQ", func(l *label.Label) { l.UseCodes = label.UseCodesOf(label.H1) }},
+	"a caveat":                     {"IRQ", func(l *label.Label) { l.Caveats = label.Caveats("named officers only") }},
+	"a foreign mark":               {"IRQ", func(l *label.Label) { l.Caveats = label.Caveats("TLP:RED") }},
+	"personal data": {"IRQ", func(l *label.Label) {
+		l.Personal, l.ReviewBy, l.Rel = true, label.At(2027, 4, 1, 0, 0), label.Members("IRN", "IRQ")
+	}},
 	"two originators, one too many": {"IRQ", func(l *label.Label) { l.Originators = label.Members("IRQ", "SYR") }},
 }
 

@@ -123,6 +123,12 @@ func (n *Node) fillConsent(ctx context.Context, o section.Officer, c *Consent) e
 			return fmt.Errorf("portion %s: %w", r.Portion, errNoNeed)
 		case ok:
 			r.Digest = h.digest
+			if c.Step != act.ConsentGrant {
+				continue
+			}
+			if err := act.CheckAgreed(h.in.Label, h.in.Label.Rel.Union(c.Members), h.in.Designation != nil); err != nil {
+				return fmt.Errorf("portion %s: %w", r.Portion, err)
+			}
 		case r.Digest.IsZero():
 			return fmt.Errorf("portion %s: %w", r.Portion, errNoPortion)
 		}
