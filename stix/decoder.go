@@ -210,7 +210,7 @@ func (d *Decoder) space() byte {
 }
 
 func (d *Decoder) start() (Object, bool, error) {
-	switch d.space() {
+	switch c := d.space(); c {
 	case '{':
 		return d.document()
 	case '[':
@@ -221,6 +221,10 @@ func (d *Decoder) start() (Object, bool, error) {
 		return Object{}, false, d.fail("expected a JSON value")
 	case 0xef:
 		return Object{}, false, d.fail("a byte order mark stands before the document")
+	case '"', '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 't', 'f', 'n':
+		// A value that is no object is judged like any other.
+	default:
+		return Object{}, false, d.fail(fmt.Sprintf("this is another kind of file: no JSON text begins with the byte 0x%02x; a STIX document is an object, or a list of objects, in UTF-8", c))
 	}
 	d.keep = d.pos
 	o, err := d.value()
