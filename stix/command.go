@@ -211,7 +211,11 @@ func ValidateFile(name string, in io.Reader, out io.Writer, opt Options) (bool, 
 	if !sum.Valid {
 		verdict = "not valid"
 	}
-	fmt.Fprintf(w, "%s: %s, %d objects, %d of them not valid\n", name, verdict, sum.Objects, sum.Invalid)
+	objects := "objects"
+	if sum.Objects == 1 {
+		objects = "object"
+	}
+	fmt.Fprintf(w, "%s: %s, %d %s, %d not valid\n", name, verdict, sum.Objects, objects, sum.Invalid)
 	return sum.Valid, w.Flush()
 }
 

@@ -107,8 +107,8 @@ func TestFilesAreReported(t *testing.T) {
 		valid bool
 		want  string
 	}{
-		{string(validObjects(t)[0]), true, "f: valid, 1 objects, 0 of them not valid\n"},
-		{`[{},5]`, false, "f: not valid, 2 objects, 2 of them not valid\n"},
+		{string(validObjects(t)[0]), true, "f: valid, 1 object, 0 not valid\n"},
+		{`[{},5]`, false, "f: not valid, 2 objects, 2 not valid\n"},
 		{`[{}`, false, "f: error: -: "},
 		{"{\"type\":\"campaign\",\"id\":\"\\u001b[2J\"}", false, `\x1b[2J`},
 		{``, false, "not valid, 0 objects"},

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"entente/internal/backup"
+	"entente/internal/plural"
 )
 
 type backupCmd struct {
@@ -95,7 +96,7 @@ func (c *restoreCmd) Run(w *world) error {
 		found = append(found, "rule 21: this backup should have been destroyed by "+m.Destroy.Format(time.RFC3339)+"; what was forgotten since it was taken is back: forget it again, and destroy the backup")
 	}
 	if err := w.answer(map[string]any{"config": path, "member": m.Member, "charter": m.Charter, "log_size": m.LogSize, "taken": m.Taken, "findings": found}, func() {
-		w.printf("The node of %s is restored to %s as it was at %s, with a log of %d leaves.", m.Member, c.To, m.Taken.Format(time.RFC3339), m.LogSize)
+		w.printf("The node of %s is restored to %s as it was at %s, with a log of %s.", m.Member, c.To, m.Taken.Format(time.RFC3339), plural.Of(m.LogSize, "leaf"))
 		for _, f := range found {
 			w.printf("%s", f)
 		}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"entente/internal/client"
+	"entente/internal/plural"
 	"entente/internal/web/api"
 )
 
@@ -259,7 +260,7 @@ func takeBundle(w *world, as asOfficer, path string, inspect bool) error {
 			w.printf("  holds everything from bundle %d on", b.Since)
 		}
 		w.printf("  leaves %d to %d, %d of them new; heads, cosignatures and bodies hold", b.LogFrom, b.LogTo, b.New)
-		w.printf("  %d envelopes of %s for the lead, %d proofs of faults, %d attachments", b.Envelopes, b.From, b.Evidence, b.Attachments)
+		w.printf("  %s of %s for the lead, %s of faults, %s", plural.Of(b.Envelopes, "envelope"), b.From, plural.Of(b.Evidence, "proof"), plural.Of(b.Attachments, "attachment"))
 		w.printf("  inside: %s; made %s, as %s says", strings.Join(b.Contents, ", "), b.Made.UTC().Format(time.RFC3339), b.From)
 	})
 }

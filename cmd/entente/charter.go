@@ -8,6 +8,7 @@ import (
 
 	"entente/charter"
 	"entente/internal/keyring"
+	"entente/internal/plural"
 	"entente/label"
 )
 
@@ -175,7 +176,7 @@ func (c *charterShow) Run(w *world) error {
 	}
 	ch := f.Charter()
 	return w.answer(map[string]any{"fingerprint": f.Fingerprint(), "charter": ch}, func() {
-		w.printf("%s, founded %s\nfingerprint %s\nleads in turn %v, %d days each; quorum %d of %d", ch.Name, ch.Founded, f.Fingerprint(), ch.Leads, ch.TermDays, ch.Quorum(), len(ch.Members))
+		w.printf("%s, founded %s\nfingerprint %s\nleads in turn %v, %s each; quorum %d of %d", ch.Name, ch.Founded, f.Fingerprint(), ch.Leads, plural.Of(ch.TermDays, "day"), ch.Quorum(), len(ch.Members))
 		for _, m := range ch.Members {
 			w.printf("  %s  root %s  %s", m.ID, charter.Fingerprint(m.Root), m.Name)
 		}

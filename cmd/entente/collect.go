@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"entente/internal/client"
+	"entente/internal/plural"
 	"entente/internal/web/api"
 	"entente/label"
 )
@@ -176,7 +177,7 @@ func (c *collectFile) take(w *world, r client.CollectRequest) error {
 		answer.Suggestions = &suggested{Open: read.Open, Accepted: read.Accepted, Rejected: read.Rejected, Waiting: read.Waiting}
 	}
 	err = w.answer(answer, func() {
-		w.printf("import %s: %s, %d added, %d changed, %d ended, %d the same", res.Batch, entries(res.Items), res.Added, res.Changed, res.Ended, res.Same)
+		w.printf("import %s: %s, %d added, %d changed, %d ended, %d the same", res.Batch, plural.Of(res.Items, "entry"), res.Added, res.Changed, res.Ended, res.Same)
 		if read != nil {
 			for _, id := range res.Drafts {
 				w.printf("  draft %s", id)
@@ -191,10 +192,10 @@ func (c *collectFile) take(w *world, r client.CollectRequest) error {
 			}
 		}
 		if res.NotTaken > 0 {
-			w.printf("  not taken in: %s", counted(res.NotTaken, "row"))
+			w.printf("  not taken in: %s", plural.Of(res.NotTaken, "row"))
 		}
 		if res.Noted > 0 {
-			w.printf("  %s: entente collect show %s", counted(res.Noted, "note"), res.Batch)
+			w.printf("  %s: entente collect show %s", plural.Of(res.Noted, "note"), res.Batch)
 		}
 	})
 	if res.Ignored {
@@ -204,14 +205,6 @@ func (c *collectFile) take(w *world, r client.CollectRequest) error {
 		err = errFindings
 	}
 	return err
-}
-
-// entries counts the entries of an import.
-func entries(n int64) string {
-	if n == 1 {
-		return "1 entry"
-	}
-	return fmt.Sprintf("%d entries", n)
 }
 
 // suggested says how many suggestions stand of what was taken in.
@@ -299,7 +292,7 @@ func importLine(b *api.Batch) string {
 		s += fmt.Sprintf(", %d not taken in", b.NotTaken)
 	}
 	if b.Noted > 0 {
-		s += ", " + counted(b.Noted, "note")
+		s += ", " + plural.Of(b.Noted, "note")
 	}
 	if b.Reduced {
 		s += ", reduced"
@@ -346,7 +339,7 @@ func (c *collectShow) Run(w *world) error {
 		after = page[len(page)-1].Place
 	}
 	return w.answer(out, func() {
-		w.printf("%s\nfile SHA-256 %s, %d entries, digest %s", importLine(b), b.File, b.Items, b.Digest)
+		w.printf("%s\nfile SHA-256 %s, %s, digest %s", importLine(b), b.File, plural.Of(b.Items, "entry"), b.Digest)
 		for _, n := range out.Notes {
 			at := ""
 			if n.Line > 0 {
@@ -380,5 +373,5 @@ func (c *collectDiscard) Run(w *world) error {
 	if err != nil {
 		return w.refused(err)
 	}
-	return w.answer(api.Discarded{Drafts: n}, func() { w.printf("given up: %s", counted(n, "draft")) })
+	return w.answer(api.Discarded{Drafts: n}, func() { w.printf("given up: %s", plural.Of(n, "draft")) })
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"entente/internal/client"
+	"entente/internal/plural"
 	"entente/internal/web/api"
 )
 
@@ -211,7 +212,7 @@ func printConsent(w *world, x *api.ConsentAct) {
 	if x.Until != nil {
 		until = " until " + x.Until.Format("2006-01-02T15:04Z")
 	}
-	w.printf("%s  %s %s: %s for %s%s, %d portions  %s", x.ID, x.Originator, x.Step, x.By, strings.Join(x.Members, ", "), until, len(x.Portions), state)
+	w.printf("%s  %s %s: %s for %s%s, %s  %s", x.ID, x.Originator, x.Step, x.By, strings.Join(x.Members, ", "), until, plural.Of(len(x.Portions), "portion"), state)
 }
 
 type consentShow struct {

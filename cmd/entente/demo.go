@@ -8,6 +8,7 @@ import (
 
 	"entente/internal/config"
 	"entente/internal/demo"
+	"entente/internal/plural"
 	"entente/internal/service"
 )
 
@@ -61,7 +62,7 @@ func (c *demoCmd) Run(w *world) error {
 		o.Step = func(text string, done, total int) {
 			switch {
 			case total > 0 && done == total:
-				w.notef("%s %d reports", text, done)
+				w.notef("%s %s", text, plural.Of(done, "report"))
 			case total == 0 && done == 0:
 				w.notef("%s", text)
 			}
@@ -87,7 +88,9 @@ func (c *demoCmd) Run(w *world) error {
 		return err
 	}
 	if c.Once {
-		if err := w.answer(sum, func() { w.printf("%s\n%d members, %d acts, %d checks", sum, sum.Members, sum.Acts, len(sum.Checks)) }); err != nil {
+		if err := w.answer(sum, func() {
+			w.printf("%s\n%s, %s, %s", sum, plural.Of(sum.Members, "member"), plural.Of(sum.Acts, "act"), plural.Of(len(sum.Checks), "check"))
+		}); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"entente/internal/plural"
 	"entente/internal/process/names"
 )
 
@@ -48,10 +49,10 @@ func (c *nameCompareCmd) Run(w *world) error {
 // warnOfNames tells of odd lines on the error stream; long ones are findings.
 func warnOfNames(w *world, t names.Tally, how string) error {
 	if t.Flagged > t.Long {
-		fmt.Fprintf(w.err, "entente: %d of %d lines have names with odd letters (broken encoding, invisible characters, mixed scripts)\n", t.Flagged-t.Long, t.Lines)
+		fmt.Fprintf(w.err, "entente: %d of %s %s names with odd letters (broken encoding, invisible characters, mixed scripts)\n", t.Flagged-t.Long, plural.Of(t.Lines, "line"), plural.Choose(t.Flagged-t.Long, "has", "have"))
 	}
 	if t.Malformed > 0 {
-		fmt.Fprintf(w.err, "entente: %d of %d lines, the first of them line %d, are not two names parted by a tab\n", t.Malformed, t.Lines, t.FirstMalformed)
+		fmt.Fprintf(w.err, "entente: %d of %s, the first of them line %d, %s not two names parted by a tab\n", t.Malformed, plural.Of(t.Lines, "line"), t.FirstMalformed, plural.Choose(t.Malformed, "is", "are"))
 	}
 	if t.Long == 0 {
 		return nil

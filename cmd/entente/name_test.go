@@ -33,7 +33,7 @@ func TestNameCommands(t *testing.T) {
 	}{
 		{"compare", "Karim\tKarim\tPerson\nKarim\tOlga\tPerson\n", []string{"compare"}, exitDone, "1.0000\tmatch\n0.0000\tno\n", ""},
 		{"explain", "Karim\tكريم\tPerson\n", []string{"compare", "--explain"}, exitDone, "karim = كريم", ""},
-		{"odd letters", "K\xffrim\tKarim\tPerson\n", []string{"compare"}, exitDone, "\t", "1 of 1 lines have names with odd letters"},
+		{"odd letters", "K\xffrim\tKarim\tPerson\n", []string{"compare"}, exitDone, "\t", "1 of 1 line has names with odd letters"},
 		{"a line too long", strings.Repeat("k", 100_000) + "\n", []string{"compare"}, exitFindings, "0.0000\tno\n", "the first of them line 1"},
 		{"search", "كريم التميمي\nnobody\n", []string{"search", "--list", list, "--top", "1", "--matches"}, exitDone, "كريم التميمي\t1\t1\tKarim Tamimi\t", ""},
 		{"search finds nothing", "Wolfeschlegel\n", []string{"search", "--list", list, "--matches"}, exitDone, "", ""},

@@ -4,6 +4,7 @@ import (
 	"os"
 	"time"
 
+	"entente/internal/plural"
 	"entente/internal/web/api"
 )
 
@@ -66,7 +67,7 @@ func (c *auditVerify) Run(w *world) error {
 		return w.refused(err)
 	}
 	if err := w.answer(v, func() {
-		w.printf("%d rows, head %s", v.Rows, v.Head)
+		w.printf("%s, head %s", plural.Of(v.Rows, "row"), v.Head)
 		for _, f := range v.Faults {
 			w.printf("  row %d: %s", f.Seq, f.What)
 		}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 
+	"entente/internal/plural"
 	"entente/internal/process/places"
 	"entente/internal/process/places/load"
 )
@@ -239,16 +240,16 @@ func (c *placeLoadCmd) Run(w *world) error {
 		return json.NewEncoder(w.out).Encode(r)
 	}
 	for _, f := range r.Files {
-		fmt.Fprintf(w.out, "%s: %s, %d new places", f.Path, f.Form, f.Places)
+		fmt.Fprintf(w.out, "%s: %s, %s", f.Path, f.Form, plural.Of(f.Places, "new place"))
 		if f.Skipped > 0 {
-			fmt.Fprintf(w.out, ", %d rows without a usable name or point", f.Skipped)
+			fmt.Fprintf(w.out, ", %s without a usable name or point", plural.Of(f.Skipped, "row"))
 		}
 		if f.Note != "" {
 			fmt.Fprintf(w.out, " (%s)", f.Note)
 		}
 		fmt.Fprintln(w.out)
 	}
-	fmt.Fprintf(w.out, "%d places, %d with an outline\n", r.Places, r.Areas)
+	fmt.Fprintf(w.out, "%s, %d with an outline\n", plural.Of(r.Places, "place"), r.Areas)
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"entente/internal/plural"
 	"entente/internal/service"
 )
 
@@ -32,6 +33,6 @@ func (c *rebuildCmd) Run(w *world) error {
 		return err
 	}
 	return w.answer(map[string]any{"projected": st.Cursor, "views": st.Views}, func() {
-		w.printf("The views were made again from %d leaves of the log.", st.Cursor)
+		w.printf("The views were made again from %s of the log.", plural.Of(st.Cursor, "leaf"))
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"entente/internal/plural"
 	"entente/internal/web/api"
 )
 
@@ -128,7 +129,7 @@ func (w *world) recalled(r *api.RecallAct) {
 	if r.Bearing == "void" {
 		state = "void: not the issuer's own, or other bytes; it changes nothing"
 	}
-	w.printf("%s  %s  %s%s  of %s  %s", r.ID, r.Originator, r.Kind, reason, counted(int64(len(r.Portions)), "portion"), state)
+	w.printf("%s  %s  %s%s  of %s  %s", r.ID, r.Originator, r.Kind, reason, plural.Of(len(r.Portions), "portion"), state)
 	if r.Text != "" {
 		w.printf("     %s", escaped(r.Text))
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"entente/internal/client"
+	"entente/internal/plural"
 	"entente/internal/web/api"
 )
 
@@ -58,7 +59,7 @@ func (w *world) release(r *api.Release, err error) error {
 
 // decision writes a decision on one line, and below it why it ended.
 func (w *world) decision(r *api.Release) {
-	w.printf("%s  %s  %s  digest %s  put up by %s", r.ID, r.State, counted(r.Drafts, "draft"), r.Digest, r.PreparedBy)
+	w.printf("%s  %s  %s  digest %s  put up by %s", r.ID, r.State, plural.Of(r.Drafts, "draft"), r.Digest, r.PreparedBy)
 	w.why(r)
 }
 
@@ -68,7 +69,7 @@ func (w *world) why(r *api.Release) {
 		w.printf("  %s: %s", r.State, escaped(r.Reason))
 	}
 	if r.State == "failed" {
-		w.printf("  %d of %s left; the others can be changed and put up again", r.Left, counted(r.Drafts, "draft"))
+		w.printf("  %d of %s left; the others can be changed and put up again", r.Left, plural.Of(r.Drafts, "draft"))
 	}
 }
 
@@ -134,13 +135,13 @@ const shownDrafts = 20
 // releaseDetail writes what a release would let out, and to whom: what the
 // second officer has to read before approving.
 func (w *world) releaseDetail(cl *client.Client, r *api.ReleaseDetail) error {
-	w.printf("release %s, %s, put up by %s\ndigest %s\n%s", r.ID, r.State, r.PreparedBy, r.Digest, counted(r.Drafts, "draft"))
+	w.printf("release %s, %s, put up by %s\ndigest %s\n%s", r.ID, r.State, r.PreparedBy, r.Digest, plural.Of(r.Drafts, "draft"))
 	w.why(&r.Release)
 	if r.Batch != "" {
 		w.printf("of import %s, digest of its entries %s", r.Batch, r.Entries)
 	}
 	for _, v := range r.Views {
-		w.printf("  %s to %s", counted(v.Count, "view"), strings.Join(v.To, " "))
+		w.printf("  %s to %s", plural.Of(v.Count, "view"), strings.Join(v.To, " "))
 	}
 	drafts, err := cl.ReleaseDrafts(w.ctx, r.ID, "", shownDrafts)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"entente/act"
 	"entente/internal/client"
+	"entente/internal/plural"
 	"entente/internal/web/api"
 	"entente/label"
 )
@@ -333,14 +334,6 @@ func placeOf(f api.Finding) string {
 	return fmt.Sprintf("portion %d", f.Portion)
 }
 
-// counted writes a number with its word, "1 draft" or "2 drafts".
-func counted(n int64, one string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %ss", n, one)
-}
-
 func printPlan(w *world, p *api.Plan) {
 	if p.Banner != "" {
 		w.printf("%s", p.Banner)
@@ -527,7 +520,7 @@ func (c *reportShow) Run(w *world) error {
 			}
 		}
 		if c := r.Change; c != nil {
-			w.printf("replaces %s: %d portions gone, %d new, %d kept", c.Replaces, len(c.Gone), len(c.New), c.Kept)
+			w.printf("replaces %s: %s gone, %d new, %d kept", c.Replaces, plural.Of(len(c.Gone), "portion"), len(c.New), c.Kept)
 		}
 		w.printf("\n%s", r.Banner)
 	})

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"entente/internal/plural"
 	"entente/internal/web/api"
 )
 
@@ -87,6 +88,6 @@ func (c *reportExport) Run(w *world) error {
 		notes = []api.Note{}
 	}
 	return w.answer(exported{File: c.Out, Format: c.Format, Reports: n, Bytes: file.Len(), SHA256: hex.EncodeToString(sum[:]), Notes: notes}, func() {
-		w.printf("%s: %s, %s of %s", c.Out, counted(int64(n), "report"), counted(int64(file.Len()), "byte"), strings.ToUpper(c.Format))
+		w.printf("%s: %s, %s of %s", c.Out, plural.Of(n, "report"), plural.Of(file.Len(), "byte"), strings.ToUpper(c.Format))
 	})
 }

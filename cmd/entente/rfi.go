@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"entente/internal/client"
+	"entente/internal/plural"
 	"entente/internal/web/api"
 )
 
@@ -183,7 +184,7 @@ func (w *world) request(r *api.Request) {
 	if r.Overdue {
 		state += ", OVERDUE since " + r.WantedBy.Format("2006-01-02T15:04Z")
 	}
-	w.printf("%s  %s asks %s: %s  %s, %s, of value until %s", r.ID, r.From, r.To, escaped(r.Title), state, counted(int64(len(r.Parts)), "part"), r.LTIOV.Format("2006-01-02T15:04Z"))
+	w.printf("%s  %s asks %s: %s  %s, %s, of value until %s", r.ID, r.From, r.To, escaped(r.Title), state, plural.Of(len(r.Parts), "part"), r.LTIOV.Format("2006-01-02T15:04Z"))
 	for _, x := range r.Similar {
 		w.printf("  similar: %s", similarLine(x))
 	}

@@ -91,8 +91,8 @@ func TestStatusTellsWhatIsWanting(t *testing.T) {
 		"this one was away": {func(s *api.Status) {
 			s.Member, s.Log.Cosigned, s.Log.Missing = "SYR", s.Log.Cosigned[:3], []string{"SYR"}
 		}, ""},
-		"no quorum":               {func(s *api.Status) { s.Log.Cosigned = nil }, "! 0 of 3 members"},
-		"something is opaque":     {func(s *api.Status) { s.Views.Quarantined = 1 }, "! 1 envelopes were not understood"},
+		"no quorum":               {func(s *api.Status) { s.Log.Cosigned = nil }, "! 0 of 3 members needed have cosigned"},
+		"something is opaque":     {func(s *api.Status) { s.Views.Quarantined = 1 }, "! 1 envelope was not understood: ask its originator"},
 		"recovering":              {func(s *api.Status) { s.Log.Recovering = true }, "! recovering"},
 		"halted":                  {func(s *api.Status) { s.Halted = &api.Halt{Code: "fork"} }, "! HALTED (fork)"},
 		"a newer version":         {func(s *api.Status) { s.Log.UnknownAt = &leaf }, "! leaf 7 is of a version"},
@@ -104,7 +104,7 @@ func TestStatusTellsWhatIsWanting(t *testing.T) {
 		"the views stay behind":   {func(s *api.Status) { s.Views.BehindFor = 10 }, "! the views have been behind"},
 		"the views follow":        {func(s *api.Status) { s.Views.BehindFor = 9; s.Log.Certified = 4 }, ""},
 		"keys of epochs are lost": {func(s *api.Status) { s.LostEpochs = []uint32{4, 5} }, "! the keys of epoch 4 5 that"},
-		"evidence is kept":        {func(s *api.Status) { s.Evidence = 1 }, "! 1 proofs of faults"},
+		"evidence is kept":        {func(s *api.Status) { s.Evidence = 1 }, "! 1 proof of a fault is kept: entente evidence list shows it"},
 	} {
 		st := well()
 		x.change(st)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"entente/internal/plural"
 	"entente/internal/web/api"
 )
 
@@ -54,10 +55,10 @@ func wanting(st *api.Status) []string {
 		add("HALTED (%s): %s; it follows the lead no longer: save the evidence (entente evidence list), speak with the other members, and start it again when the cause is mended", h.Code, h.Message)
 	}
 	if st.Log.Recovering {
-		add("recovering: signs nothing until the others have told what it signed before; bring a quorum of %d members into reach", st.Log.Quorum)
+		add("recovering: signs nothing until the others have told what it signed before; bring a quorum of %s into reach", plural.Of(st.Log.Quorum, "member"))
 	}
 	if n := len(st.Log.Cosigned); n < st.Log.Quorum {
-		add("%d of %d members needed have cosigned: bring more of them into reach", n, st.Log.Quorum)
+		add("%d of %s needed %s cosigned: bring more of them into reach", n, plural.Of(st.Log.Quorum, "member"), plural.Choose(n, "has", "have"))
 	}
 	if d := dark(st); len(d) > 0 {
 		add("%s: dark, neither cosignature nor receipt; ask by another way whether the node runs and its line holds, or exchange bundles", strings.Join(d, " "))
@@ -66,7 +67,7 @@ func wanting(st *api.Status) []string {
 		add("leaf %d is of a version that this program does not know, and nothing is cosigned from there on: install a newer version", *st.Log.UnknownAt)
 	}
 	if st.Log.Absent > 0 {
-		add("%d bodies have still to come, and the views stop before the first: bring a member into reach that has them", st.Log.Absent)
+		add("%s %s still to come, and the views stop before %s: bring a member into reach that has %s", plural.Of(st.Log.Absent, "body"), plural.Choose(st.Log.Absent, "has", "have"), plural.Choose(st.Log.Absent, "it", "the first"), plural.Choose(st.Log.Absent, "it", "them"))
 	}
 	if len(st.Log.Withheld) > 0 {
 		add("the lead %s has not logged in time what %s announced: ask the lead why; if it goes on, the other members decide", st.Lead, strings.Join(st.Log.Withheld, " "))
@@ -78,7 +79,7 @@ func wanting(st *api.Status) []string {
 		add("the views have been behind the certified head for %d s, at %d of %d leaves: wait while the number grows; where it stands still, the node's own log says why", st.Views.BehindFor, st.Views.Projected, st.Log.Certified)
 	}
 	if st.Views.Quarantined > 0 {
-		add("%d envelopes were not understood: ask their originators; where all come from one of a newer version, install it", st.Views.Quarantined)
+		add("%s %s not understood: ask %s; where all come from one of a newer version, install it", plural.Of(st.Views.Quarantined, "envelope"), plural.Choose(st.Views.Quarantined, "was", "were"), plural.Choose(st.Views.Quarantined, "its originator", "their originators"))
 	}
 	if len(st.LostEpochs) > 0 {
 		var es []string
@@ -88,7 +89,7 @@ func wanting(st *api.Status) []string {
 		add("the keys of epoch %s that this member published are not here, and what is sealed to them cannot be opened: renew the certificate (entente keys renew)", strings.Join(es, " "))
 	}
 	if st.Evidence > 0 {
-		add("%d proofs of faults are kept: see them with entente evidence list, and hand them to the members", st.Evidence)
+		add("%[1]s %[2]s kept: entente evidence list shows %[3]s; hand %[3]s to the members", plural.Of(st.Evidence, "proof"), plural.Choose(st.Evidence, "of a fault is", "of faults are"), plural.Choose(st.Evidence, "it", "them"))
 	}
 	return out
 }
@@ -99,7 +100,7 @@ func printStatus(w *world, st *api.Status) {
 	if st.Log.LogTime != nil {
 		when = st.Log.LogTime.UTC().Format(time.RFC3339)
 	}
-	w.printf("log: %d leaves, %d certified at %s, root %s", st.Log.Size, st.Log.Certified, when, st.Log.Root)
+	w.printf("log: %s, %d certified at %s, root %s", plural.Of(st.Log.Size, "leaf"), st.Log.Certified, when, st.Log.Root)
 	var by []string
 	for _, c := range st.Log.Cosigned {
 		by = append(by, c.Member)
@@ -109,7 +110,7 @@ func printStatus(w *world, st *api.Status) {
 		without = "; without " + strings.Join(st.Log.Missing, " ")
 	}
 	w.printf("cosigned by %s (quorum %d)%s", strings.Join(by, " "), st.Log.Quorum, without)
-	w.printf("views: %d reports, %d own, %d designations, %d not understood", st.Views.Reports, st.Views.Own, st.Views.Designations, st.Views.Quarantined)
+	w.printf("views: %s, %d own, %s, %d not understood", plural.Of(st.Views.Reports, "report"), st.Views.Own, plural.Of(st.Views.Designations, "designation"), st.Views.Quarantined)
 	for _, p := range st.Peers {
 		w.printf("  %s  receipts up to %d, %d behind", p.Member, p.Received, p.Lag)
 	}

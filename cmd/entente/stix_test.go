@@ -21,9 +21,9 @@ func TestStixCommands(t *testing.T) {
 		code int
 		want string
 	}{
-		{"stix validate " + bad, "", exitFindings, "1 of them not valid"},
+		{"stix validate " + bad, "", exitFindings, "1 not valid"},
 		{"--json stix validate " + bad, "", exitFindings, `"valid":false`},
-		{"stix validate", `{"type":"mutex","id":"mutex--ff1e0780-358c-5808-a8c7-d0fca4ef6ef4","name":"m"}`, exitDone, "standard input: valid, 1 objects"},
+		{"stix validate", `{"type":"mutex","id":"mutex--ff1e0780-358c-5808-a8c7-d0fca4ef6ef4","name":"m"}`, exitDone, "standard input: valid, 1 object,"},
 		{"stix validate --jsonl", "{}\nnope\n", exitDone, `{"valid":false,"errors":[`},
 		{"stix validate --jsonl " + bad, "", exitUsage, ""},
 		{"stix validate " + filepath.Join(dir, "absent"), "", exitUsage, ""},

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"entente/internal/client"
+	"entente/internal/plural"
 	"entente/internal/web/api"
 )
 
@@ -94,7 +95,7 @@ func (c *suggestList) Run(w *world) error {
 
 // standing says how many suggestions stand.
 func standing(s *api.Suggestions) string {
-	line := fmt.Sprintf("%d suggestions are open, %d accepted, %d rejected", s.Open, s.Accepted, s.Rejected)
+	line := fmt.Sprintf("%s %s open, %d accepted, %d rejected", plural.Of(s.Open, "suggestion"), plural.Choose(s.Open, "is", "are"), s.Accepted, s.Rejected)
 	if s.Waiting {
 		line += "; the text is still being read"
 	}
@@ -288,7 +289,7 @@ func (c *suggestStatus) Run(w *world) error {
 	return w.answer(st, func() {
 		w.printf("texts read: %d, %d of them by earlier methods", st.Texts, st.Earlier)
 		w.printf("suggestions: %d open, %d accepted, %d rejected", st.Open, st.Accepted, st.Rejected)
-		w.printf("waiting: %d drafts; reports read up to leaf %d of %d", st.Drafts, st.Read, st.Projected)
+		w.printf("waiting: %s; reports read up to leaf %d of %d", plural.Of(st.Drafts, "draft"), st.Read, st.Projected)
 		w.printf("methods: %s", strings.Join(st.Methods, " "))
 		if st.Failed != "" {
 			w.printf("nothing is read at the moment: %s", st.Failed)

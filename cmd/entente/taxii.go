@@ -18,6 +18,7 @@ import (
 	"strings"
 	"time"
 
+	"entente/internal/plural"
 	"entente/internal/store/taxiidb"
 	"entente/taxii"
 )
@@ -119,7 +120,7 @@ func (c *taxiiImportCmd) Run(w *world) error {
 		for _, f := range findings {
 			w.printf("%s", f)
 		}
-		w.printf("%d API roots, %d collections, %d objects (%d flawed, %d without date_added), %d already held, %d statuses, in %s", n.Roots, n.Collections, n.Objects, n.Flawed, n.Undated, n.Held, n.Statuses, dir)
+		w.printf("%s, %s, %s (%d flawed, %d without date_added), %d already held, %s, in %s", plural.Of(n.Roots, "API root"), plural.Of(n.Collections, "collection"), plural.Of(n.Objects, "object"), n.Flawed, n.Undated, n.Held, plural.Of(n.Statuses, "status"), dir)
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"math"
 	"strings"
 
+	"entente/internal/plural"
 	"entente/internal/process/dates"
 	"entente/internal/process/places/load"
 	"entente/internal/process/read"
@@ -172,8 +173,9 @@ func writeText(w *world, out *bufio.Writer, res *read.Result) error {
 			escaped(name), left.Bytes, res.Bytes, read.MaxBytes, read.MaxFound)
 	}
 	if left.Sentences > 0 {
-		w.notef("%s: %d of %d sentences are not listed, nor %d of %d stretches of one language; split the text", escaped(name),
-			left.Sentences, left.Sentences+len(res.Sentences), left.Languages, left.Languages+len(res.Languages))
+		w.notef("%s: %d of %s %s not listed, nor %d of %s of one language; split the text", escaped(name),
+			left.Sentences, plural.Of(left.Sentences+len(res.Sentences), "sentence"), plural.Choose(left.Sentences, "is", "are"),
+			left.Languages, plural.Of(left.Languages+len(res.Languages), "stretch"))
 	}
 	return errFindings
 }
@@ -220,7 +222,7 @@ func writeFindings(out *bufio.Writer, res *read.Result) {
 		if len(x.Spans) > 0 {
 			s = x.Spans[0]
 		}
-		line("flag", s, fmt.Sprintf("%s, %d times %s", x.Kind, x.Count, x.Detail), 1)
+		line("flag", s, fmt.Sprintf("%s, %s %s", x.Kind, plural.Of(x.Count, "time"), x.Detail), 1)
 	}
 }
 

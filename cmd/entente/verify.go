@@ -12,6 +12,7 @@ import (
 	"entente/internal/inspection"
 	"entente/internal/logcopy"
 	"entente/internal/node"
+	"entente/internal/plural"
 	"entente/internal/store"
 	"entente/internal/store/logdb"
 	"entente/tlog"
@@ -68,7 +69,7 @@ func (c *verifyCmd) Run(w *world) error {
 		OK bool `json:"ok"`
 		*logcopy.Verdict
 	}{true, v}, func() {
-		w.printf("The log holds: %d leaves, root %s\nfounding %s\ncosigned by %v, quorum %d; log time %s", v.Size, v.Root, v.Charter, v.Cosigned, v.Quorum, time.Unix(v.LogTime, 0).UTC().Format(time.RFC3339))
+		w.printf("The log holds: %s, root %s\nfounding %s\ncosigned by %v, quorum %d; log time %s", plural.Of(v.Size, "leaf"), v.Root, v.Charter, v.Cosigned, v.Quorum, time.Unix(v.LogTime, 0).UTC().Format(time.RFC3339))
 	})
 }
 
@@ -83,8 +84,8 @@ func (c *verifyCmd) inspection(w *world, dir string, pinned *charter.Hash) error
 		OK bool `json:"ok"`
 		*inspection.Verdict
 	}{true, v}, func() {
-		w.printf("The report of %s holds: %d entries %v of leaves %d to %d, each in its place in a log of %d leaves\nfounding %s\ncosigned by %v, quorum %d\n%d entries opened from their evidence; %d past review",
-			v.Member, v.Entries, v.Counts, v.From, v.To, v.Size, v.Charter, v.Cosigned, v.Quorum, v.Proven, v.Overdue)
+		w.printf("The report of %s holds: %s %v of leaves %d to %d, each in its place in a log of %s\nfounding %s\ncosigned by %v, quorum %d\n%s opened from their evidence; %d past review",
+			v.Member, plural.Of(v.Entries, "entry"), v.Counts, v.From, v.To, plural.Of(v.Size, "leaf"), v.Charter, v.Cosigned, v.Quorum, plural.Of(v.Proven, "entry"), v.Overdue)
 	})
 }
 

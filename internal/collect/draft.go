@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"entente/act"
+	"entente/internal/plural"
 	"entente/label"
 )
 
@@ -249,7 +250,7 @@ func (in *intake) result() (Result, error) {
 		return Result{}, err
 	}
 	if in.at.Count < in.o.Resume.Count {
-		return Result{}, refuse(ErrCursor, "the file has %d entries, %d were taken in before", in.at.Count, in.o.Resume.Count)
+		return Result{}, refuse(ErrCursor, "the file has %s, %d were taken in before", plural.Of(in.at.Count, "entry"), in.o.Resume.Count)
 	}
 	in.progress()
 	return Result{Original: in.src.file(in.o), End: in.at, Persons: in.persons, Batch: act.BatchDigest(in.digests)}, nil

@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"entente/internal/plural"
 )
 
 // EventColumns says what the columns of a CSV file mean: each field holds the
@@ -161,7 +163,7 @@ func (e *eventIntake) table() error {
 	var c *columns
 	for {
 		if t.lost > 0 {
-			e.broken(t.line-len(t.ahead)-t.lost+1, "%d lines that too many broken quotations went before are left out", t.lost)
+			e.broken(t.line-len(t.ahead)-t.lost+1, "%s that too many broken quotations went before %s left out", plural.Of(t.lost, "line"), plural.Choose(t.lost, "is", "are"))
 			t.lost = 0
 		}
 		text, line, whole, err := t.next()

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"entente/act"
+	"entente/internal/plural"
 	"entente/label"
 )
 
@@ -98,7 +99,7 @@ func (x *mispExport) report(r *act.Report) error {
 		return nil
 	}
 	if len(own) < len(r.Portions) {
-		x.note("%s: %d portions that did not come from MISP make an event of their own", r.Title, len(own))
+		x.note("%s: %s that did not come from MISP %s an event of %s own", r.Title, plural.Of(len(own), "portion"), plural.Choose(len(own), "makes", "make"), plural.Choose(len(own), "its", "their"))
 	}
 	e := x.event(textUUID("report", string(r.ID)))
 	e.head = fields{"uuid": quotedJSON(e.uuid), "info": quotedJSON(r.Title), "date": quotedJSON(r.Written.UTC().Format("2006-01-02")),

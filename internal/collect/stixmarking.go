@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"entente/internal/plural"
 	"entente/label"
 )
 
@@ -171,9 +172,9 @@ func (m *Markings) Notes() []Note {
 		switch r, known := m.known[ref]; {
 		case tlpMarkings[ref] != "":
 		case !known:
-			out = append(out, Note{Rule: "7", Text: fmt.Sprintf("the marking %.80s of %d objects is not understood: they are released to nobody beyond their originators", ref, m.asked[ref])})
+			out = append(out, Note{Rule: "7", Text: fmt.Sprintf("the marking %.80s of %s is not understood, and %s released to nobody beyond the originators", ref, plural.Of(m.asked[ref], "object"), plural.Choose(m.asked[ref], "it is", "they are"))})
 		case r.label != nil:
-			out = append(out, Note{Rule: "7", Text: fmt.Sprintf("the marking %.80s of %d objects is a label of %s, to which the import's own is narrowed; where their classes differ they are released to nobody beyond their originators", ref, m.asked[ref], r.label.Originators)})
+			out = append(out, Note{Rule: "7", Text: fmt.Sprintf("the marking %.80s of %s is a label of %s, to which the import's own is narrowed; where the classes differ, %s released to nobody beyond the originators", ref, plural.Of(m.asked[ref], "object"), r.label.Originators, plural.Choose(m.asked[ref], "it is", "they are"))})
 		}
 	}
 	return out

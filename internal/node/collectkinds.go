@@ -8,6 +8,7 @@ import (
 
 	"entente/act"
 	"entente/internal/collect"
+	"entente/internal/plural"
 	"entente/internal/section"
 )
 
@@ -77,7 +78,7 @@ func (in *importing) list() error {
 		return err
 	}
 	if len(gone)*manyGone > standing {
-		note := collect.Note{Text: fmt.Sprintf("this list ends %d of the %d listings that stand: see that it is the whole list before the import is released", len(gone), standing)}
+		note := collect.Note{Text: fmt.Sprintf("this list ends %d of %s that %s: see that it is the whole list before the import is released", len(gone), plural.Of(standing, "listing"), plural.Choose(standing, "stands", "stand"))}
 		in.out.Notes = append(in.out.Notes, note)
 		in.say(0, note.Rule, note.Text)
 		in.out.Noted = in.pos.Noted

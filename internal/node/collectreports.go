@@ -13,6 +13,7 @@ import (
 	"entente/act"
 	"entente/internal/collect"
 	"entente/internal/exchange"
+	"entente/internal/plural"
 	"entente/internal/store/viewdb"
 	"entente/label"
 	"entente/stix"
@@ -104,7 +105,7 @@ func (in *importing) reports(ours *exchange.Imported) error {
 	}
 	foreign := in.foreign(ours.Foreign)
 	if n := len(foreign); n > 0 {
-		in.say(0, "", fmt.Sprintf("%d objects that belong to none of the reports are not taken in: give them as a bundle of their own", n))
+		in.say(0, "", fmt.Sprintf("%s that %s to none of the reports %s not taken in: give %s as a bundle of %s own", plural.Of(n, "object"), plural.Choose(n, "belongs", "belong"), plural.Choose(n, "is", "are"), plural.Choose(n, "it", "them"), plural.Choose(n, "its", "their")))
 	}
 	in.known(collect.Result{Original: collect.File{Digest: act.Digest(in.src.sealed.ref.Plain), Size: in.src.sealed.ref.Size}, End: at, Batch: act.BatchDigest(entries)}, noTime)
 	return in.store(digests, func(o collect.Options) error {

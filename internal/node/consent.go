@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"entente/act"
+	"entente/internal/plural"
 	"entente/internal/section"
 	"entente/internal/store/viewdb"
 	"entente/label"
@@ -196,7 +197,7 @@ func (n *Node) fromDraft(ctx context.Context, o section.Officer, c *Consent, by 
 	wanted := map[int]bool{}
 	for _, k := range c.Numbers {
 		if k < 1 || k > len(draft.Portions) {
-			return fmt.Errorf("%w: the draft has %d portions", errNoPortion, len(draft.Portions))
+			return fmt.Errorf("%w: the draft has %s", errNoPortion, plural.Of(len(draft.Portions), "portion"))
 		}
 		wanted[k-1] = true
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"entente/internal/centre"
+	"entente/internal/plural"
 	"entente/internal/section"
 	"entente/label"
 	"entente/seal"
@@ -25,7 +26,7 @@ func (n *Node) Prepare(ctx context.Context, o section.Officer, drafts []string, 
 			return section.Decision{}, err
 		} else if len(p.Blocked) > 0 {
 			b := p.Blocked[0]
-			return section.Decision{}, fmt.Errorf("%w: %d of %d drafts, the first is %s: %s", label.ErrBlocked, p.BlockedCount, p.Count+p.BlockedCount, b.Draft, b.Why)
+			return section.Decision{}, fmt.Errorf("%w: %d of %s, the first is %s: %s", label.ErrBlocked, p.BlockedCount, plural.Of(p.Count+p.BlockedCount, "draft"), b.Draft, b.Why)
 		}
 	}
 	rel := section.Release{Kind: DecideRelease, Drafts: drafts, Batch: batch}

@@ -11,6 +11,7 @@ import (
 	"fmt"
 
 	"entente/act"
+	"entente/internal/plural"
 	"entente/internal/section"
 	"entente/label"
 )
@@ -157,7 +158,7 @@ func (n *Node) planStatement(ctx context.Context, d section.Draft) (*Plan, *spee
 		case 1:
 			p.Explain[m] = "gets 1 act"
 		default:
-			p.Explain[m] = fmt.Sprintf("gets %d acts", got)
+			p.Explain[m] = "gets " + plural.Of(got, "act")
 		}
 	}
 	if len(s.findings) > 0 {

@@ -72,6 +72,9 @@ var rooms = map[string][]string{
 	"internal/inspection": also("stix", "internal/centre", "internal/store/viewdb", "internal/store/localdb", "internal/keyring", "internal/section", "net/http"),
 	"internal/bundle":     also("act", "internal/store", "internal/centre", "internal/keyring", "net/http"),
 
+	// Words of messages.
+	"internal/plural": core("label", "charter", "act", "seal", "tlog", "stix", "taxii", "internal"),
+
 	// The tables know no stage.
 	"internal/store":         also("charter", "act", "internal/centre", "internal/section", "internal/keyring", "internal/collect", "internal/exchange", "internal/analysis", "internal/product"),
 	"internal/store/logdb":   {"stix", "internal/process", "internal/store/viewdb", "internal/store/localdb", "internal/store/taxiidb"},
