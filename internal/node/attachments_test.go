@@ -61,6 +61,7 @@ func TestHoldingAnAttachmentDoesNotShow(t *testing.T) {
 	ctx := context.Background()
 	file := h.releaseFile("IRQ", "the plan of the bridge", []byte("a plan"))
 	row := h.find("RUS", viewdb.Query{Text: "bridge"}, 1)[0]
+	h.find("IRQ", viewdb.Query{Text: "bridge"}, 1) // who gives what it has read back itself
 	check(t, h.nodes["RUS"].Attachment(ctx, h.officer("RUS", "an", section.RoleAnalyst), row.ID, file.Digest, io.Discard))
 	draft, err := h.nodes["IRQ"].Attach(ctx, h.officer("IRQ", "duty", section.RoleDuty), "next.bin", "application/octet-stream", strings.NewReader("not released"), nil)
 	check(t, err)
@@ -118,6 +119,7 @@ func TestAnAttachmentOfOtherBytesIsNotKept(t *testing.T) {
 	check(t, err)
 	file := h.releaseFile("IRQ", "the plan of the bridge", content)
 	row := h.find("RUS", viewdb.Query{Text: "bridge"}, 1)[0]
+	h.find("IRQ", viewdb.Query{Text: "bridge"}, 1)
 	an := h.officer("RUS", "an", section.RoleAnalyst)
 
 	path := filepath.Join(h.dir, "IRQ", DirAttached, file.Digest.String())

@@ -89,6 +89,7 @@ func TestListIsTakenInReleasedAndUpdated(t *testing.T) {
 	if seen.Subjects != 40 || seen.Entries != first.Digest || len(seen.Views) != 1 || len(seen.Views[0].To) != 3 || seen.Views[0].Count != 40 || seen.Batch != first.Batch {
 		t.Fatalf("%+v", seen)
 	}
+	h.atRest(four...)
 	before := irq.Station().Size()
 	_, err = irq.Approve(ctx, fdo, d.ID, seen.Digest)
 	check(t, err)
@@ -96,6 +97,7 @@ func TestListIsTakenInReleasedAndUpdated(t *testing.T) {
 	if rows[0].Batch != first.Digest.String() {
 		t.Errorf("a report carries batch %s, not the digest %s of all entries", rows[0].Batch, first.Digest)
 	}
+	h.atRest(four...)
 	if sent := irq.Station().Size() - before; sent >= 80 {
 		t.Errorf("40 listings with one view each left as %d envelopes", sent)
 	}

@@ -138,6 +138,7 @@ func TestConsentOpensAndClosesADerivedProduct(t *testing.T) {
 	if to, p := h.sees("IRQ", &Draft{ReportType: act.ASSESSMENT, Portions: []act.PortionInput{derived(added, "and it means much", source)}}); to.Contains("IRN") && p.Blocked == "" {
 		t.Error("what IRQ added to it can still be released to IRN")
 	}
+	h.atRest(four...)
 	was := dump(t, h.nodes["IRN"].Views())
 	h.stopAll()
 	h.rebuild("IRN")

@@ -45,6 +45,7 @@ func TestCourierAnyOrder(t *testing.T) {
 	for i := range 4 {
 		h.say("IRQ", fmt.Sprintf("carried quincunx %d", i))
 		h.find("RUS", viewdb.Query{Text: "quincunx"}, i+1)
+		h.atRest("IRQ", "IRN", "RUS") // each bundle has the whole of it
 		bs = append(bs, made{h.export("RUS", "SYR", 0), uint64(i + 1), uint64(i + 1)})
 	}
 	bs = append(bs, made{h.export("RUS", "SYR", 2), 5, 2}, made{h.export("RUS", "SYR", 1), 6, 1})

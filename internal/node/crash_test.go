@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -70,9 +69,10 @@ func child(order string) {
 	fmt.Println("open")
 	if o.Idle {
 		// Until the parent has seen enough, and all that was begun is done.
-		_, err := io.Copy(io.Discard, os.Stdin)
+		var upto int64
+		_, err := fmt.Fscan(os.Stdin, &upto)
 		fail(err)
-		fail(settle(n))
+		fail(settle(n, upto))
 		h.stopAll()
 		return
 	}
@@ -103,8 +103,9 @@ func child(order string) {
 	}
 }
 
-// settle waits until a node has nothing to do any more.
-func settle(n *Node) error {
+// settle waits until a node has nothing to do any more, and holds a log of at
+// least a size.
+func settle(n *Node, size int64) error {
 	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
 	defer cancel()
 	for {
@@ -116,7 +117,7 @@ func settle(n *Node) error {
 		if err != nil {
 			return err
 		}
-		if st.Waiting+len(approved)+st.Centre.Outbox == 0 && st.Cursor == st.Centre.Certified && st.Cursor == st.Centre.Size {
+		if st.Waiting+len(approved)+st.Centre.Outbox == 0 && st.Cursor == st.Centre.Certified && st.Cursor == st.Centre.Size && st.Cursor >= size {
 			return nil
 		}
 		if err := pause(ctx, 20*time.Millisecond); err != nil {
@@ -230,7 +231,9 @@ func cutOff(t *testing.T, member label.MemberID, cuts int) {
 		}
 	}
 	head := h.nodes[others[1]].Station().Certified().Size
-	in.Close()
+	_, err = fmt.Fprintln(in, head)
+	check(t, err)
+	check(t, in.Close())
 	if err := last.Wait(); err != nil {
 		t.Fatalf("the last start of %s: %v %s", member, err, said.String())
 	}

@@ -130,7 +130,7 @@ func TestForgottenLeavesNoByteBehind(t *testing.T) {
 	}
 	last := h.find("IRQ", viewdb.Query{Text: "afterwards"}, 1)[0].Index
 	h.eventually("a receipt of RUS", func() bool { return len(h.nodes["IRQ"].receipts.by(last, []string{"RUS"})) > 0 })
-	check(t, settle(h.nodes["RUS"].Node))
+	h.atRest(four...)
 	before := dump(t, h.nodes["RUS"].Views())
 	h.nodes["RUS"].stop()
 	delete(h.nodes, "RUS")

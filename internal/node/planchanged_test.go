@@ -77,6 +77,7 @@ func TestWhatWasNotApprovedDoesNotLeave(t *testing.T) {
 	if got.Released != 1 || !strings.Contains(got.Reason, "rule 6") {
 		t.Errorf("%+v", got)
 	}
+	h.atRest(four...)
 	for i, want := range []string{"logged", "draft"} {
 		if st, err := n.StateOf(ctx, duty, ids[i]); err != nil || st.State != want {
 			t.Errorf("draft %d is %+v, want %s (%v)", i, st, want, err)

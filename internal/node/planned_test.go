@@ -23,6 +23,7 @@ func TestPlanningAgainSaysWhatHappened(t *testing.T) {
 	all := mark("RESTRICTED", "IRQ", four...)
 	left := h.releaseReport("IRQ", &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{portion(all, "IRQ", "left")}})
 	report := h.find("IRQ", viewdb.Query{Text: "left"}, 1)[0].ID
+	h.atRest(four...) // the release is on record as such
 	duty := h.officer("IRQ", "duty", section.RoleDuty)
 	save := func(text string) section.Draft {
 		d, err := n.SaveDraft(ctx, duty, "", "", &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{portion(all, "IRQ", text)}})

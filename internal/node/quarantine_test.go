@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"entente/act"
@@ -53,10 +54,11 @@ func TestNoReportStopsTheLog(t *testing.T) {
 	h.start("IRQ", "IRN", "RUS")
 	syr, err := Open(context.Background(), h.options("SYR"))
 	check(t, err)
-	broken := int64(-1)
+	var broken atomic.Int64
+	broken.Store(-1)
 	// The program of SYR has a fault that one report sets off.
 	syr.fault = func(_ string, index int64) {
-		if index == broken {
+		if index == broken.Load() {
 			panic("a fault of the program")
 		}
 	}
@@ -82,7 +84,8 @@ func TestNoReportStopsTheLog(t *testing.T) {
 		}
 	}
 
-	broken = h.nodes["IRQ"].Station().Size()
+	h.atRest(four...) // what is put next is the next leaf
+	broken.Store(h.nodes["IRQ"].Station().Size())
 	h.put("IRQ", []byte(strings.ReplaceAll(strings.Replace(string(full.Act), `"id":"`+first.ID+`"`, `"id":"`+string(act.NewID())+`"`, 1),
 		fmt.Sprintf("%x", portionOf(t, full.Act)), string(act.NewID()))))
 	h.releaseReport("IRQ", &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{portion(all, "IRQ", "the last report")}})

@@ -86,6 +86,7 @@ func TestRecallReachesAllThatWasMadeOfIt(t *testing.T) {
 	h.releaseReport("SYR", &Draft{ReportType: act.ASSESSMENT, Portions: []act.PortionInput{citing(mark("RESTRICTED", "SYR", four...), "SYR", "two steps down, celadon", rusPs[0])}})
 	syrRow, syrPs := h.portions("IRQ", "celadon")
 	_, _ = h.portions("SYR", "celadon")
+	h.atRest(four...)
 
 	// Nobody but its originator takes it back, and a forgery changes nothing.
 	var refused *Refused
@@ -207,14 +208,7 @@ func TestRecallReachesAllThatWasMadeOfIt(t *testing.T) {
 	for _, m := range four {
 		h.nodes[m].direct.wait()
 	}
-	h.eventually("all have projected everything", func() bool {
-		for _, m := range four {
-			if c, _ := h.nodes[m].Projected(); c < h.nodes["IRQ"].station.Certified().Size {
-				return false
-			}
-		}
-		return true
-	})
+	h.atRest(four...)
 	was := map[label.MemberID]string{}
 	h.stopAll()
 	for _, m := range []label.MemberID{"RUS", "SYR", "IRN"} {

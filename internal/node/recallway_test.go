@@ -28,9 +28,7 @@ func TestRecallIsAppliedBeforeTheLogCertifiesIt(t *testing.T) {
 	ctx := context.Background()
 	draft := h.releaseReport("IRN", &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{portion(mark("RESTRICTED", "IRN", four...), "IRN", "the quincunx has five huts")}})
 	row, _ := h.portions("RUS", "quincunx")
-	for _, m := range []label.MemberID{"IRN", "SYR", "IRQ"} {
-		h.find(m, viewdb.Query{Text: "quincunx"}, 1)
-	}
+	h.atRest(four...) // nothing that is certified reaches RUS when the others are gone
 	for _, m := range []label.MemberID{"IRQ", "SYR"} {
 		h.nodes[m].stop()
 		delete(h.nodes, m)
@@ -71,6 +69,7 @@ func TestRecallIsAppliedBeforeTheLogCertifiesIt(t *testing.T) {
 		return len(ps) == 0 && len(all) == 1
 	})
 	gone("RUS hides it by the log")
+	h.atRest(four...)
 	if ds, err := h.nodes["RUS"].log.Directs(ctx); err != nil || len(ds) != 0 {
 		t.Errorf("still kept: %d %v", len(ds), err)
 	}
@@ -88,6 +87,7 @@ func TestRecallIsFoundBeforeAnythingElseIsOpened(t *testing.T) {
 	draft := h.releaseReport("IRN", &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{portion(all, "IRN", "the quincunx has five huts")}})
 	row := h.find("SYR", viewdb.Query{Text: "quincunx"}, 1)[0]
 	duty := h.officer("SYR", "duty", section.RoleDuty)
+	h.atRest(four...) // SYR has nothing left of that release to open when it starts again
 	h.nodes["SYR"].stop()
 	delete(h.nodes, "SYR")
 	for range 6 {
@@ -200,6 +200,7 @@ func TestForgedRecallChangesNothing(t *testing.T) {
 		check(t, err)
 		return len(rows) == 1
 	})
+	h.atRest(four...) // RUS has its own doubt back as well
 	saved, err := h.nodes["IRQ"].SaveDraft(ctx, duty, "", "", &Draft{ReportType: act.INTSUM, Portions: []act.PortionInput{citing(mark("RESTRICTED", "IRQ", four...), "IRQ", "again", irq[0])}})
 	check(t, err)
 	plan, err := h.nodes["IRQ"].Plan(ctx, duty, saved.ID)
@@ -251,7 +252,7 @@ func TestProvisionalRecallEnds(t *testing.T) {
 	ctx := context.Background()
 	draft := h.releaseReport("IRN", &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{portion(mark("RESTRICTED", "IRN", four...), "IRN", "the quincunx has five huts")}})
 	row, _ := h.portions("RUS", "quincunx")
-	h.find("IRN", viewdb.Query{Text: "quincunx"}, 1)
+	h.atRest(four...)
 	for _, m := range []label.MemberID{"IRQ", "SYR"} {
 		h.nodes[m].stop()
 		delete(h.nodes, m)

@@ -22,18 +22,14 @@ func TestStateOfAReleasedDraft(t *testing.T) {
 	duty := h.officer("IRQ", "duty", section.RoleDuty)
 	draft := h.releaseReport("IRQ", &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{portion(mark("SECRET", "IRQ", "IRQ", "RUS"), "IRQ", "the bridge")}})
 	row := h.find("IRQ", viewdb.Query{Text: "bridge"}, 1)[0]
+	h.atRest(four...)
 	st, err := h.nodes["IRQ"].StateOf(ctx, duty, draft)
 	check(t, err)
 	positions, err := h.nodes["IRQ"].section.EnvelopesOf(ctx, draft)
 	check(t, err)
-	if st.State != "logged" || len(st.Views) != 1 || st.Views[0].Report != row.ID || len(positions) < 2 {
+	if st.State != "logged" || len(st.Views) != 1 || st.Views[0].Report != row.ID || st.Unread != 0 || len(positions) < 2 {
 		t.Fatalf("%+v of %d envelopes; want one view, and dummies", st, len(positions))
 	}
-	h.eventually("the dummies", func() bool {
-		st, err := h.nodes["IRQ"].StateOf(ctx, duty, draft)
-		return err == nil && st.State == "logged" && st.Unread == 0
-	})
-
 	h.nodes["IRQ"].stop()
 	delete(h.nodes, "IRQ")
 	n, err := Open(ctx, h.options("IRQ"))

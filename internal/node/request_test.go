@@ -83,6 +83,7 @@ func TestRequestsAreAnsweredAndClosed(t *testing.T) {
 	r.WantedBy = time.Now().UTC().Add(-time.Hour).Truncate(time.Minute)
 	h.releaseStatement("RUS", KindRequest, r)
 	irn, irq := h.board("IRN", 1)[0], h.board("IRQ", 1)[0]
+	h.atRest(four...)
 	own := h.said("RUS", act.TypeRequest, 2)
 	shared := map[string]bool{}
 	for _, p := range irn.Request.Parts {
@@ -160,6 +161,7 @@ func TestRequestsAreAnsweredAndClosed(t *testing.T) {
 	h.releaseStatement("RUS", KindClosing, Closing{Requests: []act.ID{act.ID(irn.ID)}, All: true, Outcome: act.ClosedPartly, Note: "part 2 is missing"})
 	h.said("IRN", act.TypeClosing, 1)
 	h.said("IRQ", act.TypeClosing, 1)
+	h.atRest(four...)
 	if got := h.board("IRN", 1)[0]; got.State != "closed" || got.Outcome != act.ClosedPartly {
 		t.Errorf("IRN's board says %+v", got)
 	}
@@ -257,6 +259,7 @@ func TestConsentOnTheWayShowsAtTheAnswererAlone(t *testing.T) {
 		t.Error("SYR learns that there is a request")
 	}
 	h.said("IRQ", act.TypeConsent, 1)
+	h.said("RUS", act.TypeRequest, 1) // its own request has come back to it
 	if got := h.board("IRQ", 1)[0]; got.State != "consent asked" {
 		t.Errorf("IRQ's board says %s", got.State)
 	}
@@ -347,6 +350,7 @@ func TestRegistersAreToldToTheChosenAlone(t *testing.T) {
 	if got := h.refusedSave("IRN", KindCoverage, Coverage{Subject: "Southern road", State: act.RegisterEnded}); !strings.Contains(got.Error(), "no such line") {
 		t.Errorf("the end of nothing: %v", got)
 	}
+	h.atRest(four...)
 	if strings.Contains(dump(t, h.nodes["SYR"].Views()), "said\t") {
 		t.Error("SYR holds a line that it was not told")
 	}
