@@ -219,14 +219,17 @@ func TestMaliciousInputIsCheap(t *testing.T) {
 		"names": []byte(names), "labels": a.Raw, "random": random,
 		"brackets": bytes.Repeat([]byte("["), MaxAct), "escapes": []byte(`{"v":1,"type":"` + strings.Repeat(`\u0041`, 10000) + `"}`),
 	} {
-		start := time.Now()
-		for range 5 {
+		// The least of some: others may have the processor in between.
+		least := time.Hour
+		for range 10 {
+			start := time.Now()
 			_, _ = Parse(raw)
+			least = min(least, time.Since(start))
 		}
-		if each := time.Since(start) / 5; each > 200*time.Millisecond {
-			t.Errorf("%s: %s for one act", name, each)
+		if least > 200*time.Millisecond {
+			t.Errorf("%s: %s for one act", name, least)
 		} else {
-			t.Logf("%s: %s", name, each)
+			t.Logf("%s: %s", name, least)
 		}
 	}
 }

@@ -21,7 +21,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"path/filepath"
 	"slices"
@@ -43,7 +42,7 @@ const passphrase = "a passphrase for measurements"
 // House is the nodes of all members. It is for one goroutine.
 type House struct {
 	dir     string
-	addrs   map[label.MemberID]string
+	lines   *lines
 	running map[label.MemberID]*running
 	// Logger is given to nodes that are started; nil discards.
 	Logger *slog.Logger
@@ -60,7 +59,7 @@ type running struct {
 // New holds a founding ceremony in dir, which must be empty, and gives every
 // member a directory of its own in it, under its id.
 func New(dir string) (*House, error) {
-	h := &House{dir: dir, addrs: map[label.MemberID]string{}, running: map[label.MemberID]*running{}}
+	h := &House{dir: dir, lines: newLines(), running: map[label.MemberID]*running{}}
 	c := charter.New()
 	c.Name = "Centre of the measurements"
 	c.Founded = label.At(2026, 1, 1, 0, 0)
@@ -80,9 +79,6 @@ func New(dir string) (*House, error) {
 		}
 		c.Members = append(c.Members, member)
 		roots = append(roots, root)
-		if h.addrs[m], err = freePort(); err != nil {
-			return nil, err
-		}
 	}
 	file, err := c.Text()
 	if err != nil {
@@ -103,14 +99,7 @@ func New(dir string) (*House, error) {
 
 // At takes up a house that New has made in dir before.
 func At(dir string) (*House, error) {
-	h := &House{dir: dir, addrs: map[label.MemberID]string{}, running: map[label.MemberID]*running{}}
-	for _, m := range Members {
-		var err error
-		if h.addrs[m], err = freePort(); err != nil {
-			return nil, err
-		}
-	}
-	return h, nil
+	return &House{dir: dir, lines: newLines(), running: map[label.MemberID]*running{}}, nil
 }
 
 // found makes the keys of one member.
@@ -132,22 +121,13 @@ func found(dir string, m label.MemberID, unlock keyring.Unlock) (charter.Member,
 	return charter.Member{ID: m, Name: "Member " + string(m), Root: root.PublicKey(), Keys: string(cert)}, root, err
 }
 
-// freePort returns a loopback address at which nobody listens.
-func freePort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return l.Addr().String(), l.Close()
-}
-
 // Dir returns the directory of a member's node.
 func (h *House) Dir(m label.MemberID) string { return filepath.Join(h.dir, string(m)) }
 
 // Options returns how a member's node is opened.
 func (h *House) Options(m label.MemberID) node.Options {
 	return node.Options{
-		Dir: h.Dir(m), Self: m, Unlock: keyring.Passphrase([]byte(passphrase)), Addresses: h.addrs, Logger: h.Logger,
+		Dir: h.Dir(m), Self: m, Unlock: keyring.Passphrase([]byte(passphrase)), Addresses: memberNames(), Dialer: h.lines, Logger: h.Logger,
 		Tuning:  centre.Tuning{CompareEvery: 500 * time.Millisecond},
 		Section: section.Options{Argon2: section.Argon2{Time: 1, MemoryKiB: 64, Threads: 1}},
 	}
@@ -188,7 +168,7 @@ func (h *House) start(ctx context.Context, m label.MemberID) error {
 	if err != nil {
 		return err
 	}
-	l, err := net.Listen("tcp", h.addrs[m])
+	l, err := h.lines.listen(m)
 	if err != nil {
 		return errors.Join(err, n.Close())
 	}

@@ -10,7 +10,7 @@ import (
 
 // A centre for measuring takes load, tells true counts, and ends cleanly.
 func TestCentre(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
 	c, err := stations.Open(ctx, stations.Options{Dir: t.TempDir(), Members: 3, ActBytes: 900})
 	if err != nil {

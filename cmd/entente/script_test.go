@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -63,12 +64,21 @@ func ports(ts *testscript.TestScript, neg bool, args []string) {
 var portTries atomic.Int32
 
 // Places for a demonstration's ports: all stay below those that the system
-// gives to outgoing connections.
+// gives to outgoing connections, and below those of the tests of internal/demo.
 const (
 	firstShift = 1000
 	shiftStep  = 40
-	shifts     = (32768 - 8724 - firstShift) / shiftStep
+	shifts     = (21900 - firstShift) / shiftStep
+	heldPort   = 8700
 )
+
+// held are listeners that keep places for this process until it ends: the ports
+// of a place are looked at now and listened on later, and again after a restart,
+// and another test process beside this one must not choose it meanwhile.
+var held struct {
+	sync.Mutex
+	places []net.Listener
+}
 
 // freePorts returns how far a demonstration's ports can be moved. It begins at
 // a place that depends on the process, so that two test processes beside each
@@ -80,6 +90,10 @@ func freePorts() (shift int, err error) {
 			return 0, errors.New("no free ports for a demonstration")
 		}
 		shift = firstShift + shiftStep*((97*os.Getpid()+k)%shifts)
+		place, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(heldPort+shift))
+		if err != nil {
+			continue
+		}
 		free := true
 		for _, base := range []int{8701, 8702, 8703, 8704, 8711, 8712, 8713, 8714, 8721, 8722, 8723, 8724} {
 			l, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(base+shift))
@@ -90,8 +104,12 @@ func freePorts() (shift int, err error) {
 			l.Close()
 		}
 		if free {
+			held.Lock()
+			held.places = append(held.places, place)
+			held.Unlock()
 			return shift, nil
 		}
+		place.Close()
 	}
 }
 
@@ -118,7 +136,7 @@ func ready(ts *testscript.TestScript, neg bool, args []string) {
 // eventually runs a program until it succeeds (with ! until it fails), as
 // long as what it asks for is on its way.
 func eventually(ts *testscript.TestScript, neg bool, args []string) {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	for {
 		err := ts.Exec(args[0], args[1:]...)
@@ -136,7 +154,7 @@ func eventually(ts *testscript.TestScript, neg bool, args []string) {
 func until(ts *testscript.TestScript, neg bool, args []string) {
 	pattern, err := regexp.Compile(args[0])
 	ts.Check(err)
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	for {
 		err := ts.Exec(args[1], args[2:]...)

@@ -276,7 +276,7 @@ func (c *centreOf) items(m label.MemberID, n, size int, ref string) []Item {
 func await(t testing.TB, s *Station, what string, cond func() bool) {
 	t.Helper()
 	// In virtual time both are long enough for the slowest pace, and cost nothing.
-	wait, look := 30*time.Second, 10*time.Millisecond
+	wait, look := 4*time.Minute, 10*time.Millisecond
 	if s.tune.CompareEvery > 3*time.Second {
 		wait, look = 6*time.Hour, time.Second
 	}

@@ -73,8 +73,8 @@ func (r *running) stop(ask func() error) error {
 	return errors.Join(err, r.err)
 }
 
-// startWait bounds how long a node may take to open.
-const startWait = 30 * time.Second
+// startWait bounds how long a node may take to open, on a busy machine too.
+const startWait = 3 * time.Minute
 
 // here runs nodes in this process.
 type here struct {

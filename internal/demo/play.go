@@ -235,7 +235,7 @@ func (d *demo) importList(ctx context.Context) error {
 }
 
 // settleWait bounds how long the nodes may take until all is received.
-const settleWait = 2 * time.Minute
+const settleWait = 5 * time.Minute
 
 // settle waits until every report was received by all its recipients.
 func (d *demo) settle(ctx context.Context) error {

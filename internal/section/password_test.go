@@ -222,18 +222,18 @@ func TestUnknownOfficerCostsAHash(t *testing.T) {
 	dear := Argon2{Time: 2, MemoryKiB: 4 << 10, Threads: 1}
 	h := newHasher(dear, 1)
 	stored := hashPassword(password, dear).String()
-	least := func(stored string) time.Duration {
-		best := time.Hour
-		for range 5 {
-			start := time.Now()
-			if ok, _, err := h.verify(context.Background(), stored, "not the password"); ok || err != nil {
-				t.Fatal(ok, err)
-			}
-			best = min(best, time.Since(start))
+	took := func(stored string) time.Duration {
+		start := time.Now()
+		if ok, _, err := h.verify(context.Background(), stored, "not the password"); ok || err != nil {
+			t.Fatal(ok, err)
 		}
-		return best
+		return time.Since(start)
 	}
-	known, unknown := least(stored), least("")
+	// In turns: whatever else this machine does slows down both.
+	known, unknown := time.Hour, time.Hour
+	for range 15 {
+		known, unknown = min(known, took(stored)), min(unknown, took(""))
+	}
 	if unknown < known/4 {
 		t.Errorf("unknown officer: %v, known officer: %v", unknown, known)
 	}

@@ -168,10 +168,10 @@ func (c *Centre) Ready(ms ...label.MemberID) {
 }
 
 // Wait waits until something holds, looking again whenever the node's log or
-// views move, and fails the test after half a minute.
+// views move, and fails the test after four minutes: a machine may be busy.
 func (c *Centre) Wait(m label.MemberID, holds func() bool) {
 	c.t.Helper()
-	limit := time.NewTimer(30 * time.Second)
+	limit := time.NewTimer(4 * time.Minute)
 	defer limit.Stop()
 	n := c.Nodes[m]
 	for {

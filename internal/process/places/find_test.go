@@ -190,7 +190,7 @@ func TestFindLong(t *testing.T) {
 	} {
 		start := time.Now()
 		found := g.Find(bad)
-		if took := time.Since(start); took > 20*time.Second {
+		if took := time.Since(start); took > time.Minute {
 			t.Errorf("%s: a megabyte took %v", why, took)
 		}
 		checkFound(t, bad, found)

@@ -347,7 +347,7 @@ func TestCascadeOfManyProducts(t *testing.T) {
 	if err := v.db.Reader.QueryRow(`SELECT count(*) FROM caution WHERE review = 1`).Scan(&n); err != nil || n != 10000 {
 		t.Errorf("%d products are under review: %v", n, err)
 	}
-	if took > 10*time.Second {
+	if took > time.Minute { // about one second on an idle machine
 		t.Errorf("it took %v", took)
 	}
 }
