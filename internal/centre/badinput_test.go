@@ -70,8 +70,7 @@ func (m *maker) next() []byte {
 // stable code, and neither the log nor what follows is touched by it.
 func TestBadInput(t *testing.T) {
 	simulate(t, nil, func(t *testing.T, c *centreOf) {
-		c.start(four...)
-		c.certified(1, four...)
+		c.startAll()
 		c.stop("RUS")
 		rus := &maker{c: c, id: "RUS", keys: c.keys["RUS"]}
 		first := rus.next()
@@ -212,8 +211,7 @@ func validLog(t testing.TB, s *Station) []byte {
 func TestQuota(t *testing.T) {
 	tight := func(c *charter.Charter) { c.Quotas.LeavesPerMinute = 60 }
 	simulate(t, tight, func(t *testing.T, c *centreOf) {
-		c.start(four...)
-		c.certified(1, four...)
+		c.startAll()
 		c.stop("RUS")
 		rus := &maker{c: c, id: "RUS", keys: c.keys["RUS"]}
 		thief := &maker{c: c, id: "RUS", keys: c.keys["IRN"]}
@@ -298,7 +296,7 @@ func TestVersionLearnt(t *testing.T) {
 				o.older = func(raw []byte) bool { return seal.Kind(raw[5]) == seal.Keys }
 			}
 		}
-		c.start(four...)
+		c.startAll()
 		c.file("SYR", 1)
 		c.certified(2, four...)
 		_, err := c.posts["RUS"].Certify(context.Background(), c.certify("RUS", 2, 1))
@@ -319,7 +317,7 @@ func TestVersionLearnt(t *testing.T) {
 				t.Errorf("after the update SYR knows all up to %d and has %d envelopes waiting (%v)", st.Opaque, st.Outbox, err)
 			}
 			size := syr().Size()
-			await(t, syr(), "recovery", func() bool { return !syr().recovery.active() })
+			c.recovered("SYR")
 			c.net.sever("IRN", true) // now SYR makes the quorum
 			c.file("SYR", 1)
 			c.file("RUS", 1)
@@ -337,8 +335,7 @@ func TestOriginatorForks(t *testing.T) {
 	for _, how := range []string{"submits both to the lead", "announces another than it submits"} {
 		t.Run(how, func(t *testing.T) {
 			simulate(t, nil, func(t *testing.T, c *centreOf) {
-				c.start(four...)
-				c.certified(1, four...)
+				c.startAll()
 				c.stop("RUS")
 				rus := &maker{c: c, id: "RUS", keys: c.keys["RUS"]}
 				other := rus.make(nil)
@@ -383,8 +380,7 @@ func TestOriginatorForks(t *testing.T) {
 func TestEmptyAnnouncements(t *testing.T) {
 	simulate(t, nil, func(t *testing.T, c *centreOf) {
 		answer := []byte(nil)
-		c.start(four...)
-		c.certified(1, four...)
+		c.startAll()
 		c.stop("RUS")
 		ln := c.net.listen("RUS")
 		srv := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -423,8 +419,7 @@ func TestEmptyAnnouncements(t *testing.T) {
 // it in.
 func TestChase(t *testing.T) {
 	simulate(t, nil, func(t *testing.T, c *centreOf) {
-		c.start(four...)
-		c.certified(1, four...)
+		c.startAll()
 		c.net.part("RUS", "IRQ", true)
 		c.file("RUS", 3)
 		time.Sleep(50 * time.Second)

@@ -35,8 +35,7 @@ func (c *centreOf) pages(m label.MemberID) (n int64) {
 // what others file waits with them and is logged when there is space again.
 func TestFullAtTheLead(t *testing.T) {
 	simulate(t, nil, func(t *testing.T, c *centreOf) {
-		c.start(four...)
-		c.certified(1, four...)
+		c.startAll()
 		c.limit("IRQ", c.pages("IRQ")+4)
 		filed := 0
 		for range 4 {
@@ -77,8 +76,7 @@ func TestFullAtTheLead(t *testing.T) {
 // go on, and it catches up when there is space again.
 func TestFullAtAFollower(t *testing.T) {
 	simulate(t, nil, func(t *testing.T, c *centreOf) {
-		c.start(four...)
-		c.certified(1, four...)
+		c.startAll()
 		c.limit("SYR", c.pages("SYR")+4)
 		for range 4 {
 			c.file("RUS", 20)
@@ -121,8 +119,7 @@ func TestReserve(t *testing.T) {
 				return free[m], nil
 			}
 		}
-		c.start(four...)
-		c.certified(1, four...)
+		c.startAll()
 		ctx := context.Background()
 		set("RUS", 63)
 		if _, err := c.posts["RUS"].File(ctx, c.items("RUS", 1, 100, "")); !errors.Is(err, ErrFull) {
@@ -187,8 +184,7 @@ func TestFailingWrites(t *testing.T) {
 							}
 							return opts
 						}
-						c.start(four...)
-						c.certified(1, four...)
+						c.startAll()
 						f.mu.Lock()
 						f.every = every
 						f.mu.Unlock()

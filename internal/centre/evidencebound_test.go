@@ -14,8 +14,7 @@ import (
 func TestEvidenceIsBounded(t *testing.T) {
 	simulate(t, nil, func(t *testing.T, c *centreOf) {
 		ctx := context.Background()
-		c.start(four...)
-		c.certified(1, four...)
+		c.startAll()
 		c.stop("IRQ") // nothing is logged meanwhile, so nothing suspends yet
 		rus := &maker{c: c, id: "RUS", keys: c.keys["RUS"]}
 		const forks = 5 * maxEvidence

@@ -58,8 +58,7 @@ func (c *centreOf) begin(path string, length int) net.Conn {
 func TestUnfinishedRequests(t *testing.T) {
 	simulate(t, nil, func(t *testing.T, c *centreOf) {
 		c.pace(time.Minute)
-		c.start(four...)
-		c.certified(1, four...)
+		c.startAll()
 		c.stop("RUS")
 		// Two of 30 MiB claim 8 MiB each: no more is ever read of a request.
 		var conns []net.Conn
@@ -102,8 +101,7 @@ func TestUnfinishedRequests(t *testing.T) {
 // Bodies that are set aside count before they come.
 func TestBytesUnderWay(t *testing.T) {
 	simulate(t, nil, func(t *testing.T, c *centreOf) {
-		c.start(four...)
-		c.certified(1, four...)
+		c.startAll()
 		c.stop("RUS")
 		for range maxUnderWay / maxFrame {
 			defer c.begin("/submit", maxFrame).Close()

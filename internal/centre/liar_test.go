@@ -235,6 +235,7 @@ func underLiar(t *testing.T, test func(t *testing.T, c *centreOf, l *liar)) {
 			c.file(m, 3)
 		}
 		c.certified(10, "IRN", "RUS", "SYR")
+		c.recovered("IRN", "RUS", "SYR")
 		t.Cleanup(l.stop)
 		test(t, c, l)
 	})

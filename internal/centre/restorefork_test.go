@@ -41,8 +41,7 @@ func TestRestoredMemberCosignsNoFork(t *testing.T) {
 	simulate(t, nil, func(t *testing.T, c *centreOf) {
 		r := newRecord()
 		r.listen(c)
-		c.start(four...)
-		c.certified(1, four...)
+		c.startAll()
 		c.file("SYR", 2)
 		c.certified(3, four...)
 		backups := t.TempDir()

@@ -27,6 +27,7 @@ func TestNewKeysWhileRunning(t *testing.T) {
 	ctx := context.Background()
 	size := int64(1)
 	c.certified(size, four...)
+	c.recovered(four...)
 	for _, m := range []label.MemberID{"RUS", "IRQ", "RUS"} {
 		p := c.posts[m]
 		serial, incarnation, next := p.NextCertificate()
@@ -82,6 +83,7 @@ func TestNewKeysWithoutTheLead(t *testing.T) {
 	c.start(four...)
 	defer c.stopAll()
 	c.certified(1, four...)
+	c.recovered(four...)
 	c.file("RUS", 1)
 	c.certified(2, four...)
 	c.net.part("RUS", "IRQ", true)
@@ -96,8 +98,7 @@ func TestNewKeysWithoutTheLead(t *testing.T) {
 // What is signed with an ended key is refused, wherever it comes.
 func TestEndedKey(t *testing.T) {
 	simulate(t, nil, func(t *testing.T, c *centreOf) {
-		c.start(four...)
-		c.certified(1, four...)
+		c.startAll()
 		c.file("RUS", 1)
 		_, err := c.posts["RUS"].Certify(context.Background(), c.certify("RUS", 2, 1))
 		check(t, err)
@@ -119,8 +120,7 @@ func TestEndedKey(t *testing.T) {
 // signed with it.
 func TestCertifyRefuses(t *testing.T) {
 	simulate(t, nil, func(t *testing.T, c *centreOf) {
-		c.start(four...)
-		c.certified(1, four...)
+		c.startAll()
 		p := c.posts["RUS"]
 		ctx := context.Background()
 		good := c.certify("RUS", 2, 1)
@@ -168,8 +168,7 @@ func TestFarBehindNewKeys(t *testing.T) {
 	simulate(t, nil, func(t *testing.T, c *centreOf) {
 		c.tune.CatchUp = 16
 		c.pace(time.Minute)
-		c.start(four...)
-		c.certified(1, four...)
+		c.startAll()
 		c.stop("SYR")
 		c.file("RUS", 40)
 		for serial := range uint32(2) {
@@ -188,8 +187,7 @@ func TestFarBehindNewKeys(t *testing.T) {
 // not hold and that never reaches the lead, and restores the backup.
 func loseHeader(t *testing.T, c *centreOf, m label.MemberID) {
 	t.Helper()
-	c.start(four...)
-	c.certified(1, four...)
+	c.startAll()
 	c.file(m, 2)
 	c.certified(3, four...)
 	backup := t.TempDir() + "/log.db"
@@ -254,8 +252,7 @@ func TestStolenKey(t *testing.T) {
 func stolenKey(t *testing.T, answered bool) {
 	simulate(t, nil, func(t *testing.T, c *centreOf) {
 		ctx := context.Background()
-		c.start(four...)
-		c.certified(1, four...)
+		c.startAll()
 		c.net.sever("RUS", true)
 		_, err := c.posts["RUS"].File(ctx, c.items("RUS", 2, 100, "act")) // never leaves
 		check(t, err)

@@ -26,7 +26,7 @@ func simulate(t *testing.T, change func(*charter.Charter), test func(t *testing.
 		time.Sleep(time.Until(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)))
 		t.Cleanup(func() {
 			c.stopAll()
-			time.Sleep(time.Second) // connections that were refused linger for a while
+			time.Sleep(time.Minute) // connections that were refused linger for a while
 		})
 		test(t, c)
 	})
@@ -46,6 +46,24 @@ func (c *centreOf) certified(size int64, ms ...label.MemberID) {
 	}
 }
 
+// startAll starts all four and waits until the log is founded and each of them has
+// left recovering. A quorum founds the log without the last of them, who could
+// not recover any more when another was stopped or cut off.
+func (c *centreOf) startAll() {
+	c.t.Helper()
+	c.start(four...)
+	c.certified(1, four...)
+	c.recovered(four...)
+}
+
+// recovered waits until members may sign and cosign.
+func (c *centreOf) recovered(ms ...label.MemberID) {
+	c.t.Helper()
+	for _, m := range ms {
+		await(c.t, c.posts[m].Station, "its recovery", func() bool { return !c.posts[m].recovery.active() })
+	}
+}
+
 // file files n small envelopes of a member.
 func (c *centreOf) file(m label.MemberID, n int) []Filed {
 	c.t.Helper()
@@ -55,12 +73,14 @@ func (c *centreOf) file(m label.MemberID, n int) []Filed {
 	return filed
 }
 
-// same fails when members hold different logs.
+// same fails when members hold different logs, once what is on its way to one of
+// them is there.
 func (c *centreOf) same(ms ...label.MemberID) {
 	c.t.Helper()
 	a := c.posts[ms[0]].Station
 	for _, m := range ms[1:] {
 		b := c.posts[m].Station
+		await(c.t, b, "as many leaves as another", func() bool { return a.Size() == b.Size() })
 		if a.Size() != b.Size() || a.root != b.root {
 			c.t.Errorf("%s holds %d leaves, root %v; %s %d, root %v", a.self, a.Size(), a.root, m, b.Size(), b.root)
 		}
@@ -115,8 +135,7 @@ func (c *centreOf) evidence(m label.MemberID, id string) Accusation {
 func TestPartitionAndHeal(t *testing.T) {
 	simulate(t, nil, func(t *testing.T, c *centreOf) {
 		c.pace(time.Minute)
-		c.start(four...)
-		c.certified(1, four...)
+		c.startAll()
 		c.file("RUS", 5)
 		c.certified(6, four...)
 
@@ -154,8 +173,7 @@ func TestPartitionAndHeal(t *testing.T) {
 // arrives.
 func TestRestarts(t *testing.T) {
 	simulate(t, nil, func(t *testing.T, c *centreOf) {
-		c.start(four...)
-		c.certified(1, four...)
+		c.startAll()
 		size := int64(1)
 		for _, down := range []label.MemberID{"RUS", "IRQ", "SYR", "IRN", "IRQ"} {
 			c.stop(down)
@@ -168,8 +186,7 @@ func TestRestarts(t *testing.T) {
 			time.Sleep(5 * time.Minute)
 			c.start(down)
 			c.certified(size, four...)
-			// It asks all the others, of whom the next one is about to go.
-			await(t, c.posts[down].Station, "its recovery", func() bool { return !c.posts[down].recovery.active() })
+			c.recovered(down) // it asks all the others, of whom the next one is about to go
 		}
 		c.same(four...)
 	})
@@ -181,8 +198,7 @@ func TestWeeksBehind(t *testing.T) {
 	simulate(t, nil, func(t *testing.T, c *centreOf) {
 		c.tune.CatchUp = 64
 		c.pace(time.Hour)
-		c.start(four...)
-		c.certified(1, four...)
+		c.startAll()
 		c.stop("SYR")
 		size := int64(1)
 		for range 14 {

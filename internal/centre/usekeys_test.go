@@ -15,8 +15,7 @@ import (
 // when the right one is there.
 func TestNoSignerButTheOneInForce(t *testing.T) {
 	simulate(t, nil, func(t *testing.T, c *centreOf) {
-		c.start(four...)
-		c.certified(1, four...)
+		c.startAll()
 		p := c.posts["RUS"]
 		right := p.signersOf
 		for name, wrong := range map[string]func(charter.PurposeKeys) (Keys, error){

@@ -75,8 +75,7 @@ func walk(t *testing.T, seed uint64) {
 				w.begun[m] = rounds // what it was asked for before it does not remember
 			}
 		}
-		c.start(four...)
-		c.certified(1, four...)
+		c.startAll()
 		for step := range 12 {
 			m := four[r.IntN(4)]
 			switch r.IntN(4) {

@@ -281,14 +281,22 @@ func (h *house) eventually(what string, done func() bool) {
 	}
 }
 
+// ready waits until members may release to all others, and sign and cosign: one
+// that has not heard all others yet could not do so any more when another is
+// stopped.
 func (h *house) ready(ms ...label.MemberID) {
 	h.t.Helper()
 	for _, m := range ms {
 		n := h.nodes[m]
 		limit := time.NewTimer(testPatience)
-		for !n.epochs.ready() {
+		ready := func() bool {
+			st, err := n.station.Status(context.Background())
+			check(h.t, err)
+			return n.epochs.ready() && !st.Recovering
+		}
+		for {
 			ch := n.station.Changed()
-			if n.epochs.ready() {
+			if ready() {
 				break
 			}
 			select {

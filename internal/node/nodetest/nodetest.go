@@ -154,7 +154,7 @@ func (c *Centre) appoint(n *node.Node) {
 	}
 }
 
-// Ready waits until the nodes may release to every member.
+// Ready waits until the nodes may release to every member, and sign and cosign.
 func (c *Centre) Ready(ms ...label.MemberID) {
 	c.t.Helper()
 	for _, m := range ms {
@@ -162,7 +162,7 @@ func (c *Centre) Ready(ms ...label.MemberID) {
 		c.Wait(m, func() bool {
 			st, err := n.Status(context.Background())
 			c.check(err)
-			return st.Ready
+			return st.Ready && !st.Centre.Recovering
 		})
 	}
 }
