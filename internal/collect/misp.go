@@ -296,7 +296,7 @@ const sightings = "sightings of a person"
 // personTime reports whether what was left out is a time.
 func personTime(s string) bool { return s == sightings || strings.HasPrefix(s, "time of day of ") }
 
-// reduce applies rule 3 to a thing of MISP, which it changes.
+// reduce applies rules 3 and 18 to a thing of MISP, which it changes.
 func (w *mispWriter) reduce(f fields, what string, person bool) (fields, error) {
 	raw, err := json.Marshal(f)
 	if err != nil {
@@ -309,8 +309,11 @@ func (w *mispWriter) reduce(f fields, what string, person bool) (fields, error) 
 		return nil, refuse(ErrMISP, "%v", err)
 	}
 	left := make(map[string]bool)
-	if rel, ok := v["object_relation"].(string); ok && finerThanDistrict(rel) {
+	if rel, _ := v["object_relation"].(string); finerThanDistrict(rel) {
 		left["attribute "+rel] = true
+		v = nil
+	} else if IsTrait(rel) {
+		left["attribute "+rel+traitMark] = true
 		v = nil
 	} else {
 		if list, ok := v["Attribute"].([]any); ok {
@@ -339,13 +342,16 @@ func (w *mispWriter) reduce(f fields, what string, person bool) (fields, error) 
 	slices.Sort(names)
 	if !w.m.o.Reduce {
 		r := ErrFinePlace
-		if !slices.ContainsFunc(names, func(s string) bool { return !personTime(s) }) {
+		switch {
+		case ruleOf(names) == "18":
+			r = ErrTrait
+		case !slices.ContainsFunc(names, func(s string) bool { return !personTime(s) }):
 			r = ErrFineTime
 		}
 		return nil, refuse(r, "%s of %s", strings.Join(names, ", "), what)
 	}
 	w.m.reduced = true
-	w.note("3", "%s: left out: %s", what, strings.Join(names, ", "))
+	w.note(ruleOf(names), "%s: left out: %s", what, strings.Join(names, ", "))
 	if v == nil {
 		return nil, nil
 	}

@@ -37,6 +37,7 @@ type stixObject struct {
 	FirstSeen        words           `json:"first_seen"`
 	LastSeen         words           `json:"last_seen"`
 	Sighted          words           `json:"sighting_of_ref"`
+	Labels           labelTexts      `json:"labels"`
 	Markings         []string        `json:"object_marking_refs"`
 	Granular         []struct {
 		Marking string `json:"marking_ref"`
@@ -56,6 +57,25 @@ func (w *words) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// labelTexts are the texts of a list, and nothing where it is none.
+type labelTexts []words
+
+// UnmarshalJSON never fails.
+func (t *labelTexts) UnmarshalJSON(b []byte) error {
+	*t = nil
+	_ = json.Unmarshal(b, (*[]words)(t)) // a custom object's own idea of labels is no reason to refuse it
+	return nil
+}
+
+// leadingText returns the JSON string with which rest begins, "" for none.
+func leadingText(rest []byte) string {
+	s := ""
+	if len(rest) > 0 && rest[0] == '"' {
+		_ = json.NewDecoder(bytes.NewReader(rest)).Decode(&s) // the JSON is valid, so it is a string
+	}
+	return s
+}
+
 // STIX takes in a bundle of STIX objects as a stream and calls fn with one
 // draft for each object: its bytes as they stand in the bundle, and its type,
 // name and description in words. fn may be nil, to check a bundle before
@@ -67,7 +87,8 @@ func (w *words) UnmarshalJSON(b []byte) error {
 // Refused by rule 2 is a bundle with more records of persons than the bound, by
 // rule 3 one with coordinates, street addresses, postal codes or observations
 // of persons in it, or with the time of day at which a person or a group was
-// seen.
+// seen, by rule 18 one with a property for a person's religion, people, views or
+// health ([IsTrait]).
 //
 // Markings of an object and of its parts bound its label, which they only ever
 // narrow: TLP becomes a foreign mark, a label of a centre is joined, and what is
@@ -221,7 +242,13 @@ func readObject(raw []byte) (o stixObject, err error) {
 		if slices.Contains(finePlaces, strings.ToLower(name)) {
 			return refuse(ErrFinePlace, "property %.60q", name)
 		}
+		if IsTrait(name) {
+			return refuse(ErrTrait, "property %.60q", name)
+		}
 		if name == "object_relation" {
+			if rel := leadingText(rest); IsTrait(rel) {
+				return refuse(ErrTrait, "attribute %.60q", rel)
+			}
 			for _, p := range finePlaces {
 				if bytes.HasPrefix(rest, []byte(`"`+p+`"`)) {
 					return refuse(ErrFinePlace, "attribute %q", p)
@@ -245,6 +272,11 @@ func readObject(raw []byte) (o stixObject, err error) {
 	for _, w := range []words{o.Name, o.Description, o.Content} {
 		if m := coordinates.FindString(string(w)); m != "" {
 			return o, refuse(ErrFinePlace, "%.60q in the text of %s", m, o.ID)
+		}
+	}
+	for _, l := range o.Labels {
+		if traitTag(string(l)) {
+			return o, refuse(ErrTrait, "label %.60q", string(l))
 		}
 	}
 	if ofSomebody(o.Type, string(o.Sighted)) && (finerThanDay(string(o.FirstSeen)) || finerThanDay(string(o.LastSeen))) {

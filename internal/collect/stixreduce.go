@@ -32,9 +32,12 @@ type Reduction struct {
 const maxNotes = 10_000
 
 // ReduceSTIX writes a bundle to w that holds what r holds without the places
-// and observations of persons that rule 3 does not let in, so that [STIX] takes
-// it. What STIX would refuse by rule 3 is reduced before anything is stored:
+// and observations of persons that rule 3 does not let in, and without the traits
+// of rule 18, so that [STIX] takes it. What STIX would refuse by these rules is
+// reduced before anything is stored:
 //
+//   - properties, attributes and labels that name a trait go ([IsTrait]), texts
+//     stay as they are;
 //   - properties that hold a fine place go, at any depth, and so do attributes
 //     of custom objects that do; a location that then says nothing goes whole;
 //   - coordinates in texts are replaced by a mark;
@@ -105,14 +108,14 @@ func (red *Reduction) object(raw []byte) ([]byte, error) {
 	if err == nil {
 		return raw, nil
 	}
-	if !errors.Is(err, ErrFinePlace) && !errors.Is(err, ErrFineTime) {
+	if !errors.Is(err, ErrFinePlace) && !errors.Is(err, ErrFineTime) && !errors.Is(err, ErrTrait) {
 		return nil, fmt.Errorf("object %d: %w", red.Objects, err)
 	}
 	if o.ID == "" { // the rule spoke before the object was read
 		_ = json.Unmarshal(raw, &o)
 	}
 	if o.observation() != nil {
-		return nil, red.drop(&o, "an observation of a person")
+		return nil, red.drop(&o, "3", "an observation of a person")
 	}
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber()
@@ -126,7 +129,7 @@ func (red *Reduction) object(raw []byte) ([]byte, error) {
 		reduceTimes(m, left)
 	}
 	if o.Type == "location" && m["region"] == nil && m["country"] == nil {
-		return nil, red.drop(&o, "a location by coordinates alone")
+		return nil, red.drop(&o, "3", "a location by coordinates alone")
 	}
 	markWhole(m)
 	what := slices.Sorted(maps.Keys(left))
@@ -139,26 +142,46 @@ func (red *Reduction) object(raw []byte) ([]byte, error) {
 	}
 	out := bytes.TrimSpace(b.Bytes())
 	if _, err := readObject(out); err != nil { // something in it is not known how to reduce
-		return nil, red.drop(&o, "what could not be reduced: "+err.Error())
+		return nil, red.drop(&o, ruleOf(what), "what could not be reduced: "+err.Error())
 	}
 	red.Reduced++
-	red.note(&o, "left out: "+strings.Join(what, ", "))
+	red.note(&o, ruleOf(what), "left out: "+strings.Join(what, ", "))
 	return out, nil
 }
 
-func (red *Reduction) drop(o *stixObject, why string) error {
+func (red *Reduction) drop(o *stixObject, rule, why string) error {
 	red.Dropped++
-	red.note(o, "left out whole: "+why)
+	red.note(o, rule, "left out whole: "+why)
 	return nil
 }
 
-func (red *Reduction) note(o *stixObject, text string) {
+func (red *Reduction) note(o *stixObject, rule, text string) {
 	if len(red.Notes) < maxNotes {
-		red.Notes = append(red.Notes, Note{Rule: "3", Text: cut(oneLine(o.ID), 300) + ": " + text})
+		red.Notes = append(red.Notes, Note{Rule: rule, Text: cut(oneLine(o.ID), 300) + ": " + text})
 	}
 }
 
-// reduceValue takes fine places out of a value, in place, and notes in left
+// reduceTags takes tags that name a trait out of a list of labels, or of MISP's
+// tags (rule 18).
+func reduceTags(v any, left map[string]bool) any {
+	list, ok := v.([]any)
+	if !ok {
+		return v
+	}
+	return slices.DeleteFunc(list, func(e any) bool {
+		tag, _ := e.(string)
+		if m, ok := e.(map[string]any); ok {
+			tag, _ = m["name"].(string)
+		}
+		if !traitTag(tag) {
+			return false
+		}
+		left["a tag"+traitMark] = true
+		return true
+	})
+}
+
+// reduceValue takes fine places and traits out of a value, in place, and notes in left
 // what went; it returns the value, which is another one for texts.
 func reduceValue(v any, left map[string]bool) any {
 	switch x := v.(type) {
@@ -171,8 +194,13 @@ func reduceValue(v any, left map[string]bool) any {
 		kept := x[:0]
 		for _, e := range x {
 			if m, ok := e.(map[string]any); ok {
-				if rel, ok := m["object_relation"].(string); ok && slices.Contains(finePlaces, rel) {
+				rel, _ := m["object_relation"].(string)
+				if slices.Contains(finePlaces, rel) {
 					left["attribute "+rel] = true
+					continue
+				}
+				if IsTrait(rel) {
+					left["attribute "+rel+traitMark] = true
 					continue
 				}
 			}
@@ -185,6 +213,14 @@ func reduceValue(v any, left map[string]bool) any {
 				left[strings.ToLower(name)] = true
 				delete(x, name)
 				continue
+			}
+			if IsTrait(name) {
+				left[name+traitMark] = true
+				delete(x, name)
+				continue
+			}
+			if name == "labels" || name == "Tag" {
+				e = reduceTags(e, left)
 			}
 			e = reduceValue(e, left)
 			if l, ok := e.([]any); ok && len(l) == 0 {
