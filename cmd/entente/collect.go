@@ -47,12 +47,12 @@ type collectFile struct {
 
 type collectSTIX struct {
 	collectFile
-	Reduce bool `help:"Store the bundle without the places and observations of persons that rule 3 does not let in, and of the original its digest alone."`
+	Reduce bool `help:"Store the bundle without what rules 3, 18 and 20 do not let in (places, observations of persons, traits, links of family), and of the original its digest alone."`
 }
 
 type collectMISP struct {
 	collectFile
-	Reduce bool     `help:"Store the events without the places that rule 3 does not let in, and of the original its digest alone."`
+	Reduce bool     `help:"Store the events without what rules 3, 18 and 20 do not let in, and of the original its digest alone."`
 	Share  []string `help:"To whom a distribution (1, 2, 3) or a sharing group (UUID) releases; what is not named releases to nobody else." placeholder:"1=IRN,IRQ" sep:"none"`
 }
 

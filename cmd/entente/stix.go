@@ -16,7 +16,7 @@ type stixCmd struct {
 	Validate stixValidateCmd `cmd:"" help:"Check documents against the MUST rules of STIX 2.1."`
 	Pattern  stixPatternCmd  `cmd:"" help:"Check STIX patterns, one a line."`
 	ID       stixIDCmd       `cmd:"" name:"id" help:"Derive identifiers of cyber observables, one a line."`
-	Reduce   stixReduceCmd   `cmd:"" help:"Write a bundle without the places and observations of persons that rule 3 does not let in."`
+	Reduce   stixReduceCmd   `cmd:"" help:"Write a bundle without what rules 3, 18 and 20 do not let in: places, observations of persons, traits, links of family."`
 }
 
 type stixValidateCmd struct {

@@ -296,7 +296,7 @@ const sightings = "sightings of a person"
 // personTime reports whether what was left out is a time.
 func personTime(s string) bool { return s == sightings || strings.HasPrefix(s, "time of day of ") }
 
-// reduce applies rules 3 and 18 to a thing of MISP, which it changes.
+// reduce applies rules 3, 18 and 20 to a thing of MISP, which it changes.
 func (w *mispWriter) reduce(f fields, what string, person bool) (fields, error) {
 	raw, err := json.Marshal(f)
 	if err != nil {
@@ -345,6 +345,8 @@ func (w *mispWriter) reduce(f fields, what string, person bool) (fields, error) 
 		switch {
 		case ruleOf(names) == "18":
 			r = ErrTrait
+		case ruleOf(names) == "20":
+			r = ErrFamily
 		case !slices.ContainsFunc(names, func(s string) bool { return !personTime(s) }):
 			r = ErrFineTime
 		}

@@ -25,6 +25,8 @@ var (
 		Why: "it says to the hour or finer when a person or a group was seen, and days are the finest that is stored", Cure: "take the file in reduced (--reduce), which makes days of such times; or do so at the source"}
 	ErrTrait = &act.Refusal{Code: "import_trait", Rule: "18",
 		Why: "religion, sect, people or tribe, political view, health and sexual life stand inside quoted texts alone, and this is a field of its own for one of them", Cure: "take the file in reduced (--reduce), which leaves such fields out and says which; or do so at the source"}
+	ErrFamily = &act.Refusal{Code: "import_family", Rule: "20",
+		Why: "that somebody is of somebody's family is no link that the centre keeps: it passes on nothing", Cure: "take the file in reduced (--reduce), which leaves such links out and says which; or do so at the source"}
 	ErrXML = &act.Refusal{Code: "import_xml",
 		Why: "the file is not a consolidated list of the United Nations Security Council in XML", Cure: "fetch the list again, whole, from its publisher"}
 	ErrSTIX = &act.Refusal{Code: "import_stix",

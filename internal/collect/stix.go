@@ -274,6 +274,9 @@ func readObject(raw []byte) (o stixObject, err error) {
 			return o, refuse(ErrFinePlace, "%.60q in the text of %s", m, o.ID)
 		}
 	}
+	if IsKinship(string(o.RelationshipType)) {
+		return o, refuse(ErrFamily, "relationship_type %.60q of %s", string(o.RelationshipType), o.ID)
+	}
 	for _, l := range o.Labels {
 		if traitTag(string(l)) {
 			return o, refuse(ErrTrait, "label %.60q", string(l))

@@ -37,7 +37,7 @@ const maxNotes = 10_000
 // reduced before anything is stored:
 //
 //   - properties, attributes and labels that name a trait go ([IsTrait]), texts
-//     stay as they are;
+//     stay as they are, and links of family go whole (rule 20);
 //   - properties that hold a fine place go, at any depth, and so do attributes
 //     of custom objects that do; a location that then says nothing goes whole;
 //   - coordinates in texts are replaced by a mark;
@@ -107,6 +107,9 @@ func (red *Reduction) object(raw []byte) ([]byte, error) {
 	o, err := readObject(raw)
 	if err == nil {
 		return raw, nil
+	}
+	if errors.Is(err, ErrFamily) {
+		return nil, red.drop(&o, "20", familyLink)
 	}
 	if !errors.Is(err, ErrFinePlace) && !errors.Is(err, ErrFineTime) && !errors.Is(err, ErrTrait) {
 		return nil, fmt.Errorf("object %d: %w", red.Objects, err)
@@ -194,6 +197,10 @@ func reduceValue(v any, left map[string]bool) any {
 		kept := x[:0]
 		for _, e := range x {
 			if m, ok := e.(map[string]any); ok {
+				if link, _ := m["relationship_type"].(string); IsKinship(link) {
+					left[familyLink] = true
+					continue
+				}
 				rel, _ := m["object_relation"].(string)
 				if slices.Contains(finePlaces, rel) {
 					left["attribute "+rel] = true

@@ -75,17 +75,39 @@ func traitTag(tag string) bool {
 	return ok && IsTrait(key)
 }
 
+// kinships are the words by which links of family are usually named.
+var kinships = []string{
+	"family", "relative", "relatives", "kin", "kinship", "spouse", "wife", "husband", "married", "fiance", "fiancee", "parent", "mother", "father", "child", "children",
+	"son", "daughter", "sibling", "brother", "sister", "uncle", "aunt", "cousin", "nephew", "niece", "grandparent", "grandfather", "grandmother", "grandson", "granddaughter",
+}
+
+// IsKinship reports whether the type of a link between two objects says that
+// persons are of one family: "family-of", "is-brother-of". No such link is taken
+// in: family passes on nothing (rule 20), and a text may still tell of it.
+func IsKinship(relation string) bool {
+	return slices.ContainsFunc(wordsOf(relation), func(w string) bool { return slices.Contains(kinships, w) })
+}
+
+// familyLink ends with its rule, as traitMark.
+const familyLink = "a link of family (rule 20)"
+
 // traitMark ends what a reduction says of a thing that rule 18 left out.
 const traitMark = " (rule 18)"
 
 // ruleOf names the rules by which things were left out.
 func ruleOf(left []string) string {
-	trait := func(s string) bool { return strings.HasSuffix(s, traitMark) }
-	switch {
-	case !slices.ContainsFunc(left, trait):
-		return "3"
-	case slices.ContainsFunc(left, func(s string) bool { return !trait(s) }):
-		return "3 and 18"
+	var rules []string
+	for _, r := range []struct {
+		rule string
+		of   func(string) bool
+	}{
+		{"3", func(s string) bool { return !strings.HasSuffix(s, traitMark) && s != familyLink }},
+		{"18", func(s string) bool { return strings.HasSuffix(s, traitMark) }},
+		{"20", func(s string) bool { return s == familyLink }},
+	} {
+		if slices.ContainsFunc(left, r.of) {
+			rules = append(rules, r.rule)
+		}
 	}
-	return "18"
+	return strings.Join(rules, " and ")
 }

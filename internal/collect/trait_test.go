@@ -181,3 +181,75 @@ func TestReducedTraitsPass(t *testing.T) {
 		}
 	})
 }
+
+// Family is no link that is kept: a relationship of it, and a reference of MISP,
+// is refused by rule 20, or goes and is named. Other links stay.
+func TestLinksOfFamilyAreLeftOut(t *testing.T) {
+	link := func(kind string) string {
+		return `{"type":"relationship","spec_version":"2.1","id":"relationship--` + uuidB + `","created":"2016-01-01T00:00:00.000Z","modified":"2016-01-01T00:00:00.000Z","relationship_type":"` + kind +
+			`","source_ref":"identity--` + uuidA + `","target_ref":"identity--` + uuidB + `"}`
+	}
+	for _, kind := range []string{"family-of", "is-brother-of", "married_to", "Child-Of"} {
+		raw := stixBundle(personWith(""), link(kind))
+		if _, err := STIX(strings.NewReader(raw), options(), nil); !errors.Is(err, ErrFamily) || !strings.Contains(err.Error(), "(rule 20)") {
+			t.Errorf("%s: not refused: %v", kind, err)
+		}
+		out, red := reduced(t, raw)
+		if strings.Contains(out, "relationship--") || red.Dropped != 1 || len(red.Notes) != 1 || red.Notes[0].Rule != "20" {
+			t.Errorf("%s: %+v %s", kind, red, out)
+		}
+	}
+	if _, err := STIX(strings.NewReader(stixBundle(personWith(""), link("related-to"))), options(), nil); err != nil {
+		t.Error(err)
+	}
+	raw := event(`,"Object":[{"uuid":"` + uuidA + `","name":"person","Attribute":[],"ObjectReference":[{"uuid":"` + uuidB + `","relationship_type":"brother-of"},{"uuid":"` + uuidEvent + `","relationship_type":"related-to"}]}]`)
+	if _, err := MISP(strings.NewReader(raw), mispOptions(), nil); !errors.Is(err, ErrFamily) {
+		t.Errorf("not refused: %v", err)
+	}
+	o := mispOptions()
+	o.Reduce = true
+	_, ds := readMISP(t, raw, o)
+	var objects []byte
+	for _, p := range ds[0].Portions {
+		objects = append(objects, p.Object.Bytes...)
+	}
+	if bytes.Contains(objects, []byte("brother-of")) || !bytes.Contains(objects, []byte("related-to")) || !slices.ContainsFunc(ds[0].Notes, func(n Note) bool { return n.Rule == "20" }) {
+		t.Errorf("%s %+v", objects, ds[0].Notes)
+	}
+}
+
+// A link passes nothing on (rule 20): what is taken in of two persons and of a
+// relationship between them has no category, no ground and no mark of personal
+// data that the object itself did not bring, and what one object is marked with
+// does not go to the one that it is linked with.
+func TestALinkPassesNothingOn(t *testing.T) {
+	const red = "marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed" // TLP:RED of STIX 2.1
+	one := personWith(`,"object_marking_refs":["` + red + `"]`)
+	other := strings.Replace(personWith(""), "identity--"+uuidA, "identity--"+uuidB, 1)
+	link := `{"type":"relationship","spec_version":"2.1","id":"relationship--` + uuidB + `","created":"2016-01-01T00:00:00.000Z","modified":"2016-01-01T00:00:00.000Z","relationship_type":"related-to","source_ref":"identity--` + uuidA + `","target_ref":"identity--` + uuidB + `"}`
+	marked := func(objects ...string) map[string]string {
+		out := map[string]string{}
+		o := options()
+		o.MaxPersons = 10
+		_, err := STIX(strings.NewReader(stixBundle(objects...)), o, func(d Draft) error {
+			p := d.Portions[0]
+			if p.PersonData != nil || p.Designation != nil {
+				t.Errorf("%s has a status: %+v", d.Key, p.PersonData)
+			}
+			raw, err := json.Marshal(p.Label)
+			out[strings.SplitN(d.Key, "@", 2)[0]] = string(raw)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	linked, alone := marked(one, other, link), marked(other)
+	if id := "identity--" + uuidB; linked[id] != alone[id] || linked[id] == "" {
+		t.Errorf("by a link the label %s became %s", alone[id], linked[id])
+	}
+	if id := "identity--" + uuidA; linked[id] == alone["identity--"+uuidB] {
+		t.Errorf("the mark of the one is lost: %s", linked[id])
+	}
+}

@@ -35,7 +35,7 @@ func (s *Server) registerCollect() {
 			Name    string `query:"name" required:"true" minLength:"1" maxLength:"200" doc:"File name, for people."`
 			Type    string `query:"type" enum:"INTREP,SUPINTREP,INTSUM,SITREP,ASSESSMENT,ANSWER,DESIGNATION" doc:"Type of the reports; INTREP when absent. Listings are always DESIGNATION."`
 			Origin  string `query:"origin" maxLength:"4000" doc:"What is said once for all of it: CollectOrigin as JSON."`
-			Reduce  string `query:"reduce" enum:"true,false" doc:"Of a STIX bundle or MISP events: store it without the places that rule 3 does not let in, and of the original the digest alone."`
+			Reduce  string `query:"reduce" enum:"true,false" doc:"Of a STIX bundle or MISP events: store it without what rules 3, 18 and 20 do not let in, and of the original the digest alone."`
 			Mapping string `query:"mapping" maxLength:"3000" doc:"Of CSV: what its columns mean, in TOML."`
 			Sharing string `query:"sharing" maxLength:"3000" doc:"Of MISP: a JSON object of member sets by distribution (1, 2, 3) or UUID of a sharing group. What is not in it releases to nobody else."`
 		}) (*huma.StreamResponse, error) {
