@@ -199,8 +199,9 @@ func (stixReduceCmd) Help() string {
 
     entente stix reduce bundle.json > reduced.json
 
-What an import would refuse by rule 3 is taken out: coordinates, street
-addresses, postal codes, observations of persons. Everything else is copied byte
+What an import would refuse by rules 3, 18 and 20 is taken out: coordinates, street
+addresses, postal codes, observations of persons, fields for religion, people,
+views and health, links of family. Everything else is copied byte
 for byte. What went, and the SHA-256 of the original, stand on standard error;
 the digest is all of the original that may be kept.`
 }
