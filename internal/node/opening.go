@@ -198,10 +198,14 @@ func (n *Node) reportRow(o *opened, a act.Act) *viewdb.Report {
 }
 
 // wordsOf returns what of a report can be searched, without the portions at the
-// places that are withdrawn.
+// places that are withdrawn, nor, where there are any, the title.
 func wordsOf(r *act.Report, withdrawn map[int]bool) string {
 	var text strings.Builder
-	text.WriteString(r.Title)
+	if anyOf(withdrawn) {
+		text.WriteString(string(r.View.Type))
+	} else {
+		text.WriteString(r.Title)
+	}
 	for i := range r.Portions {
 		if withdrawn[i] {
 			continue

@@ -76,6 +76,9 @@ func (n *Node) readable(ctx context.Context, o section.Officer, id string) (full
 	if a, err = act.Parse(full.Act); err != nil {
 		return full, a, nil, err
 	}
+	if inspector {
+		full.Title = a.Report.Title
+	}
 	standing, err := n.views.StandingOf(ctx, full.Index)
 	if err != nil {
 		return full, a, nil, err
@@ -88,14 +91,19 @@ func (n *Node) readable(ctx context.Context, o section.Officer, id string) (full
 	return full, a, states, without(&a, gone)
 }
 
-// without takes portions out of an act, which then is not what was signed any
-// more.
-func without(a *act.Act, gone map[int]bool) error {
-	any := false
-	for _, g := range gone {
-		any = any || g
+func anyOf(places map[int]bool) bool {
+	for _, there := range places {
+		if there {
+			return true
+		}
 	}
-	if !any {
+	return false
+}
+
+// without takes portions out of an act, and the title, which may tell of them:
+// the type stands in its place. The act then is not what was signed any more.
+func without(a *act.Act, gone map[int]bool) error {
+	if !anyOf(gone) {
 		return nil
 	}
 	var fields map[string]json.RawMessage
@@ -107,7 +115,7 @@ func without(a *act.Act, gone map[int]bool) error {
 		return err
 	}
 	r := *a.Report
-	r.Portions = nil
+	r.Portions, r.Title = nil, string(r.View.Type)
 	for i := range portions {
 		if !gone[i] {
 			left, r.Portions = append(left, portions[i]), append(r.Portions, a.Report.Portions[i])
@@ -118,6 +126,9 @@ func without(a *act.Act, gone map[int]bool) error {
 		return err
 	}
 	fields["portions"] = rest
+	if fields["title"], err = json.Marshal(r.Title); err != nil {
+		return err
+	}
 	if a.Raw, err = json.Marshal(fields); err != nil {
 		return err
 	}

@@ -127,6 +127,19 @@ func TestRecallReachesAllThatWasMadeOfIt(t *testing.T) {
 		if rows, err := h.nodes[m].views.Find(ctx, viewdb.Query{Text: "quincunx"}); err != nil || len(rows) != 0 {
 			t.Errorf("%s finds it: %+v %v", m, rows, err)
 		}
+		// The title may tell of it, and goes with it.
+		if r.Title != "INTREP" || strings.Contains(string(r.Act), "Depot") {
+			t.Errorf("%s still reads the title %q of %s", m, r.Title, r.Act)
+		}
+		if rows, err := h.nodes[m].views.Find(ctx, viewdb.Query{Text: "depot"}); err != nil || slices.ContainsFunc(rows, func(row viewdb.Row) bool { return row.ID == id }) {
+			t.Errorf("%s finds it by its title: %+v %v", m, rows, err)
+		}
+		if rows, err := h.nodes[m].views.Find(ctx, viewdb.Query{Text: "heliotrope"}); err != nil || len(rows) != 1 || rows[0].Title != "INTREP" {
+			t.Errorf("%s lists %+v %v", m, rows, err)
+		}
+		if old, err := h.reads(m, id, section.RoleInspector); err != nil || old.Title != "Depot" {
+			t.Errorf("the inspector of %s does not read the title: %v", m, err)
+		}
 		if old, err := h.reads(m, id, section.RoleInspector); err != nil || !strings.Contains(string(old.Act), "quincunx") {
 			t.Errorf("the inspector of %s does not read the old version: %v", m, err)
 		}

@@ -16,7 +16,7 @@ type Row struct {
 	Originator string   `json:"originator"`
 	Own        bool     `json:"own"`
 	Type       string   `json:"type"`
-	Title      string   `json:"title"`
+	Title      string   `json:"title"` // the type alone where a portion is withdrawn
 	Written    string   `json:"written"`
 	Class      string   `json:"class"`
 	Banner     string   `json:"banner"`
@@ -43,9 +43,13 @@ type Full struct {
 	Act []byte
 }
 
+// titleOf is the title of a report r: its type alone where a portion of it is
+// withdrawn, since the title may tell of that one (spec/recall.md).
+const titleOf = `CASE WHEN EXISTS (SELECT 1 FROM caution tc WHERE tc.idx = r.idx AND tc.withdrawn > 0) THEN r.type ELSE r.title END`
+
 // columns are those of a Row.
 func (v *Views) columns() string {
-	return `r.idx, r.id, r.originator, r.own, r.type, r.title, r.written, r.class, r.banner, r.grade, r.portions, r.recipients, r.batch, r.supersedes,
+	return `r.idx, r.id, r.originator, r.own, r.type, ` + titleOf + `, r.written, r.class, r.banner, r.grade, r.portions, r.recipients, r.batch, r.supersedes,
 	coalesce((SELECT s.id FROM report s WHERE s.supersedes = r.id AND s.supersedes <> '' AND ` + v.shown(`s`) + ` ORDER BY s.idx DESC LIMIT 1), ''), r.doubt,
 	coalesce((SELECT c.withdrawn FROM caution c WHERE c.idx = r.idx), 0), coalesce((SELECT c.review FROM caution c WHERE c.idx = r.idx), 0),
 	coalesce((SELECT c.doubt FROM caution c WHERE c.idx = r.idx), 0)`
