@@ -58,6 +58,9 @@ func (w *world) issued(x *api.Issued, err error) error {
 		for _, a := range x.Acts {
 			w.printf("  %s to %s", a.Type, strings.Join(a.Recipients, " "))
 		}
+		if x.Waits {
+			w.printf("  what it recalls is on its way itself: it leaves right after that")
+		}
 		if x.Release.State == "prepared" {
 			w.printf("an officer with the release role lets it go: entente report release approve %s --digest %s", x.Release.ID, x.Release.Digest)
 		}

@@ -31,7 +31,7 @@ type Forgotten struct {
 
 // ErrOnItsWay refuses to forget a report of which a view has not been certified
 // yet.
-var ErrOnItsWay = errors.New("a view of this report is still on its way into the log: forget it when it has been certified")
+var ErrOnItsWay = errors.New("a view of this report is still on its way into the log: try again when it has been certified")
 
 // maxForget bounds what one call forgets.
 const maxForget = 10_000

@@ -33,6 +33,9 @@ type Recall struct {
 	// From are those who are to have it no more; of a narrowing alone.
 	From    label.MemberSet `json:"from,omitzero"`
 	Written time.Time       `json:"written,omitzero"`
+	// Waits are released own drafts that had not reached the log when it was
+	// written: it leaves when they have (spec/recall.md, "On its way").
+	Waits []string `json:"waits,omitempty"`
 	// IDs are those of the acts, by reader, drawn when it is saved.
 	IDs map[label.MemberID]act.ID `json:"ids,omitempty"`
 }
@@ -62,7 +65,9 @@ func (k recallKind) settle(ctx context.Context, n *Node, o section.Officer, raw 
 		return nil, fs, err
 	}
 	s, err := k.acts(ctx, n, &r)
-	if err != nil || len(s.findings) > 0 {
+	switch {
+	case errors.Is(err, errNotYet): // whom it reaches is known when it leaves
+	case err != nil || len(s.findings) > 0:
 		return nil, s.findings, err
 	}
 	settled, err := json.Marshal(r)
@@ -71,18 +76,21 @@ func (k recallKind) settle(ctx context.Context, n *Node, o section.Officer, raw 
 
 // fillRecall puts in the portions of what is named, with their digests.
 func (n *Node) fillRecall(ctx context.Context, o section.Officer, r *Recall) ([]act.Finding, error) {
-	r.Written = n.now().UTC().Truncate(time.Minute)
+	r.Written, r.Waits = n.now().UTC().Truncate(time.Minute), nil
 	r.IDs = map[label.MemberID]act.ID{}
 	for m := range n.found.Members().Minus(label.Members(n.self)).All() {
 		r.IDs[m] = act.NewID()
 	}
 	if r.Report != "" {
-		refs, err := n.portionsIn(ctx, o, r.Report)
+		refs, waits, err := n.portionsIn(ctx, o, r.Report)
 		if errors.Is(err, viewdb.ErrNotFound) || errors.Is(err, section.ErrNotFound) {
 			return finding(CodeNoPortion, "", "nothing that was released or received has the id %s; name a released draft, or a report that is here", shortened(r.Report)), nil
 		}
 		if err != nil {
 			return nil, err
+		}
+		if waits {
+			r.Waits = append(r.Waits, r.Report)
 		}
 		for i, ref := range refs {
 			if len(r.Numbers) == 0 || slices.Contains(r.Numbers, i+1) {
@@ -92,12 +100,15 @@ func (n *Node) fillRecall(ctx context.Context, o section.Officer, r *Recall) ([]
 		r.Report, r.Numbers = "", nil
 	}
 	if r.ReplacedBy != "" {
-		refs, err := n.portionsIn(ctx, o, r.ReplacedBy)
+		refs, waits, err := n.portionsIn(ctx, o, r.ReplacedBy)
 		if errors.Is(err, viewdb.ErrNotFound) || errors.Is(err, section.ErrNotFound) {
 			return finding(CodeNoPortion, "", "nothing that was released has the id %s; release what is right first", shortened(r.ReplacedBy)), nil
 		}
 		if err != nil {
 			return nil, err
+		}
+		if waits {
+			r.Waits = append(r.Waits, r.ReplacedBy)
 		}
 		gone := refIDs(r.Portions)
 		for _, ref := range refs {
@@ -133,54 +144,84 @@ func (n *Node) fillDigests(ctx context.Context, lists ...[]act.PortionRef) error
 }
 
 // portionsIn returns the portions of a released own draft, of a view that is
-// here, or the one portion that has the id.
-func (n *Node) portionsIn(ctx context.Context, o section.Officer, id string) ([]act.PortionRef, error) {
+// here, or the one portion that has the id; waits says that the draft was let go
+// and has not come back by the log.
+func (n *Node) portionsIn(ctx context.Context, o section.Officer, id string) (refs []act.PortionRef, waits bool, err error) {
 	full, err := n.views.Withdrawn(ctx, id)
 	switch {
 	case err == nil:
 		a, err := act.Parse(full.Act)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
-		var refs []act.PortionRef
-		for i := range a.Report.Portions {
-			refs = append(refs, act.PortionRef{Portion: a.Report.Portions[i].ID, Digest: a.Report.Portions[i].Digest})
-		}
-		return refs, nil
+		return refsOf(a.Report.Portions), false, nil
 	case !errors.Is(err, viewdb.ErrNotFound):
-		return nil, err
+		return nil, false, err
 	}
 	if known, err := n.views.Known(ctx, []viewdb.Portion{{ID: rawID(act.ID(id))}}); err != nil {
-		return nil, err
+		return nil, false, err
 	} else if k, ok := known[rawID(act.ID(id))]; ok {
-		return []act.PortionRef{{Portion: act.ID(id), Digest: act.Digest(k.Digest)}}, nil
+		return []act.PortionRef{{Portion: act.ID(id), Digest: act.Digest(k.Digest)}}, false, nil
 	}
 	d, err := n.section.Draft(ctx, o, id)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	if d.Kind != KindReport || d.State != section.Released {
-		return nil, viewdb.ErrNotFound
+	if d.Kind != KindReport {
+		return nil, false, viewdb.ErrNotFound
 	}
-	if _, err := n.viewsOf(ctx, id); err != nil {
-		if errors.Is(err, errNotYet) {
-			return nil, ErrOnItsWay
-		}
-		return nil, err
+	switch err := n.arrived(ctx, d); {
+	case errors.Is(err, errNotYet):
+		waits = true
+	case err != nil:
+		return nil, false, err
+	case d.State != section.Released:
+		return nil, false, viewdb.ErrNotFound
 	}
 	draft, err := ParseDraft(d.Content)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	portions, err := act.NewPortions(draft.Portions)
-	if err != nil {
-		return nil, err
-	}
-	var refs []act.PortionRef
+	return refsOf(portions), waits, err
+}
+
+func refsOf(portions []act.Portion) []act.PortionRef {
+	refs := make([]act.PortionRef, len(portions))
 	for i := range portions {
-		refs = append(refs, act.PortionRef{Portion: portions[i].ID, Digest: portions[i].Digest})
+		refs[i] = act.PortionRef{Portion: portions[i].ID, Digest: portions[i].Digest}
 	}
-	return refs, nil
+	return refs
+}
+
+// arrived refuses with errNotYet what was let go and has not come back by the
+// log, and nothing else: a draft that is not released has nowhere to arrive.
+func (n *Node) arrived(ctx context.Context, d section.Draft) error {
+	if d.State == section.Released {
+		_, err := n.viewsOf(ctx, d.ID)
+		return err
+	}
+	if d.Decision == "" {
+		return nil
+	}
+	if leaves, err := n.section.Leaves(ctx, d.Decision); err != nil || !leaves {
+		return err
+	}
+	return errNotYet
+}
+
+// allArrived is arrived for the drafts that a recall waits for.
+func (n *Node) allArrived(ctx context.Context, ids []string) error {
+	drafts, err := n.section.DraftsOf(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for _, d := range drafts {
+		if err := n.arrived(ctx, d); err != nil {
+			return fmt.Errorf("what is recalled is on its way: %w", err)
+		}
+	}
+	return nil
 }
 
 func (k recallKind) speak(ctx context.Context, n *Node, d section.Draft) (*speech, error) {
@@ -195,6 +236,9 @@ func (k recallKind) speak(ctx context.Context, n *Node, d section.Draft) (*speec
 // that it holds: nothing in it tells of other readers or views.
 func (recallKind) acts(ctx context.Context, n *Node, r *Recall) (*speech, error) {
 	s := &speech{withholds: r.Kind.Withholds()}
+	if err := n.allArrived(ctx, r.Waits); err != nil {
+		return nil, err
+	}
 	has, fs, err := n.holders(ctx, r)
 	if err != nil || len(fs) > 0 {
 		s.findings = fs
@@ -325,12 +369,15 @@ type Issued struct {
 	Drafts   []string
 	// Acts are what leaves, and to whom.
 	Acts []PlannedAct
+	// Waits: what is recalled is on its way itself, and the recall leaves right
+	// after it has arrived, to all whom it has reached by then.
+	Waits bool
 }
 
 // IssueRecall lets a recall go by one officer with the release role, before all
 // else (spec/recall.md).
 //
-// Errors: *Refused with all findings, ErrOnItsWay, those of the section.
+// Errors: *Refused with all findings, those of the section.
 func (n *Node) IssueRecall(ctx context.Context, o section.Officer, r Recall) (*Issued, error) {
 	if !r.Kind.Withholds() {
 		return nil, &Refused{finding(act.ErrValue.Code, "6", "rule 6: %q takes nothing back, so that one officer cannot say it alone; clear it with a second person (entente recall clear)", r.Kind)}
@@ -355,6 +402,10 @@ func (n *Node) withhold(ctx context.Context, o section.Officer, op section.Op, k
 		return nil, &Refused{findings}
 	}
 	plan, s, err := n.planStatement(ctx, section.Draft{Kind: kind, Content: settled})
+	waits := errors.Is(err, errNotYet)
+	if waits {
+		plan, s, err = new(Plan), new(speech), nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -366,10 +417,11 @@ func (n *Node) withhold(ctx context.Context, o section.Officer, op section.Op, k
 		return nil, err
 	}
 	n.hurry()
-	return &Issued{Decision: d, Drafts: drafts, Acts: plan.Acts}, nil
+	return &Issued{Decision: d, Drafts: drafts, Acts: plan.Acts, Waits: waits}, nil
 }
 
 // PutUp saves a statement of an officer and puts it up for another to let go.
+// Errors: those of SaveStatement and Prepare, ErrOnItsWay.
 func (n *Node) PutUp(ctx context.Context, o section.Officer, kind string, content any) (*Issued, error) {
 	raw, err := json.Marshal(content)
 	if err != nil {
@@ -380,6 +432,9 @@ func (n *Node) PutUp(ctx context.Context, o section.Officer, kind string, conten
 		return nil, err
 	}
 	plan, _, err := n.planStatement(ctx, draft)
+	if errors.Is(err, errNotYet) {
+		return nil, ErrOnItsWay
+	}
 	if err != nil {
 		return nil, err
 	}

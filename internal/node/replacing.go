@@ -9,8 +9,9 @@ import (
 	"entente/label"
 )
 
-// errNotYet: a release has to wait for an earlier one, which it replaces.
-var errNotYet = errors.New("the report that this one replaces is not certified yet: it leaves when it is")
+// errNotYet: a release has to wait for an earlier one, which it replaces or
+// recalls.
+var errNotYet = errors.New("the report that this one replaces or recalls is not certified yet: it leaves when it is")
 
 // replacingView is a view on its way out, with the earlier view of the same
 // readers that it replaces, if it replaces one.

@@ -120,6 +120,13 @@ func (s *Section) DecidedBy(ctx context.Context, id string) (login string, err e
 	return d.DecidedBy, refused(err, "decision")
 }
 
+// Leaves says for the node whether a decision was let go and has not been
+// carried out to its end.
+func (s *Section) Leaves(ctx context.Context, id string) (bool, error) {
+	d, err := s.db.Read(ctx).Decision(id)
+	return d.State == Approved || d.State == Leaving, refused(err, "decision")
+}
+
 // EnvelopesOf says for the node as which envelopes a draft left; empty when it
 // has not.
 func (s *Section) EnvelopesOf(ctx context.Context, draft string) ([]Position, error) {

@@ -123,7 +123,7 @@ func shownIssued(x *node.Issued, err error) (*body[api.Issued], error) {
 	if err != nil {
 		return nil, err
 	}
-	out := api.Issued{Release: shownRelease(x.Decision), Drafts: x.Drafts, Acts: shownActs(x.Acts)}
+	out := api.Issued{Release: shownRelease(x.Decision), Drafts: x.Drafts, Acts: shownActs(x.Acts), Waits: x.Waits}
 	return answer(out)
 }
 

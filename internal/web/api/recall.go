@@ -18,6 +18,7 @@ type Issued struct {
 	Release Release   `json:"release" doc:"The decision: approved when it was let go, prepared when somebody has to."`
 	Drafts  []string  `json:"drafts" doc:"The drafts that hold what was said."`
 	Acts    []PlanAct `json:"acts" doc:"What leaves, and to whom."`
+	Waits   bool      `json:"waits,omitempty" doc:"What is recalled is on its way into the log itself: the recall leaves right after it has arrived, to all whom it has reached."`
 }
 
 // AcknowledgementContent answers a recall of another member.
