@@ -29,8 +29,8 @@ func (n *Node) takenBack(ctx context.Context, leaves []opened) (out []viewdb.Wit
 			if err != nil {
 				continue
 			}
-			w := &withdrawal{n: n, leaves: leaves[:i], word: o.index, by: by, named: c.Originator, content: map[act.ID]act.Digest{},
-				acts: map[int64]*act.Report{}, taken: map[int64]bool{}}
+			w := &withdrawal{n: n, leaves: leaves[:i], word: o.index, by: by, named: c.Originator, content: map[act.PortionRef]bool{},
+				acts: map[int64]stated{}, taken: map[int64]bool{}}
 			if err := w.reach(ctx, act.ID(hex.EncodeToString(c.Portion[:])), act.Digest(c.Digest)); err != nil {
 				return nil, err
 			}
@@ -49,10 +49,17 @@ type withdrawal struct {
 	word   int64    // its index
 	by     label.Originator
 	named  string
-	// content is what is known to come from the portion, by what bytes.
-	content map[act.ID]act.Digest
-	acts    map[int64]*act.Report
+	// content is what is known to come from the portion.
+	content map[act.PortionRef]bool
+	acts    map[int64]stated
 	taken   map[int64]bool
+}
+
+// stated is a report that was logged before a withdrawal.
+type stated struct {
+	report *act.Report
+	// own: it says what it comes from, and is never taken back.
+	own bool
 }
 
 // reach follows a portion into everything that was made of it.
@@ -61,7 +68,8 @@ func (w *withdrawal) reach(ctx context.Context, id act.ID, digest act.Digest) er
 	if !ok {
 		return nil
 	}
-	w.content[id] = digest
+	first := act.PortionRef{Portion: id, Digest: digest}
+	w.content[first] = true
 	holding, err := w.n.views.Holding(ctx, key)
 	if err != nil {
 		return err
@@ -71,16 +79,14 @@ func (w *withdrawal) reach(ctx context.Context, id act.ID, digest act.Digest) er
 		if err != nil {
 			return err
 		}
-		if r != nil {
-			w.take(index, r, func(p *act.Portion) bool { return p.ID == id && p.Digest == digest })
-		}
+		w.take(index, r, func(p *act.Portion) bool { return p.ID == id && p.Digest == digest })
 	}
 	for i := range w.leaves {
 		if o := &w.leaves[i]; o.report != nil {
-			w.take(o.index, o.view, func(p *act.Portion) bool { return p.ID == id && p.Digest == digest })
+			w.take(o.index, stated{o.view, o.report.Own}, func(p *act.Portion) bool { return p.ID == id && p.Digest == digest })
 		}
 	}
-	next := map[act.ID]bool{id: true}
+	next := map[act.PortionRef]bool{first: true}
 	for depth := 0; len(next) > 0 && depth < citedDepth && len(w.content) < citedMost; depth++ {
 		if next, err = w.step(ctx, next); err != nil {
 			return err
@@ -90,10 +96,10 @@ func (w *withdrawal) reach(ctx context.Context, id act.ID, digest act.Digest) er
 }
 
 // step takes back what cites the given portions, and returns what it is.
-func (w *withdrawal) step(ctx context.Context, from map[act.ID]bool) (map[act.ID]bool, error) {
+func (w *withdrawal) step(ctx context.Context, from map[act.PortionRef]bool) (map[act.PortionRef]bool, error) {
 	var keys [][16]byte
-	for id := range from {
-		if key, ok := portionBytes(id); ok {
+	for r := range from {
+		if key, ok := portionBytes(r.Portion); ok {
 			keys = append(keys, key)
 		}
 	}
@@ -101,10 +107,10 @@ func (w *withdrawal) step(ctx context.Context, from map[act.ID]bool) (map[act.ID
 	if err != nil {
 		return nil, err
 	}
-	found := map[act.ID]bool{}
+	found := map[act.PortionRef]bool{}
 	comes := func(p *act.Portion) bool {
 		for _, c := range p.Cites {
-			if d, ok := w.content[c.Portion]; ok && from[c.Portion] && d == c.Digest {
+			if from[act.PortionRef{Portion: c.Portion, Digest: c.Digest}] {
 				return true
 			}
 		}
@@ -114,8 +120,8 @@ func (w *withdrawal) step(ctx context.Context, from map[act.ID]bool) (map[act.ID
 		if !comes(p) {
 			return false
 		}
-		if _, ok := w.content[p.ID]; !ok && requires(&p.Label, w.by) {
-			w.content[p.ID], found[p.ID] = p.Digest, true
+		if r := (act.PortionRef{Portion: p.ID, Digest: p.Digest}); !w.content[r] && requires(&p.Label, w.by) {
+			w.content[r], found[r] = true, true
 		}
 		return true
 	}
@@ -124,24 +130,26 @@ func (w *withdrawal) step(ctx context.Context, from map[act.ID]bool) (map[act.ID
 		if err != nil {
 			return nil, err
 		}
-		if r != nil {
-			w.take(c.Report, r, note)
-		}
+		w.take(c.Report, r, note)
 	}
 	for i := range w.leaves {
 		if o := &w.leaves[i]; o.report != nil {
-			w.take(o.index, o.view, note)
+			w.take(o.index, stated{o.view, o.report.Own}, note)
 		}
 	}
 	return found, nil
 }
 
 // take takes a report back when one of its portions is reached and is the
-// originator's to take: its own material, or what rests on its consent.
-func (w *withdrawal) take(index int64, r *act.Report, reached func(*act.Portion) bool) {
-	for i := range r.Portions {
-		p := &r.Portions[i]
-		if reached(p) && w.mayTake(&p.Label) {
+// originator's to take: its own material, or what rests on its consent. An own
+// report is followed and stays: what this node said itself is its own.
+func (w *withdrawal) take(index int64, s stated, reached func(*act.Portion) bool) {
+	if s.report == nil {
+		return
+	}
+	for i := range s.report.Portions {
+		p := &s.report.Portions[i]
+		if reached(p) && !s.own && w.mayTake(&p.Label) {
 			w.taken[index] = true
 		}
 	}
@@ -158,28 +166,29 @@ func (w *withdrawal) mayTake(l *label.Label) bool {
 	return l.Originators.Contains(m) || l.ConsentNeeded.Contains(m) && !l.Rel.Contains(w.n.self)
 }
 
-// report returns a report of others that was logged before the word, nil for any
-// other.
-func (w *withdrawal) report(ctx context.Context, index int64) (*act.Report, error) {
+// report returns a report that was logged before the word; its act is nil where
+// there is none.
+func (w *withdrawal) report(ctx context.Context, index int64) (stated, error) {
 	if index >= w.word {
-		return nil, nil
+		return stated{}, nil
 	}
-	if r, ok := w.acts[index]; ok {
-		return r, nil
+	if s, ok := w.acts[index]; ok {
+		return s, nil
 	}
 	full, err := w.n.views.At(ctx, index)
 	if errors.Is(err, viewdb.ErrNotFound) {
-		return nil, nil
+		return stated{}, nil
 	}
 	if err != nil {
-		return nil, err
+		return stated{}, err
 	}
 	a, err := act.Parse(full.Act)
-	if err != nil || full.Own {
-		a.Report = nil
+	if err != nil {
+		a.Report = nil // the projection has parsed it
 	}
-	w.acts[index] = a.Report
-	return a.Report, nil
+	s := stated{a.Report, full.Own}
+	w.acts[index] = s
+	return s, nil
 }
 
 // ErrWithdrawn refuses a report whose originator's consent has ended.
