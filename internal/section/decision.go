@@ -113,7 +113,7 @@ func (s *Section) PrepareRelease(ctx context.Context, o Officer, r Release) (Dec
 		if actor.Roles&drafters == 0 {
 			// The data-protection officer prepares redress, and what is retained by
 			// law, and nothing else.
-			other, err := tx.CountOtherKinds(d.ID, KindRedress, KindAcknowledgement)
+			other, err := tx.CountOtherKinds(d.ID, KindRedress, KindRedressAnswer, KindAcknowledgement)
 			if err != nil {
 				return "", err
 			}

@@ -28,9 +28,12 @@ const (
 	Discarded = localdb.Discarded
 )
 
-// KindRedress is the kind of draft that answers a request for correction or
-// erasure: the data-protection officer alone writes it (rule 22).
-const KindRedress = "redress"
+// The kinds of draft that ask for correction, erasure or restriction, and that
+// answer such a request: the data-protection officer alone writes them (rule 22).
+const (
+	KindRedress       = "redress"
+	KindRedressAnswer = "redress-answer"
+)
 
 // KindAcknowledgement is the kind of draft that answers another's recall.
 const KindAcknowledgement = "acknowledgement"
@@ -110,7 +113,7 @@ func checkToken(what, s string, most int) error {
 
 func opSave(kind string) Op {
 	switch kind {
-	case KindRedress:
+	case KindRedress, KindRedressAnswer:
 		return OpRedress
 	case KindAcknowledgement:
 		return OpAcknowledge
@@ -158,7 +161,7 @@ func (s *Section) SaveDraft(ctx context.Context, o Officer, id, etag string, c C
 		if err != nil {
 			return "", err
 		}
-		if opSave(d.Kind) != opSave(c.Kind) {
+		if d.Kind != c.Kind && (opSave(d.Kind) != OpDraftSave || opSave(c.Kind) != OpDraftSave) {
 			return "", refuseState("a redress or an acknowledgement cannot become another kind of draft, nor another kind one of these", "begin a new draft")
 		}
 		if digest == d.Digest {
@@ -327,6 +330,11 @@ func (s *Section) Draft(ctx context.Context, o Officer, id string) (Draft, error
 	d, err := s.db.Read(ctx).Draft(id)
 	if err == nil && s.hides(o, d) {
 		return Draft{}, refuseNotFound("draft")
+	}
+	if err == nil && opSave(d.Kind) == OpRedress {
+		if err := s.Authorise(ctx, o, OpRedressRead, id); err != nil {
+			return Draft{}, err
+		}
 	}
 	return d, refused(err, "draft")
 }

@@ -222,7 +222,7 @@ func checkItems(position string, items []ImportItem) error {
 			return refuseBounds("the key of an item comes twice in one call", "give the last form alone")
 		}
 		seen[it.Key] = true
-		if it.Content.Kind == KindRedress {
+		if opSave(it.Content.Kind) == OpRedress {
 			return refuseBounds("a redress is not imported", "let the data-protection officer write it")
 		}
 		if err := it.Content.check(); err != nil {

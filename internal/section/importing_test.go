@@ -286,6 +286,7 @@ func TestImportInBounds(t *testing.T) {
 		"key too long": {item(strings.Repeat("a", 201), "A")},
 		"no content":   {item("a", "")},
 		"redress":      {{Key: "a", Content: Content{Kind: KindRedress, Bytes: []byte("x")}}},
+		"its answer":   {{Key: "a", Content: Content{Kind: KindRedressAnswer, Bytes: []byte("x")}}},
 	} {
 		_, err := b.ImportDrafts(b.ctx, b.duty, x.ID, "", items)
 		if !errors.Is(err, ErrBounds) {

@@ -37,11 +37,12 @@ const (
 	OpProtectionRead        Op = "protection.read"        // read protection notices
 	OpProtectionAcknowledge Op = "protection.acknowledge" // acknowledge them
 
-	OpRedress    Op = "redress"     // draft and answer requests for correction or erasure
-	OpReview     Op = "review"      // decide on records at their review date
-	OpReviewRead Op = "review.read" // see which records are to be reviewed, and what became of those that ended
-	OpLedgerRead Op = "ledger.read" // who holds what of ours
-	OpInspect    Op = "inspect"     // the inspector's reports
+	OpRedress     Op = "redress"      // draft and answer requests for correction or erasure
+	OpRedressRead Op = "redress.read" // read them
+	OpReview      Op = "review"       // decide on records at their review date
+	OpReviewRead  Op = "review.read"  // see which records are to be reviewed, and what became of those that ended
+	OpLedgerRead  Op = "ledger.read"  // who holds what of ours
+	OpInspect     Op = "inspect"      // the inspector's reports
 
 	OpAuditRead   Op = "audit.read"   // read the audit log
 	OpAuditVerify Op = "audit.verify" // check its chain, export its head
@@ -113,11 +114,12 @@ var permissions = map[Op]permission{
 	OpProtectionRead:        {RolesOf(RoleDuty, RoleRelease, RoleInspector), 4},
 	OpProtectionAcknowledge: {RolesOf(RoleDuty), 4},
 
-	OpRedress:    {RolesOf(RoleDPO), 22},
-	OpReview:     {RolesOf(RoleDPO), 21},
-	OpReviewRead: {RolesOf(RoleDPO, RoleInspector), 21},
-	OpLedgerRead: {readers, 29},
-	OpInspect:    {RolesOf(RoleInspector), 29},
+	OpRedress:     {RolesOf(RoleDPO), 22},
+	OpRedressRead: {RolesOf(RoleRelease, RoleInspector, RoleDPO), 22},
+	OpReview:      {RolesOf(RoleDPO), 21},
+	OpReviewRead:  {RolesOf(RoleDPO, RoleInspector), 21},
+	OpLedgerRead:  {readers, 29},
+	OpInspect:     {RolesOf(RoleInspector), 29},
 
 	OpAuditRead:   {RolesOf(RoleInspector), 29},
 	OpAuditVerify: {RolesOf(RoleInspector, RoleCustodian), 29},

@@ -37,6 +37,7 @@ protection.acknowledge  D . . . . .
 protection.read         D . R I . .
 recall                  . . R . . .
 redress                 . . . . P .
+redress.read            . . R I P .
 release.approve         . . R . . .
 release.prepare         D A . . P .
 release.read            D A R I P .
@@ -167,6 +168,8 @@ func TestRefusalsNameTheirRule(t *testing.T) {
 		{RoleDuty, OpOfficerAdd, 26},
 		{RoleDuty, OpAuditRead, 29},
 		{RoleRelease, OpErase, 22},
+		{RoleRelease, OpRedress, 22},
+		{RoleAnalyst, OpRedressRead, 22},
 		{RoleAnalyst, OpThreatRelease, 11},
 	} {
 		r := refusal(t, Authorise(Officer{Login: "x", Roles: RolesOf(c.role)}, c.op), ErrForbidden, c.rule)

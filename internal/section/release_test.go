@@ -468,6 +468,21 @@ func TestRedress(t *testing.T) {
 	must(t, err)
 	_, err = b.ApproveRelease(b.ctx, b.fdo, p.ID, p.Digest)
 	must(t, err)
+
+	// Who neither writes nor releases it does not read it; the answer is another
+	// draft than the request.
+	_, err = b.Draft(b.ctx, b.duty, d.ID)
+	refusal(t, err, ErrForbidden, 22)
+	if _, err := b.Draft(b.ctx, b.fdo, d.ID); err != nil {
+		t.Error(err)
+	}
+	a, err := b.CreateDraft(b.ctx, b.dpo, Content{Kind: KindRedressAnswer, Bytes: []byte("it is right")})
+	must(t, err)
+	_, err = b.SaveDraft(b.ctx, b.dpo, a.ID, a.ETag(), redress)
+	refusal(t, err, ErrState, 0)
+	must(t, b.PlanDrafts(b.ctx, b.dpo, Plan{Draft: a.ID, Content: a.Digest, Plan: somePlan}))
+	_, err = b.PrepareRelease(b.ctx, b.dpo, Release{Drafts: []string{a.ID}})
+	must(t, err)
 }
 
 func TestReleaseInBounds(t *testing.T) {

@@ -1,6 +1,7 @@
 package localdb
 
 import (
+	"strings"
 	"time"
 )
 
@@ -217,9 +218,13 @@ func (tx *Tx) AddReleased(decision string, n int64) error {
 	return tx.change(ErrNotFound, `UPDATE decisions SET released = released + ? WHERE id = ?`, n, decision)
 }
 
-// CountOtherKinds is how many of a decision's drafts are of neither kind.
-func (r Reader) CountOtherKinds(decision, kind, other string) (int64, error) {
+// CountOtherKinds is how many of a decision's drafts are of none of the kinds.
+func (r Reader) CountOtherKinds(decision string, kinds ...string) (int64, error) {
 	var n int64
-	err := r.row(`SELECT count(*) FROM decision_drafts s JOIN drafts d ON d.id = s.draft WHERE s.decision = ? AND d.kind <> ? AND d.kind <> ?`, []any{decision, kind, other}, &n)
+	args := []any{decision}
+	for _, k := range kinds {
+		args = append(args, k)
+	}
+	err := r.row(`SELECT count(*) FROM decision_drafts s JOIN drafts d ON d.id = s.draft WHERE s.decision = ?`+strings.Repeat(` AND d.kind <> ?`, len(kinds)), args, &n)
 	return n, err
 }

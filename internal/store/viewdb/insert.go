@@ -23,33 +23,36 @@ func insertInto(place int, table string, columns, together int) into {
 
 // The tables of a report, in the order in which their rows are stored.
 var (
-	intoReport       = insertInto(0, "report (idx, id, originator, own, type, title, written, logged, class, banner, grade, portions, recipients, batch, supersedes, act, ends, rests, doubt)", 19, 16)
-	intoPortion      = insertInto(1, "portion (idx, n, key, id, digest)", 5, 64)
-	intoDesignation  = insertInto(2, "designation (idx, n, originator, authority, list, reference, kind, name, status)", 9, 16)
-	intoAttachment   = insertInto(3, "attachment (idx, n, digest)", 3, 16)
-	intoQuarantine   = insertInto(4, "quarantine (idx, originator, code)", 3, 16)
-	intoSent         = insertInto(5, "sent (idx, hash, recipients)", 3, 64)
-	intoSearch       = insertInto(6, "search (rowid, words)", 2, 1)
-	intoSaid         = insertInto(7, "said ("+saidColumns+")", 8, 16)
-	intoConsent      = insertInto(8, "consent ("+consentColumns+")", 10, 16)
-	intoCite         = insertInto(9, "cite (idx, n, k, key, id, digest, originator)", 7, 64)
-	intoHeldFor      = insertInto(10, "held_for (idx, n, holder)", 3, 16)
-	intoAcknowledged = insertInto(11, "acknowledged (idx, recall)", 2, 16)
-	intoRequest      = insertInto(12, "request (idx, id, originator, member, own, person, day, ltiov, joins)", 9, 16)
-	intoRequestPart  = insertInto(13, "request_part (idx, part)", 2, 16)
-	intoAnswer       = insertInto(14, "answer (idx, request, originator, asker, final)", 5, 16)
-	intoAnswerPart   = insertInto(15, "answer_part (idx, part)", 2, 16)
-	intoClosing      = insertInto(16, "closing (idx, request, originator, member)", 4, 16)
-	intoLine         = insertInto(17, "line (idx, type, originator, own, name, state, until, recipients)", 8, 16)
-	intoDisclosure   = insertInto(18, "disclosure (idx, n, holder, review)", 4, 64)
-	intoAll          = []*into{&intoReport, &intoPortion, &intoDesignation, &intoAttachment, &intoQuarantine, &intoSent, &intoSearch, &intoSaid, &intoConsent, &intoCite, &intoHeldFor, &intoAcknowledged,
-		&intoRequest, &intoRequestPart, &intoAnswer, &intoAnswerPart, &intoClosing, &intoLine, &intoDisclosure}
+	intoReport         = insertInto(0, "report (idx, id, originator, own, type, title, written, logged, class, banner, grade, portions, recipients, batch, supersedes, act, ends, rests, doubt)", 19, 16)
+	intoPortion        = insertInto(1, "portion (idx, n, key, id, digest)", 5, 64)
+	intoDesignation    = insertInto(2, "designation (idx, n, originator, authority, list, reference, kind, name, status)", 9, 16)
+	intoAttachment     = insertInto(3, "attachment (idx, n, digest)", 3, 16)
+	intoQuarantine     = insertInto(4, "quarantine (idx, originator, code)", 3, 16)
+	intoSent           = insertInto(5, "sent (idx, hash, recipients)", 3, 64)
+	intoSearch         = insertInto(6, "search (rowid, words)", 2, 1)
+	intoSaid           = insertInto(7, "said ("+saidColumns+")", 8, 16)
+	intoConsent        = insertInto(8, "consent ("+consentColumns+")", 10, 16)
+	intoCite           = insertInto(9, "cite (idx, n, k, key, id, digest, originator)", 7, 64)
+	intoHeldFor        = insertInto(10, "held_for (idx, n, holder)", 3, 16)
+	intoAcknowledged   = insertInto(11, "acknowledged (idx, recall)", 2, 16)
+	intoRequest        = insertInto(12, "request (idx, id, originator, member, own, person, day, ltiov, joins)", 9, 16)
+	intoRequestPart    = insertInto(13, "request_part (idx, part)", 2, 16)
+	intoAnswer         = insertInto(14, "answer (idx, request, originator, asker, final)", 5, 16)
+	intoAnswerPart     = insertInto(15, "answer_part (idx, part)", 2, 16)
+	intoClosing        = insertInto(16, "closing (idx, request, originator, member)", 4, 16)
+	intoLine           = insertInto(17, "line (idx, type, originator, own, name, state, until, recipients)", 8, 16)
+	intoDisclosure     = insertInto(18, "disclosure (idx, n, holder, review)", 4, 64)
+	intoRedress        = insertInto(19, "redress (idx, id, originator, member, own, ask, subject, day, due)", 9, 16)
+	intoRedressPortion = insertInto(20, "redress_portion (idx, portion, key, digest)", 4, 16)
+	intoRedressAnswer  = insertInto(21, "redress_answer (idx, redress, originator, asker, outcome)", 5, 16)
+	intoAll            = []*into{&intoReport, &intoPortion, &intoDesignation, &intoAttachment, &intoQuarantine, &intoSent, &intoSearch, &intoSaid, &intoConsent, &intoCite, &intoHeldFor, &intoAcknowledged,
+		&intoRequest, &intoRequestPart, &intoAnswer, &intoAnswerPart, &intoClosing, &intoLine, &intoDisclosure, &intoRedress, &intoRedressPortion, &intoRedressAnswer}
 )
 
 // inserts gathers rows for all tables of one transaction.
 type inserts struct {
 	tx   *store.Tx
-	args [19][]any
+	args [22][]any
 	err  error
 }
 

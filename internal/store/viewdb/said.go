@@ -29,6 +29,9 @@ type Said struct {
 	Answer  *Answer  `json:"-"`
 	Closing *Closing `json:"-"`
 	Line    *Line    `json:"-"`
+	// Redress and RedressAnswer are what acts on redress say.
+	Redress       *Redress       `json:"-"`
+	RedressAnswer *RedressAnswer `json:"-"`
 }
 
 const saidColumns = `idx, id, originator, own, type, written, recipients, act`
@@ -91,6 +94,7 @@ func (in *inserts) said(s *Said) {
 	in.add(&intoSaid, s.Index, s.ID, s.Originator, own, s.Type, s.Written, strings.Join(s.Recipients, " "), s.Act)
 	in.consents(s.Consents)
 	in.requests(s)
+	in.redress(s)
 	if s.Acknowledges != "" {
 		in.add(&intoAcknowledged, s.Index, s.Acknowledges)
 	}
