@@ -81,7 +81,7 @@ func (c *inspectReport) Run(w *world) (err error) {
 		return err
 	}
 	err = w.answer(map[string]any{"out": c.Out, "head": head, "end": end, "withheld": withheld}, func() {
-		w.printf("%s has the report of leaves %d to %d: %d entries %v, %d past review, %d withheld; verify it with: entente verify %s", c.Out, head.From, head.To, end.Entries, end.Counts, end.Overdue, withheld, c.Out)
+		w.printf("%s has the report of leaves %d to %d: %d entries %v, %d past review or unanswered, %d withheld; verify it with: entente verify %s", c.Out, head.From, head.To, end.Entries, end.Counts, end.Overdue, withheld, c.Out)
 	})
 	if err == nil && (end.Overdue > 0 || withheld > 0) {
 		return errFindings
@@ -122,7 +122,7 @@ func (c *inspectReport) take(w *world, cl *client.Client, f api.FindInspection, 
 	if err != nil {
 		return end, head, 0, err
 	}
-	fmt.Fprintf(page, "\nInspection of %s, leaves %d to %d, as of %s by the log's time.\n%d entries: %v; %d past review.\nSHA-256 of the lines: %s\n", head.Member, head.From, head.To, head.At, end.Entries, end.Counts, end.Overdue, end.Digest)
+	fmt.Fprintf(page, "\nInspection of %s, leaves %d to %d, as of %s by the log's time.\n%d entries: %v; %d past review or unanswered.\nSHA-256 of the lines: %s\n", head.Member, head.From, head.To, head.At, end.Entries, end.Counts, end.Overdue, end.Digest)
 	return end, head, withheld, page.Flush()
 }
 
@@ -130,12 +130,15 @@ func printEntry(w io.Writer, e *inspection.Entry) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%8d  %s  %-11s %s", e.Index, e.Logged, e.What, e.Originator)
 	for _, part := range []struct{ name, text string }{{"", e.Type}, {"", e.Step}, {"", e.ID}, {"to ", strings.Join(e.To, ", ")}, {"", e.Mark}, {"", e.Title}, {"in doubt: ", e.Doubt},
-		{"review by ", e.ReviewBy}, {"", e.Code}, {"by ", e.By}, {"basis: ", e.Basis}, {"act ", e.ActDigest}, {"withheld: ", e.Withheld}} {
+		{"review by ", e.ReviewBy}, {"answer due by ", e.Due}, {"", e.Code}, {"by ", e.By}, {"basis: ", e.Basis}, {"act ", e.ActDigest}, {"withheld: ", e.Withheld}} {
 		if part.text != "" {
 			b.WriteString("  " + part.name + part.text)
 		}
 	}
-	if e.Overdue {
+	switch {
+	case e.Overdue && e.Due != "":
+		b.WriteString("  ANSWER OVERDUE")
+	case e.Overdue:
 		b.WriteString("  REVIEW OVERDUE")
 	}
 	if e.Ended {

@@ -63,6 +63,7 @@ type cli struct {
 	Report     reportCmd                 `cmd:"" help:"Write, plan, release, list and search reports."`
 	Consent    consentCmd                `cmd:"" help:"Ask for, grant, refuse, record and withdraw consent."`
 	Recall     recallCmd                 `cmd:"" help:"Take back what was released, and answer what others take back."`
+	Redress    redressCmd                `cmd:"" help:"Ask that records of persons be put right, and answer."`
 	Ledger     ledgerCmd                 `cmd:"" help:"Show who holds what of ours, and what was refused."`
 	Rfi        rfiCmd                    `cmd:"" help:"Ask other members for information, answer them, close what was asked."`
 	Needs      requirementCmd            `cmd:"" name:"requirement" help:"Keep the register of requirements: PIR and EEI."`

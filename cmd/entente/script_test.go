@@ -183,8 +183,15 @@ func keep(ts *testscript.TestScript, neg bool, args []string) {
 // decide FILE OFFICER approves, as that officer, the release that an answer in
 // a file put up.
 func decide(ts *testscript.TestScript, neg bool, args []string) {
-	var r struct{ ID, Digest string }
+	type release struct{ ID, Digest string }
+	var r struct {
+		release
+		Release release // of what was written and put up at once
+	}
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &r))
+	if r.ID == "" {
+		r.release = r.Release
+	}
 	ts.Check(ts.Exec("entente", "report", "release", "approve", r.ID, "--digest", r.Digest, "--as", args[1]))
 }
 

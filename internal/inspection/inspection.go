@@ -54,12 +54,13 @@ type Head struct {
 type Entry struct {
 	Index  int64  `json:"index"`
 	Header string `json:"header"` // SHA-256 of the leaf, hex
-	// What is originated, received, asked, refused, quarantined or erased.
+	// What is originated, received, asked, answered, refused, quarantined or
+	// erased.
 	What       string         `json:"what"`
 	Originator label.MemberID `json:"originator"`
 	Logged     string         `json:"logged"` // log time, to the minute
 	Type       string         `json:"type,omitempty"`
-	Step       string         `json:"step,omitempty"` // of a consent or recall
+	Step       string         `json:"step,omitempty"` // of a consent, a recall or redress
 	ID         string         `json:"id,omitempty"`
 	Written    string         `json:"written,omitempty"`
 	To         []string       `json:"to,omitempty"`
@@ -69,6 +70,7 @@ type Entry struct {
 	Ended      bool           `json:"ended,omitempty"`
 	Doubt      string         `json:"doubt,omitempty"`
 	ReviewBy   string         `json:"review_by,omitempty"` // of personal data
+	Due        string         `json:"due,omitempty"`       // of a request for redress
 	Overdue    bool           `json:"overdue,omitempty"`
 	Code       string         `json:"code,omitempty"`  // why it is quarantined
 	By         string         `json:"by,omitempty"`    // who erased it; empty: the node

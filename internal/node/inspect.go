@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"entente/act"
@@ -134,6 +135,10 @@ func (x *Inspection) run(ctx context.Context, out *inspection.Writer, from, to i
 	if err != nil {
 		return err
 	}
+	redress, err := x.redressIn(ctx, rows)
+	if err != nil {
+		return err
+	}
 	for i := from; i < to; i++ {
 		row, here := rows[i]
 		f, erased := gone[i]
@@ -153,7 +158,7 @@ func (x *Inspection) run(ctx context.Context, out *inspection.Writer, from, to i
 		e := &inspection.Entry{Index: i, Header: hex.EncodeToString(sum[:]), Originator: h.Originator, Logged: logMinute(logged)}
 		if erased {
 			e.What, e.By, e.Basis, e.To = "erased", f.Login, f.Basis, f.Recipients
-		} else if err := x.describe(ctx, e, row); err != nil {
+		} else if err := x.describe(ctx, e, row, redress); err != nil {
 			return err
 		}
 		if x.evidence && e.ActDigest != "" && e.Withheld == "" {
@@ -169,7 +174,7 @@ func (x *Inspection) run(ctx context.Context, out *inspection.Writer, from, to i
 }
 
 // describe says what an envelope held.
-func (x *Inspection) describe(ctx context.Context, e *inspection.Entry, row viewdb.Between) error {
+func (x *Inspection) describe(ctx context.Context, e *inspection.Entry, row viewdb.Between, redress map[string]viewdb.AskedRedress) error {
 	own, raw := false, []byte(nil)
 	switch {
 	case row.Quarantined != nil:
@@ -221,10 +226,52 @@ func (x *Inspection) describe(ctx context.Context, e *inspection.Entry, row view
 		}
 	case a.Recall != nil:
 		e.Step = string(a.Recall.Kind)
+	case a.Redress != nil:
+		r := redress[e.ID]
+		e.Step, e.Due, e.Doubt = string(a.Redress.Ask), a.Redress.Due.UTC().Format(time.RFC3339), r.Doubt
+		e.Overdue = r.Doubt == "" && r.Outcome == "" && r.Due <= x.at
+		if own {
+			e.What = "asked"
+		}
+	case a.RedressAnswer != nil:
+		e.Step = string(a.RedressAnswer.Outcome)
+		switch {
+		case own && a.RedressAnswer.Outcome == act.RedressRefused:
+			e.What = "refused"
+		case own:
+			e.What = "answered"
+		}
+		r, err := x.n.views.RedressReplyAt(ctx, row.Said.Index)
+		if err != nil {
+			return err
+		}
+		e.Doubt = r.Doubt
 	case own && a.Type == act.TypeRequest:
 		e.What = "asked"
 	}
 	return nil
+}
+
+// redressIn says how the requests for redress among rows stood at the end of the
+// range.
+func (x *Inspection) redressIn(ctx context.Context, rows map[int64]viewdb.Between) (map[string]viewdb.AskedRedress, error) {
+	var ids []string
+	for _, r := range rows {
+		if r.Said != nil && r.Said.Type == string(act.TypeRedress) {
+			ids = append(ids, r.Said.ID)
+		}
+	}
+	out := map[string]viewdb.AskedRedress{}
+	for part := range slices.Chunk(ids, 500) {
+		list, err := x.n.views.Redresses(ctx, viewdb.RedressQuery{IDs: part, Upto: x.to, Limit: 500})
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range list {
+			out[r.ID] = r
+		}
+	}
+	return out, nil
 }
 
 // cleared says why material cannot be handed out as evidence, empty when it

@@ -339,6 +339,10 @@ type Status struct {
 	Ready      bool      `json:"ready"` // may release to every member
 	Receipts   []Receipt `json:"receipts"`
 	Waiting    int       `json:"releases_waiting"`
+	// RedressHere and RedressThere count requests for redress that are due and
+	// have no final answer: those that this member answers, and its own.
+	RedressHere  int `json:"redress_overdue_here,omitempty"`
+	RedressThere int `json:"redress_overdue_there,omitempty"`
 	// Quarantine holds what was opened and not understood, or is void, newest
 	// first, at most 20; Views.Quarantined counts all of it.
 	Quarantine []viewdb.Quarantined `json:"quarantine"`
@@ -366,11 +370,16 @@ func (n *Node) Status(ctx context.Context) (Status, error) {
 	if err != nil {
 		return Status{}, err
 	}
+	here, there, err := n.views.OverdueRedress(ctx, n.now().Unix())
+	if err != nil {
+		return Status{}, err
+	}
 	if quarantine == nil {
 		quarantine = []viewdb.Quarantined{}
 	}
 	return Status{Member: n.self, Quarantine: quarantine, Charter: n.found.Fingerprint(), Centre: cs, Views: counts, Cursor: cursor, Behind: n.projector.behindFor(time.Now()),
-		Epoch: n.station.Epoch(), LostEpochs: n.epochs.lostOnes(), Ready: n.epochs.ready(), Receipts: n.receipts.list(), Waiting: len(waiting)}, nil
+		Epoch: n.station.Epoch(), LostEpochs: n.epochs.lostOnes(), Ready: n.epochs.ready(), Receipts: n.receipts.list(), Waiting: len(waiting),
+		RedressHere: here, RedressThere: there}, nil
 }
 
 // hash is the charter hash as envelopes carry it.

@@ -125,6 +125,7 @@ func (n *Node) saidRow(o *opened, a act.Act) *viewdb.Said {
 		row.Consents = consentRows(o, a.Consent)
 	}
 	requestRows(o, a, row)
+	redressRows(o, a, row)
 	if a.Recall != nil {
 		row.Recall = n.recallRow(o, a.Recall)
 	}

@@ -41,7 +41,7 @@ func (p PortionState) Text() string {
 		parts = append(parts, fmt.Sprintf("in doubt, says %s (%s)", p.By, p.Reason))
 	}
 	if p.Review && !p.Withdrawn {
-		parts = append(parts, "under review: what it rests on was withdrawn or is in doubt")
+		parts = append(parts, "under review: it, or what it rests on, is being looked at again")
 	}
 	return strings.Join(parts, "; ")
 }

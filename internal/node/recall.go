@@ -31,8 +31,11 @@ type Recall struct {
 	Replacements []act.PortionRef `json:"replacements,omitempty"`
 	Text         string           `json:"text,omitempty"`
 	// From are those who are to have it no more; of a narrowing alone.
-	From    label.MemberSet `json:"from,omitzero"`
-	Written time.Time       `json:"written,omitzero"`
+	From label.MemberSet `json:"from,omitzero"`
+	// Redress is the id of a received request that this carries out: its portions,
+	// those with the Numbers where there are any, are meant. It leaves in no act.
+	Redress act.ID    `json:"redress,omitempty"`
+	Written time.Time `json:"written,omitzero"`
 	// Waits are released own drafts that had not reached the log when it was
 	// written: it leaves when they have (spec/recall.md, "On its way").
 	Waits []string `json:"waits,omitempty"`
@@ -80,6 +83,11 @@ func (n *Node) fillRecall(ctx context.Context, o section.Officer, r *Recall) ([]
 	r.IDs = map[label.MemberID]act.ID{}
 	for m := range n.found.Members().Minus(label.Members(n.self)).All() {
 		r.IDs[m] = act.NewID()
+	}
+	if r.Redress != "" {
+		if fs, err := n.fillCarried(ctx, r); err != nil || len(fs) > 0 {
+			return fs, err
+		}
 	}
 	if r.Report != "" {
 		refs, waits, err := n.portionsIn(ctx, o, r.Report)

@@ -37,6 +37,8 @@ var statementKinds = map[string]statementKind{
 	KindRequest:                 requestKind{},
 	KindAnswer:                  answerKind{},
 	KindClosing:                 closingKind{},
+	section.KindRedress:         redressKind{},
+	section.KindRedressAnswer:   redressAnswerKind{},
 	KindRequirement:             requirementKind{},
 	KindCoverage:                coverageKind{},
 }

@@ -126,7 +126,7 @@ func (s *Server) status(ctx context.Context) (api.Status, error) {
 	}
 	c := st.Centre
 	out := api.Status{
-		Member: string(st.Member), Charter: st.Charter, Origin: s.node.Station().Origin(), Lead: string(c.Lead), Ready: st.Ready, Epoch: st.Epoch, LostEpochs: st.LostEpochs, Waiting: st.Waiting, Evidence: evidence,
+		Member: string(st.Member), Charter: st.Charter, Origin: s.node.Station().Origin(), Lead: string(c.Lead), Ready: st.Ready, Epoch: st.Epoch, LostEpochs: st.LostEpochs, Waiting: st.Waiting, RedressHere: st.RedressHere, RedressThere: st.RedressThere, Evidence: evidence,
 		Log: api.LogStatus{Size: c.Size, Root: c.Root, Certified: c.Certified, Quorum: c.Quorum, Cosigned: []api.Cosigned{}, Missing: members(c.Missing),
 			Recovering: c.Recovering, Outbox: c.Outbox, Absent: c.BodiesAbsent, Announced: c.Announced, Withheld: list(c.Withheld), ClockSkew: c.ClockSkew},
 		Views: api.ViewStatus{Projected: st.Cursor, BehindFor: int64(st.Behind / time.Second), Reports: st.Views.Reports, Own: st.Views.Own, Designations: st.Views.Listings, Quarantined: st.Views.Quarantined},

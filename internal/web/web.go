@@ -95,6 +95,7 @@ func New(n *node.Node, o Options) *Server {
 	s.consents()
 	s.requests()
 	s.recalls()
+	s.redress()
 	s.ledger()
 	s.inspections()
 	s.bundles()

@@ -268,7 +268,7 @@ func (v *Views) OverdueRedress(ctx context.Context, now int64) (here, there int,
 	return here, there, err
 }
 
-// RecallsOn returns the recall acts of a member that are in force here on any of
+// RecallsOn returns the recall acts of a member that are in force here, or wait, on any of
 // some portions, at most 500, in log order, at most 500.
 func (v *Views) RecallsOn(ctx context.Context, by string, portions [][16]byte) ([]Said, error) {
 	if len(portions) == 0 {
@@ -281,7 +281,7 @@ func (v *Views) RecallsOn(ctx context.Context, by string, portions [][16]byte) (
 	for i := range portions {
 		args = append(args, portions[i][:])
 	}
-	return v.manySaid(ctx, `SELECT `+saidColumns+` FROM said WHERE idx IN (SELECT x.idx FROM recalled x WHERE x.by_whom = ? AND x.effect = 1 AND x.portion IN (?`+strings.Repeat(`, ?`, len(portions)-1)+`)) ORDER BY idx LIMIT 500`, args...)
+	return v.manySaid(ctx, `SELECT `+saidColumns+` FROM said WHERE idx IN (SELECT x.idx FROM recalled x WHERE x.by_whom = ? AND x.effect IN (0, 1) AND x.portion IN (?`+strings.Repeat(`, ?`, len(portions)-1)+`)) ORDER BY idx LIMIT 500`, args...)
 }
 
 // ReplacedIn returns the ids of shown reports that hold any of some portions, at

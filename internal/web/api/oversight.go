@@ -17,9 +17,12 @@ type Status struct {
 	// LostEpochs is absent where all keys are here.
 	LostEpochs []uint32 `json:"lost_epochs,omitempty" doc:"Key epochs ahead whose published keys are not on this node: what is sealed to them cannot be opened until the certificate is renewed."`
 	Waiting    int      `json:"releases_waiting" doc:"Releases that are leaving."`
-	Evidence   int      `json:"evidence" doc:"Proofs of faults kept here."`
-	Disk       Disk     `json:"disk" doc:"Free space and sizes of the files."`
-	Versions   Versions `json:"versions" doc:"Of program and formats."`
+	// RedressHere and RedressThere are rule 22's.
+	RedressHere  int      `json:"redress_overdue_here,omitempty" doc:"Requests for redress that this member has not answered in time."`
+	RedressThere int      `json:"redress_overdue_there,omitempty" doc:"Requests for redress of this member that others have not answered in time."`
+	Evidence     int      `json:"evidence" doc:"Proofs of faults kept here."`
+	Disk         Disk     `json:"disk" doc:"Free space and sizes of the files."`
+	Versions     Versions `json:"versions" doc:"Of program and formats."`
 }
 
 // LogStatus is the condition of the log on this node.

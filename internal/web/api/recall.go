@@ -10,6 +10,7 @@ type RecallContent struct {
 	ReplacedBy   string       `json:"replaced_by,omitempty" maxLength:"64" doc:"Of a correction: the released own draft that says it right."`
 	Replacements []PortionRef `json:"replacements,omitempty" maxItems:"128" doc:"Of a correction: the portions that say it right."`
 	Text         string       `json:"text,omitempty" maxLength:"1000" doc:"To the readers."`
+	Redress      string       `json:"redress,omitempty" maxLength:"64" doc:"A received request for redress that this carries out: its portions are meant. It leaves in no act."`
 	From         []string     `json:"from,omitempty" maxItems:"16" doc:"Of a narrowing: who is to have it no more, in rising order."`
 }
 
