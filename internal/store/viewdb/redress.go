@@ -39,7 +39,7 @@ const outcomePassed = "passed-on"
 func RedressSubject(ask string, portions []Portion) [32]byte {
 	ids := make([]string, len(portions))
 	for i := range portions {
-		ids[i] = string(portions[i].ID[:])
+		ids[i] = string(portions[i].ID[:]) + string(portions[i].Digest[:])
 	}
 	slices.Sort(ids)
 	return sha256.Sum256([]byte(ask + "\x00" + strings.Join(ids, "")))
