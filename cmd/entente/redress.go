@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 
+	"entente/internal/plural"
 	"entente/internal/web/api"
 )
 
@@ -196,7 +197,7 @@ func (w *world) redress(r *api.Redress) {
 	if r.Overdue {
 		state += ", OVERDUE"
 	}
-	w.printf("%s  %s asks %s to %s %s (%s)  %s, due by %s", r.ID, r.From, r.To, r.Ask, counted(int64(len(r.Portions)), "portion"), r.Reason, state, r.Due.Format("2006-01-02T15:04Z"))
+	w.printf("%s  %s asks %s to %s %s (%s)  %s, due by %s", r.ID, r.From, r.To, r.Ask, plural.Of(len(r.Portions), "portion"), r.Reason, state, r.Due.Format("2006-01-02T15:04Z"))
 }
 
 type redressShow struct {
@@ -226,7 +227,7 @@ func (w *world) redressDetail(r *api.Redress) {
 		w.printf("  the answer came after the date")
 	}
 	if r.Undone > 0 {
-		w.printf("  ! %s: granted to be gone, and still shown here (rule 22); ask its originator to take it back", counted(int64(r.Undone), "portion"))
+		w.printf("  ! %s: granted to be gone, and still shown here (rule 22); ask its originator to take it back", plural.Of(r.Undone, "portion"))
 	}
 	whom := "the member"
 	if r.For == "person" {

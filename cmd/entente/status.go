@@ -89,10 +89,10 @@ func wanting(st *api.Status) []string {
 		add("the keys of epoch %s that this member published are not here, and what is sealed to them cannot be opened: renew the certificate (entente keys renew)", strings.Join(es, " "))
 	}
 	if n := st.RedressHere; n > 0 {
-		add("%d unanswered requests for redress: the date for this member's answer is past (rule 22); the data-protection officer answers: entente redress list --overdue", n)
+		add("%s for redress: the date for this member's answer is past (rule 22); the data-protection officer answers: entente redress list --overdue", plural.Of(n, "request"))
 	}
 	if n := st.RedressThere; n > 0 {
-		add("%d requests for redress of this member have no answer: the date is past (rule 22); the data-protection officer asks the addressee by another way: entente redress list --overdue", n)
+		add("%s for redress by this member: the date is past and no answer is here (rule 22); the data-protection officer asks the addressee by another way: entente redress list --overdue", plural.Of(n, "request"))
 	}
 	if st.Evidence > 0 {
 		add("%[1]s %[2]s kept: entente evidence list shows %[3]s; hand %[3]s to the members", plural.Of(st.Evidence, "proof"), plural.Choose(st.Evidence, "of a fault is", "of faults are"), plural.Choose(st.Evidence, "it", "them"))
