@@ -111,7 +111,7 @@ func (n *Node) fillRedress(ctx context.Context, o section.Officer, r *Redress) (
 	}
 	if r.Report != "" {
 		refs, waits, err := n.portionsIn(ctx, o, r.Report)
-		if err == nil && len(waits) > 0 {
+		if err == nil && waits {
 			err = ErrOnItsWay
 		}
 		if notThere(err) {
