@@ -261,7 +261,8 @@ func (h *house) atRest(ms ...label.MemberID) {
 			if size < 0 {
 				size = st.Centre.Size
 			}
-			if st.Waiting+len(approved)+st.Centre.Outbox > 0 || st.Centre.Size != size || st.Centre.Certified != size || st.Cursor != size {
+			cursor, _ := h.nodes[m].Projected() // the views' own moves before all is done that follows it
+			if st.Waiting+len(approved)+st.Centre.Outbox > 0 || st.Centre.Size != size || st.Centre.Certified != size || cursor != size {
 				return false
 			}
 		}
