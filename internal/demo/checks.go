@@ -49,6 +49,10 @@ func (d *demo) inspect(ctx context.Context) {
 	d.check("a request is known to who asked and to each of the asked alone, and answered in part", func() error { return d.asks(ctx) })
 	d.check("what is taken back is read nowhere, and nothing leaves that comes from it", func() error { return d.recalledEverywhere(ctx) })
 	d.check("a bundle by courier is taken once, by its addressee alone", func() error { return d.carried(ctx) })
+	for i := range d.tools {
+		t := &d.tools[i]
+		d.check(fmt.Sprintf("the tool %s of %s is handed by TAXII what it is cleared for and %s may read, and nothing else", t.name, served, served), func() error { return d.tooled(ctx, t) })
+	}
 	d.check("a replaced report points to the one that replaces it", func() error { return d.replaced(ctx) })
 	d.check("every report was received by all its recipients", func() error { return d.received(ctx) })
 	d.check("all members hold the whole list", func() error { return d.listed(ctx) })

@@ -58,6 +58,7 @@ type demo struct {
 	house  *house
 	desks  map[label.MemberID]map[string]*client.Client
 	played *played
+	tools  []tool // of the member whose node serves them
 	checks []Check
 	http   *http.Client
 }
@@ -132,6 +133,9 @@ func Run(ctx context.Context, o Options) (sum Summary, err error) {
 		return sum, err
 	}
 	if err := d.play(ctx, d.between(ctx)); err != nil {
+		return sum, err
+	}
+	if err := d.equip(ctx); err != nil {
 		return sum, err
 	}
 	if err := d.plant(ctx); err != nil {
@@ -329,5 +333,5 @@ Try, in another window:
   bin/entente status
   bin/entente verify %s
 `, d.house.password, d.url("IRQ"), filed, d.url("SYR"), filed, again, filepath.Join(d.Dir, "IRQ"))
-	return text
+	return text + d.feedInvitation()
 }

@@ -164,6 +164,9 @@ func (c *centre) config(m label.MemberID, i, shift int) *config.Config {
 		Link:   config.Link{Listen: address(firstLink, shift, i), Members: map[label.MemberID]string{}},
 		Log:    config.Log{Level: "warn"},
 	}
+	if m == served {
+		conf.Taxii.Listen = address(firstTaxii, shift, i)
+	}
 	for j, other := range members() {
 		if other != m {
 			conf.Link.Members[other] = address(firstLink, shift, j)

@@ -64,6 +64,9 @@ func (o Options) portsFree() error {
 	for i, m := range members() {
 		try("desk", m, address(firstDesk, o.PortShift, i))
 		try("link", m, address(firstLink, o.PortShift, i))
+		if m == served {
+			try("TAXII", m, address(firstTaxii, o.PortShift, i))
+		}
 	}
 	if len(taken) == 0 {
 		return nil

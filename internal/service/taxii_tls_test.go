@@ -165,9 +165,9 @@ func TestToolsAreServedOverTLS(t *testing.T) {
 	}
 	for what, cl := range map[string]*taxii.Client{
 		"an authority that the tool does not know": as("https://"+at, &tls.Config{RootCAs: newAuthority(t).pool}),
-		"another name":                             as("https://"+strings.Replace(at, "localhost", "127.0.0.1", 1), &tls.Config{RootCAs: ca.pool}),
-		"TLS 1.1":                                  as("https://"+at, &tls.Config{RootCAs: ca.pool, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}),
-		"no TLS":                                   as("http://"+at, nil),
+		"another name": as("https://"+strings.Replace(at, "localhost", "127.0.0.1", 1), &tls.Config{RootCAs: ca.pool}),
+		"TLS 1.1":      as("https://"+at, &tls.Config{RootCAs: ca.pool, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}),
+		"no TLS":       as("http://"+at, nil),
 	} {
 		if found, err := cl.Discovery(ctx); err == nil {
 			t.Errorf("%s: answered %+v", what, found)
