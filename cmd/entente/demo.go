@@ -26,7 +26,7 @@ type demoCmd struct {
 
 // Help gives examples.
 func (demoCmd) Help() string {
-	return "Examples:\n\n    entente demo\n    entente demo --once --json\n    entente demo --once --processes --un-list consolidated.xml\n\nFounds a centre of four members, starts their nodes at http://irq.localhost:8701 to http://syr.localhost:8704, files a scenario of invented reports and a list of designations, and checks through the nodes' APIs and files what was promised. Without --once the nodes stay up until Ctrl-C."
+	return "Examples:\n\n    entente demo\n    entente demo --once --json\n    entente demo --once --processes --un-list consolidated.xml\n\nFounds a centre of four members, starts their nodes at http://irq.localhost:8701 to http://syr.localhost:8704, serves the tools of SYR by TAXII at 127.0.0.1:8724, files a scenario of invented reports and a list of designations, and checks through the nodes' APIs and files what was promised. Without --once the nodes stay up until Ctrl-C."
 }
 
 // demoPorts is the first of the hundred ports among which the demonstration's

@@ -35,7 +35,7 @@ func (taxiiUserAdd) Help() string {
 
 The tool logs in by HTTP Basic. What it is handed is bounded by class, members,
 codes and caveats; what needs another member's consent or comes from outside the
-centre is handed to no tool. The first line is the password: it is shown once.`
+centre is handed to no tool. The first line is the password: it is shown once. Where the node serves no TAXII, that is said, and what would.`
 }
 
 // Run makes the account.
@@ -48,7 +48,20 @@ func (c *taxiiUserAdd) Run(w *world) error {
 	if err != nil {
 		return w.refused(err)
 	}
-	return w.answer(got, func() { w.printf("%s", got.Secret) })
+	if err := w.answer(got, func() { w.printf("%s", got.Secret) }); err != nil {
+		return err
+	}
+	w.servesTools(got.Address)
+	return nil
+}
+
+// servesTools says beside the answer where tools ask, or what is wanting.
+func (w *world) servesTools(address string) {
+	if address == "" {
+		w.notef("this node serves no TAXII: put an address such as listen = \"127.0.0.1:8721\" under [taxii] in its configuration, and start it again")
+		return
+	}
+	w.notef("tools find it at %s", address)
 }
 
 type taxiiUserList struct{ asOfficer }
@@ -66,8 +79,9 @@ func (c *taxiiUserList) Run(w *world) error {
 	if err != nil {
 		return w.refused(err)
 	}
-	return w.answer(api.TaxiiUsers{Users: us}, func() {
-		for _, u := range us {
+	defer w.servesTools(us.Address)
+	return w.answer(us, func() {
+		for _, u := range us.Users {
 			rights := "reads " + strings.Join(u.Read, " ")
 			if len(u.Read) == 0 {
 				rights = "reads its own"

@@ -9,12 +9,8 @@ import (
 
 // TaxiiUsers lists the accounts of the section's own tools (custodian,
 // inspector).
-func (c *Client) TaxiiUsers(ctx context.Context) ([]api.TaxiiUser, error) {
-	out, err := fetch[api.TaxiiUsers](ctx, c, call{method: http.MethodGet, path: "/taxii/users"})
-	if err != nil {
-		return nil, err
-	}
-	return out.Users, nil
+func (c *Client) TaxiiUsers(ctx context.Context) (*api.TaxiiUsers, error) {
+	return fetch[api.TaxiiUsers](ctx, c, call{method: http.MethodGet, path: "/taxii/users"})
 }
 
 // AddTaxiiUser makes an account and returns its password, which is shown once

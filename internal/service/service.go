@@ -98,7 +98,14 @@ func Serve(ctx context.Context, n *node.Node, c *config.Config, o Options) error
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	api := web.New(n, web.Options{Logger: o.Logger, Secure: c.Desk.Cert != "", Names: c.Desk.Names})
+	tools, err := listenTaxii(c.Taxii)
+	if err != nil {
+		return err
+	}
+	if tools != nil {
+		defer tools.Close()
+	}
+	api := web.New(n, web.Options{Logger: o.Logger, Secure: c.Desk.Cert != "", Names: c.Desk.Names, Tools: discovery(c.Taxii, tools)})
 
 	desk, err := net.Listen("tcp", c.Desk.Listen)
 	if err != nil {
@@ -143,17 +150,12 @@ func Serve(ctx context.Context, n *node.Node, c *config.Config, o Options) error
 		open.Metrics = l.Addr().String()
 		servers = append(servers, serve(l, api.Metrics(), nil))
 	}
-	if c.Taxii.Listen != "" {
-		l, secured, err := listenTaxii(c.Taxii)
-		if err != nil {
-			return err
-		}
-		defer l.Close()
-		open.Taxii = l.Addr().String()
+	if tools != nil {
+		open.Taxii = tools.Addr().String()
 		srv := taxiiServer(n.FeedHandler(c.Taxii.MaxPage), o.Logger)
 		servers = append(servers, srv)
 		go func() {
-			if err := srv.Serve(secured); err != nil && !errors.Is(err, http.ErrServerClosed) {
+			if err := srv.Serve(tools); err != nil && !errors.Is(err, http.ErrServerClosed) {
 				cancel(fmt.Errorf("the TAXII listener failed: %w", err))
 			}
 		}()

@@ -22,27 +22,42 @@ const (
 	taxiiHeader = 256 << 10
 )
 
-// listenTaxii opens the tools' listener; secured is it under TLS where a
-// certificate is configured.
-func listenTaxii(c config.Taxii) (open, secured net.Listener, err error) {
+// listenTaxii opens the tools' listener, under TLS where a certificate is
+// configured; nil where none is configured.
+func listenTaxii(c config.Taxii) (net.Listener, error) {
+	if c.Listen == "" {
+		return nil, nil
+	}
 	var conf *tls.Config
 	if c.Cert != "" {
 		cert, err := tls.LoadX509KeyPair(c.Cert, c.Key)
 		if err != nil {
-			return nil, nil, fmt.Errorf("the certificate of [taxii] cannot be used: %w", err)
+			return nil, fmt.Errorf("the certificate of [taxii] cannot be used: %w", err)
 		}
 		// TLS 1.2 is what TAXII 2.1 asks for at least (clause 8.2.2).
 		conf = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
 	}
 	l, err := net.Listen("tcp", c.Listen)
 	if err != nil {
-		return nil, nil, fmt.Errorf("the tools' feed cannot listen on %s: %w", c.Listen, err)
+		return nil, fmt.Errorf("the tools' feed cannot listen on %s: %w", c.Listen, err)
 	}
 	l = &narrow{Listener: l, room: make(chan struct{}, maxTaxii)}
 	if conf != nil {
-		return l, tls.NewListener(l, conf), nil
+		l = tls.NewListener(l, conf)
 	}
-	return l, l, nil
+	return l, nil
+}
+
+// discovery is the URL at which tools find what a listener serves (TAXII 2.1,
+// clause 4.1); empty for none.
+func discovery(c config.Taxii, l net.Listener) string {
+	switch {
+	case l == nil:
+		return ""
+	case c.Cert != "":
+		return "https://" + l.Addr().String() + "/taxii2/"
+	}
+	return "http://" + l.Addr().String() + "/taxii2/"
 }
 
 func taxiiServer(h http.Handler, logger *slog.Logger) *http.Server {

@@ -22,7 +22,7 @@ func (s *Server) taxii() {
 			if err != nil {
 				return nil, err
 			}
-			out := api.TaxiiUsers{Users: []api.TaxiiUser{}}
+			out := api.TaxiiUsers{Users: []api.TaxiiUser{}, Address: s.tools}
 			for _, a := range list {
 				g, err := feed.ParseGrants(a.Grants)
 				if err != nil {
@@ -58,7 +58,7 @@ func (s *Server) taxii() {
 			if err != nil {
 				return nil, err
 			}
-			return answer(api.TaxiiSecret{Name: b.Name, Secret: secret})
+			return answer(api.TaxiiSecret{Name: b.Name, Secret: secret, Address: s.tools})
 		})
 	register(s, operation{id: "removeTaxiiUser", method: http.MethodDelete, path: "/taxii/users/{login}", tag: "taxii", op: section.OpAccountChange, status: http.StatusNoContent, summary: "End an account",
 		description: "At once. What it wrote is gone from its collection; what came into the intake stays there."},

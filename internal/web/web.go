@@ -37,6 +37,7 @@ type Server struct {
 	mux      *http.ServeMux
 	secure   bool
 	names    map[string]bool
+	tools    string // where TAXII is served
 	metrics  *metrics
 	spec     []byte // the description as JSON, made once
 	patience patience
@@ -58,6 +59,9 @@ type Options struct {
 	// numbers. Another name is refused: a page of a foreign site must not
 	// reach the desk by letting its own name point here.
 	Names []string
+	// Tools is the URL of the node's TAXII discovery; empty where it serves
+	// none.
+	Tools string
 
 	patience patience // of tests
 }
@@ -70,7 +74,7 @@ const (
 
 // New returns the server of a node.
 func New(n *node.Node, o Options) *Server {
-	s := &Server{node: n, logger: o.Logger, mux: http.NewServeMux(), secure: o.Secure, names: hostNames(string(n.Self()), o.Names),
+	s := &Server{node: n, logger: o.Logger, mux: http.NewServeMux(), secure: o.Secure, names: hostNames(string(n.Self()), o.Names), tools: o.Tools,
 		patience: o.patience, exports: make(chan struct{}, maxExports), uploads: make(chan struct{}, maxUploads), keeping: make(chan struct{}, 1)}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)

@@ -19,7 +19,8 @@ type TaxiiUser struct {
 
 // TaxiiUsers is the answer to a list of accounts.
 type TaxiiUsers struct {
-	Users []TaxiiUser `json:"users" doc:"By name."`
+	Users   []TaxiiUser `json:"users" doc:"By name."`
+	Address string      `json:"address,omitempty" doc:"Where tools find the node's discovery; absent while it serves no TAXII."`
 }
 
 // NewTaxiiUser says what an account is to be.
@@ -39,4 +40,6 @@ type NewTaxiiUser struct {
 type TaxiiSecret struct {
 	Name   string `json:"name" doc:"The user of HTTP Basic."`
 	Secret string `json:"secret" doc:"Its password, drawn at random and shown once; the node keeps a digest."`
+	// Address is where the account can be used.
+	Address string `json:"address,omitempty" doc:"Where tools find the node's discovery; absent while it serves no TAXII."`
 }
