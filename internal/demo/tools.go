@@ -15,10 +15,11 @@ import (
 
 // One node of the demonstration serves its member's tools by TAXII 2.1
 // (spec/feed.md): that of the member from which the most is withheld.
-const (
-	served     label.MemberID = "SYR"
-	firstTaxii                = 8721
-)
+const served label.MemberID = "SYR"
+
+// firstTaxii is the port of the first member's tools; the others would follow in
+// the order of the lead.
+const firstTaxii = 8721
 
 // tool is a program of the member served, as far as it is cleared.
 type tool struct {
