@@ -59,6 +59,12 @@ const caseRecall = `{"v":1,"type":"recall","id":"8d3c1f0a5b6e4d7c9f8e7a6b5c4d3e2
 const caseAck = `{"v":1,"type":"acknowledgement","id":"8d3c1f0a5b6e4d7c9f8e7a6b5c4d3e2f","written":"2015-10-01T07:00:00Z","to":["IRN","RUS"],` +
 	`"recall":"00000000000000000000000000000001","state":"retained","complete":true,"basis":"Archive law, article 4."}`
 
+// What an acknowledgement is about.
+const (
+	caseAckRecall   = `"recall":"00000000000000000000000000000001"`
+	caseAckPortions = `"portions":[{"portion":"0123456789abcdef0123456789abcdef","digest":"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"}]`
+)
+
 const caseRequest = `{"v":1,"type":"request","id":"8d3c1f0a5b6e4d7c9f8e7a6b5c4d3e2f","written":"2015-10-01T07:00:00Z","to":["IRN","RUS"],` +
 	`"title":"Flour on the northern road","purpose":"Planning of relief.","legal_basis":"Agreement of September 2015, article 3.","requirement":"PIR 3",` +
 	`"about":"matter","ltiov":"2015-10-04T12:00:00Z","label":{"policy":"CENTRE","class":"RESTRICTED","rel":["IRN","RUS"],"originators":["RUS"]},` +
@@ -343,6 +349,10 @@ func testCases() []testCase {
 		{"recall-view", "a field that names a view", recall(`"kind"`, `"view":"00000000000000000000000000000001","kind"`), "act_unknown_field", "1", invalid},
 		{"ok-acknowledgement", "what the law of the holder keeps, and all else done", caseAck, "ok", "", valid},
 		{"ok-acknowledgement-destroyed", "a copy that is gone", in(caseAck, `"retained"`, `"destroyed"`, `"complete":true,"basis":"Archive law, article 4."`, `"complete":true`), "ok", "", valid},
+		{"ok-acknowledgement-portions", "copies that officers destroyed before their term", strings.Replace(in(caseAck, `"retained"`, `"destroyed"`, `,"complete":true,"basis":"Archive law, article 4."`, ``), caseAckRecall, caseAckPortions, 1), "ok", "", valid},
+		{"acknowledgement-portions-retained", "portions without a recall, of which something else is said", strings.Replace(caseAck, caseAckRecall, caseAckPortions, 1), "act_value", "", invalid},
+		{"acknowledgement-both", "portions beside the recall that names them", strings.Replace(in(caseAck, `"retained"`, `"destroyed"`, `,"complete":true,"basis":"Archive law, article 4."`, ``), caseAckRecall, caseAckRecall+","+caseAckPortions, 1), "act_value", "", invalid},
+		{"acknowledgement-of-nothing", "neither a recall nor portions", strings.Replace(caseAck, caseAckRecall+",", "", 1), "act_missing_field", "", invalid},
 		{"acknowledgement-law", "what is retained by no law", in(caseAck, `,"basis":"Archive law, article 4."`, ``), "act_missing_field", "", invalid},
 		{"acknowledgement-state", "a state that the closed list does not have", in(caseAck, `"retained"`, `"ignored"`), "act_value", "", invalid},
 		{"acknowledgement-incomplete", "complete that is false", in(caseAck, `"complete":true`, `"complete":false`), "act_value", "", invalid},

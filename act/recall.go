@@ -162,13 +162,17 @@ var ackStates = []AckState{AckReceived, AckQuarantined, AckDestroyed, AckRetaine
 // AckStates returns the closed list of states, in the order of act.md.
 func AckStates() []AckState { return append([]AckState(nil), ackStates...) }
 
-// An Acknowledgement is what a holder says to the issuer of a recall about its
-// own copies (act.md, "acknowledgement").
+// An Acknowledgement is what a holder says to the issuer of a recall, or to the
+// originator of portions that its officers destroyed before their term, about
+// its own copies (act.md, "acknowledgement").
 type Acknowledgement struct {
 	Statement
-	// Recall is the id of the recall act that the holder got.
-	Recall ID       `json:"recall"`
-	State  AckState `json:"state"`
+	// Recall is the id of the recall act that the holder got; empty where it
+	// names Portions.
+	Recall ID `json:"recall,omitempty"`
+	// Portions are what was destroyed without a recall.
+	Portions []PortionRef `json:"portions,omitempty"`
+	State    AckState     `json:"state"`
 	// Complete: of what the holder has made of it nothing is under review any
 	// more.
 	Complete bool `json:"complete,omitempty"`
@@ -185,11 +189,27 @@ func (d *decoder) acknowledgement() (*Acknowledgement, error) {
 	if a.Statement, err = d.statement(&f); err != nil {
 		return nil, err
 	}
-	if a.Recall, err = ParseID(d.text(f[ackRecall])); err != nil {
-		return nil, within(err, "recall")
-	}
 	if a.State, err = oneOf("state", d.text(f[ackState]), ackStates); err != nil {
 		return nil, err
+	}
+	switch {
+	case f.has(ackRecall) && f.has(ackPortions):
+		return nil, refuse(ErrValue, "a recall names the portions; they are not named beside it")
+	case f.has(ackRecall):
+		if a.Recall, err = ParseID(d.text(f[ackRecall])); err != nil {
+			return nil, within(err, "recall")
+		}
+	case !f.has(ackPortions):
+		return nil, refuse(ErrMissingField, "recall, or the portions that were destroyed without one")
+	case a.State != AckDestroyed || f.has(ackComplete) || f.has(ackBasis):
+		return nil, refuse(ErrValue, "of portions that nobody recalled it is said that they are destroyed, and nothing else")
+	default:
+		if a.Portions, err = portionRefs(d.tape, f[ackPortions]); err != nil {
+			return nil, err
+		}
+		if len(a.Portions) == 0 {
+			return nil, refuse(ErrValue, "an acknowledgement without a recall is about a portion at least")
+		}
 	}
 	if f.has(ackComplete) {
 		if string(d.raw(f[ackComplete])) != "true" {
@@ -213,7 +233,8 @@ func BuildAcknowledgement(a Acknowledgement) (Act, error) {
 	if err != nil {
 		return Act{}, err
 	}
-	o.str(ackRecall, string(a.Recall))
+	o.opt(ackRecall, string(a.Recall))
+	list(&o, ackPortions, a.Portions, appendPortionRef)
 	o.str(ackState, string(a.State))
 	if a.Complete {
 		o.key(ackComplete)

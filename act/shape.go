@@ -426,13 +426,15 @@ var recallShape = statementShape("recall",
 // An acknowledgement's own fields.
 const (
 	ackRecall = iota + statementFields
+	ackPortions
 	ackState
 	ackComplete
 	ackBasis
 )
 
 var ackShape = statementShape("acknowledgement",
-	field{"recall", kindString, true},
+	field{"recall", kindString, false},
+	field{"portions", kindArray, false},
 	field{"state", kindString, true},
 	field{"complete", kindBool, false},
 	field{"basis", kindString, false},

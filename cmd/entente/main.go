@@ -62,6 +62,7 @@ type cli struct {
 	Logout     logoutCmd                 `cmd:"" help:"End the session."`
 	Report     reportCmd                 `cmd:"" help:"Write, plan, release, list and search reports."`
 	Consent    consentCmd                `cmd:"" help:"Ask for, grant, refuse, record and withdraw consent."`
+	Review     reviewCmd                 `cmd:"" help:"Decide on records with personal data at their review date."`
 	Recall     recallCmd                 `cmd:"" help:"Take back what was released, and answer what others take back."`
 	Redress    redressCmd                `cmd:"" help:"Ask that records of persons be put right, and answer."`
 	Ledger     ledgerCmd                 `cmd:"" help:"Show who holds what of ours, and what was refused."`

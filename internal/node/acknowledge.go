@@ -14,12 +14,16 @@ import (
 
 // Acknowledgement is an answer to another's recall in the making.
 type Acknowledgement struct {
-	Recall   act.ID       `json:"recall"`
-	State    act.AckState `json:"state"`
-	Complete bool         `json:"complete,omitempty"`
-	Basis    string       `json:"basis,omitempty"`
-	Written  time.Time    `json:"written,omitzero"`
-	ID       act.ID       `json:"id,omitempty"`
+	Recall act.ID `json:"recall,omitempty"`
+	// Portions are those that officers destroyed before their term, without a
+	// recall, and To the member that they are from.
+	Portions []act.PortionRef `json:"portions,omitempty"`
+	To       label.MemberID   `json:"to,omitempty"`
+	State    act.AckState     `json:"state"`
+	Complete bool             `json:"complete,omitempty"`
+	Basis    string           `json:"basis,omitempty"`
+	Written  time.Time        `json:"written,omitzero"`
+	ID       act.ID           `json:"id,omitempty"`
 }
 
 // Codes of findings on acknowledgements.
@@ -61,8 +65,11 @@ func (k ackKind) speak(ctx context.Context, n *Node, d section.Draft) (*speech, 
 	return k.acts(ctx, n, &a)
 }
 
-func (ackKind) acts(ctx context.Context, n *Node, a *Acknowledgement) (*speech, error) {
+func (k ackKind) acts(ctx context.Context, n *Node, a *Acknowledgement) (*speech, error) {
 	s := &speech{withholds: true}
+	if a.Recall == "" {
+		return k.early(ctx, n, a, s)
+	}
 	said, err := n.views.Said(ctx, string(a.Recall))
 	if errors.Is(err, viewdb.ErrNotFound) || err == nil && (said.Own || said.Type != string(act.TypeRecall)) {
 		s.findings = finding(CodeNoRecall, "", "no recall of another member has the id %s here; entente recall list shows them", shortened(string(a.Recall)))
@@ -96,6 +103,29 @@ func (ackKind) acts(ctx context.Context, n *Node, a *Acknowledgement) (*speech, 
 	s.add(act.BuildAcknowledgement(act.Acknowledgement{
 		Statement: act.Statement{ID: a.ID, Written: a.Written, To: label.Members(n.self, label.MemberID(said.Originator))},
 		Recall:    a.Recall, State: a.State, Complete: a.Complete, Basis: a.Basis,
+	}))
+	return s, nil
+}
+
+// early tells the originator of portions that they were destroyed before their
+// term (spec/retention.md).
+func (ackKind) early(ctx context.Context, n *Node, a *Acknowledgement, s *speech) (*speech, error) {
+	if a.To == n.self || !n.found.Members().Contains(a.To) {
+		s.findings = finding(CodeNoRecall, "", "an acknowledgement is of a recall, or of another member's portions that were destroyed; name one")
+		return s, nil
+	}
+	for _, r := range a.Portions {
+		here, err := n.views.Holding(ctx, rawID(r.Portion))
+		if err != nil {
+			return s, err
+		}
+		if len(here) > 0 {
+			s.findings = finding(CodeNotDestroyed, "21", "rule 21: a copy of portion %s is still here; destroy it first (entente review end)", r.Portion)
+			return s, nil
+		}
+	}
+	s.add(act.BuildAcknowledgement(act.Acknowledgement{
+		Statement: act.Statement{ID: a.ID, Written: a.Written, To: label.Members(n.self, a.To)}, Portions: a.Portions, State: a.State, Complete: a.Complete, Basis: a.Basis,
 	}))
 	return s, nil
 }

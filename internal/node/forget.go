@@ -57,7 +57,7 @@ var ErrBasis = errors.New("rules 21 and 22: what is destroyed is destroyed for a
 // Errors: those of the section for an officer who may not erase,
 // viewdb.ErrNotFound for an id of which nothing is here, ErrBasis.
 func (n *Node) Forget(ctx context.Context, o section.Officer, reason string, ids ...string) (Forgotten, error) {
-	if strings.TrimSpace(reason) == "" || len(reason) > 200 {
+	if !basisFits(reason) {
 		return Forgotten{}, ErrBasis
 	}
 	for _, id := range ids {
@@ -82,6 +82,9 @@ func (n *Node) Forget(ctx context.Context, o section.Officer, reason string, ids
 	}
 	return n.forgetAt(ctx, o.Login, reason, all)
 }
+
+// basisFits says whether a reason can stand in the audit log.
+func basisFits(reason string) bool { return strings.TrimSpace(reason) != "" && len(reason) <= 200 }
 
 // forgetAt notes reports as forgotten and destroys them. The caller holds
 // projector.busy.

@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"entente/act"
@@ -31,8 +32,9 @@ type Disclosed struct {
 	// Ended says that the release has ended and the holder hides it; it destroys
 	// it after the charter's grace.
 	Ended bool
-	// Destroyed says, of an own view that has ended, what its holder said of its
-	// copy: not yet, destroyed or overdue; empty otherwise (spec/retention.md).
+	// Destroyed says, of an own view that has ended, or that the holder's officers
+	// destroyed before its term, what the holder said of its copy: not yet,
+	// destroyed or overdue; empty otherwise (spec/retention.md).
 	Destroyed string
 	// Standing is what recalls say of it; its Kind is empty when none does.
 	Standing viewdb.Standing
@@ -141,6 +143,10 @@ func (n *Node) ledger(ctx context.Context, q LedgerQuery) ([]Disclosed, error) {
 	if err != nil {
 		return nil, err
 	}
+	early, err := n.views.GoneEarly(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Disclosed, 0, len(rows))
 	for _, r := range rows {
 		d := Disclosed{Disclosure: r, Logged: seen[r.Index], Receipt: "logged", Consent: words[heldBy{r.Portion, r.Holder}], Standing: standing[r.Portion], Followed: followed[heldBy{r.Portion, r.Holder}],
@@ -153,9 +159,12 @@ func (n *Node) ledger(ctx context.Context, q LedgerQuery) ([]Disclosed, error) {
 				}
 			}
 		}
+		if slices.Contains(early[r.Portion], r.Holder) {
+			d.Destroyed = HolderDestroyed // its officers say so
+		}
 		if d.Ended {
 			d.Title = "" // it is shown to nobody any more, here as elsewhere
-			if r.Own {
+			if r.Own && d.Destroyed == "" {
 				h, err := n.endedAt(ctx, r.Holder, r.Index, r.Ends, now)
 				if err != nil {
 					return nil, err

@@ -131,6 +131,7 @@ func (n *Node) saidRow(o *opened, a act.Act) *viewdb.Said {
 	}
 	if a.Acknowledgement != nil {
 		row.Acknowledges = string(a.Acknowledgement.Recall)
+		row.GoneEarly = rawIDs(a.Acknowledgement.Portions)
 	}
 	return row
 }
@@ -162,7 +163,7 @@ func (n *Node) reportRow(o *opened, a act.Act) *viewdb.Report {
 		Type: string(r.View.Type), Title: r.Title, Written: r.Written.UTC().Format(time.RFC3339), Logged: o.h.Time,
 		Class: string(r.Label.Class), Act: a.Raw, Supersedes: string(r.Supersedes),
 	}
-	row.Ends = endOf(r.Label)
+	row.Ends, row.Review = endOf(r.Label), reviewOf(r.Label)
 	if !r.Batch.IsZero() {
 		row.Batch = r.Batch.String()
 	}

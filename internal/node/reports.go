@@ -398,7 +398,11 @@ func (n *Node) against(ctx context.Context, d *Draft, at label.Instant) ([]act.F
 		return nil, lookup
 	}
 	bad, err := n.restsBadly(ctx, d)
-	return append(findings, bad...), err
+	if err != nil {
+		return nil, err
+	}
+	renewed, err := n.renewsNothing(ctx, d)
+	return slices.Concat(findings, bad, renewed), err
 }
 
 // cites says whether any portion cites another.

@@ -111,14 +111,14 @@ func (s *Section) PrepareRelease(ctx context.Context, o Officer, r Release) (Dec
 		}
 		d.Subjects = n
 		if actor.Roles&drafters == 0 {
-			// The data-protection officer prepares redress, and what is retained by
-			// law, and nothing else.
+			// The data-protection officer prepares redress, what is retained by law,
+			// and what a review came to (rule 21), and nothing else.
 			other, err := tx.CountOtherKinds(d.ID, KindRedress, KindRedressAnswer, KindAcknowledgement)
 			if err != nil {
 				return "", err
 			}
 			if other > 0 {
-				return "", &Refusal{Code: CodeForbidden, Rule: 6, What: "release.prepare is permitted to you for redress and acknowledgements alone",
+				return "", &Refusal{Code: CodeForbidden, Rule: 6, What: "release.prepare is permitted to you for redress, acknowledgements and what a review came to alone",
 					Cure: "ask an officer with one of the roles " + drafters.String(), err: ErrForbidden}
 			}
 		}

@@ -126,12 +126,22 @@ func (s *Section) CreateDraft(ctx context.Context, o Officer, c Content) (Draft,
 	if err := c.check(); err != nil {
 		return Draft{}, err
 	}
+	return s.createDraft(ctx, o, opSave(c.Kind), c)
+}
+
+// createDraft begins a draft of a content that was checked, as op.
+func (s *Section) createDraft(ctx context.Context, o Officer, op Op, c Content) (Draft, error) {
 	now := s.now()
 	d := Draft{ID: newID(), Kind: c.Kind, Version: 1, Content: c.Bytes, Digest: ContentDigest(c),
 		AttachmentCount: len(c.Attachments), Attachments: c.Attachments, Created: now, Modified: now}
-	err := s.act(ctx, o, opSave(c.Kind), d.ID, func(tx *localdb.Tx, actor Officer) (string, error) {
+	err := s.act(ctx, o, op, d.ID, func(tx *localdb.Tx, actor Officer) (string, error) {
 		if err := tx.InsertDrafts(actor.Login, []Draft{d}); err != nil {
 			return "", err
+		}
+		if op == OpReview {
+			if err := tx.SetOfReview(d.ID); err != nil {
+				return "", err
+			}
 		}
 		if c.Read {
 			if err := tx.QueueReading(d.ID, now); err != nil {

@@ -86,3 +86,19 @@ func (s *Section) DraftsToReview(ctx context.Context, o Officer, at, afterBy int
 	}
 	return s.db.Read(ctx).ReviewedBy(at, afterBy, afterID, pageLimit(limit))
 }
+
+// CreateReviewed begins a draft that a review came to: a newer version of a
+// record, or the recall that ends one. The data-protection officer writes it
+// (rule 21).
+func (s *Section) CreateReviewed(ctx context.Context, o Officer, c Content) (Draft, error) {
+	if err := c.check(); err != nil {
+		return Draft{}, err
+	}
+	return s.createDraft(ctx, o, OpReview, c)
+}
+
+// SubjectsOf returns for the node up to limit drafts of a decision, with
+// contents.
+func (s *Section) SubjectsOf(ctx context.Context, decision string, limit int) ([]Draft, error) {
+	return s.db.Read(ctx).SubjectDrafts(decision, "", limit)
+}

@@ -46,6 +46,7 @@ func (s *Server) config() huma.Config {
 		{Name: "drafts", Description: "Work before its release, and its dry-run."},
 		{Name: "suggestions", Description: "What was read in texts, for officers to accept or reject. It never leaves the node."},
 		{Name: "recalls", Description: "What is taken back after its release, and what was made of it (rules 10, 22 and 23)."},
+		{Name: "retention", Description: "Reviews of personal data, and what became of what ended (rule 21)."},
 		{Name: "releases", Description: "What leaves the nation, by two officers (rule 6)."},
 		{Name: "files", Description: "Attachments and imports, streamed."},
 		{Name: "oversight", Description: "The condition of node and log, without contents."},

@@ -100,6 +100,7 @@ func New(n *node.Node, o Options) *Server {
 	s.requests()
 	s.recalls()
 	s.redress()
+	s.retention()
 	s.ledger()
 	s.inspections()
 	s.bundles()

@@ -218,13 +218,14 @@ func (tx *Tx) AddReleased(decision string, n int64) error {
 	return tx.change(ErrNotFound, `UPDATE decisions SET released = released + ? WHERE id = ?`, n, decision)
 }
 
-// CountOtherKinds is how many of a decision's drafts are of none of the kinds.
+// CountOtherKinds is how many of a decision's drafts are of none of the kinds,
+// and not what a review came to.
 func (r Reader) CountOtherKinds(decision string, kinds ...string) (int64, error) {
 	var n int64
 	args := []any{decision}
 	for _, k := range kinds {
 		args = append(args, k)
 	}
-	err := r.row(`SELECT count(*) FROM decision_drafts s JOIN drafts d ON d.id = s.draft WHERE s.decision = ?`+strings.Repeat(` AND d.kind <> ?`, len(kinds)), args, &n)
+	err := r.row(`SELECT count(*) FROM decision_drafts s JOIN drafts d ON d.id = s.draft WHERE s.decision = ? AND d.of_review = 0`+strings.Repeat(` AND d.kind <> ?`, len(kinds)), args, &n)
 	return n, err
 }

@@ -81,7 +81,7 @@ const (
 	draftInsert          = `INSERT INTO drafts (id, kind, state, version, content, digest, plan, decision, batch, attachments, created, modified, erased) VALUES `
 	versionInsert        = `INSERT INTO draft_versions (draft, version, login, digest, at) VALUES `
 	sqlVersionInsert     = versionInsert + `(?, ?, ?, ?, ?)`
-	sqlDraftUpdate       = `UPDATE drafts SET kind = ?, state = 0, version = version + 1, review = -1, content = ?, digest = ?, plan = NULL, attachments = ?, modified = ? WHERE id = ? AND version = ? AND state < 2 AND decision IS NULL`
+	sqlDraftUpdate       = `UPDATE drafts SET kind = ?, state = 0, version = version + 1, review = -1, of_review = 0, content = ?, digest = ?, plan = NULL, attachments = ?, modified = ? WHERE id = ? AND version = ? AND state < 2 AND decision IS NULL`
 	sqlDraftPlan         = `UPDATE drafts SET state = 1, plan = ?, modified = ? WHERE id = ? AND digest = ? AND state < 2 AND decision IS NULL`
 	sqlAttachmentsDelete = `DELETE FROM draft_attachments WHERE draft = ?`
 )

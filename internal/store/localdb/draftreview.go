@@ -21,3 +21,10 @@ func (r Reader) ReviewedBy(at, afterBy int64, afterID string, limit int) ([]Draf
 	return r.draftList(`SELECT `+draftMeta+`, '' FROM drafts d WHERE d.review > 0 AND d.review <= ? AND d.erased = 0 AND (d.review, d.id) > (?, ?)
 		ORDER BY d.review, d.id LIMIT ?`, at, afterBy, afterID, limit)
 }
+
+// SetOfReview notes that a draft is what a review of personal data came to, until
+// somebody changes it.
+func (tx *Tx) SetOfReview(id string) error {
+	_, err := tx.run(`UPDATE drafts SET of_review = 1 WHERE id = ?`, id)
+	return err
+}

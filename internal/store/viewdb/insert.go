@@ -23,7 +23,7 @@ func insertInto(place int, table string, columns, together int) into {
 
 // The tables of a report, in the order in which their rows are stored.
 var (
-	intoReport         = insertInto(0, "report (idx, id, originator, own, type, title, written, logged, class, banner, grade, portions, recipients, batch, supersedes, act, ends, rests, doubt)", 19, 16)
+	intoReport         = insertInto(0, "report (idx, id, originator, own, type, title, written, logged, class, banner, grade, portions, recipients, batch, supersedes, act, ends, rests, doubt, review)", 20, 16)
 	intoPortion        = insertInto(1, "portion (idx, n, key, id, digest)", 5, 64)
 	intoDesignation    = insertInto(2, "designation (idx, n, originator, authority, list, reference, kind, name, status)", 9, 16)
 	intoAttachment     = insertInto(3, "attachment (idx, n, digest)", 3, 16)
@@ -45,14 +45,15 @@ var (
 	intoRedress        = insertInto(19, "redress (idx, id, originator, member, own, ask, subject, day, due)", 9, 16)
 	intoRedressPortion = insertInto(20, "redress_portion (idx, portion, key, digest)", 4, 16)
 	intoRedressAnswer  = insertInto(21, "redress_answer (idx, redress, originator, asker, outcome)", 5, 16)
+	intoGoneEarly      = insertInto(22, "gone_early (idx, n, holder, portion)", 4, 16)
 	intoAll            = []*into{&intoReport, &intoPortion, &intoDesignation, &intoAttachment, &intoQuarantine, &intoSent, &intoSearch, &intoSaid, &intoConsent, &intoCite, &intoHeldFor, &intoAcknowledged,
-		&intoRequest, &intoRequestPart, &intoAnswer, &intoAnswerPart, &intoClosing, &intoLine, &intoDisclosure, &intoRedress, &intoRedressPortion, &intoRedressAnswer}
+		&intoRequest, &intoRequestPart, &intoAnswer, &intoAnswerPart, &intoClosing, &intoLine, &intoDisclosure, &intoRedress, &intoRedressPortion, &intoRedressAnswer, &intoGoneEarly}
 )
 
 // inserts gathers rows for all tables of one transaction.
 type inserts struct {
 	tx   *store.Tx
-	args [22][]any
+	args [23][]any
 	err  error
 }
 
@@ -87,7 +88,7 @@ func (in *inserts) report(r *Report) {
 		own = 1
 	}
 	in.add(&intoReport, r.Index, r.ID, r.Originator, own, r.Type, r.Title, r.Written, r.Logged, r.Class, r.Banner, r.Grade,
-		len(r.Portions), strings.Join(r.Recipients, " "), r.Batch, r.Supersedes, r.Act, r.Ends, r.Rests, r.Doubt)
+		len(r.Portions), strings.Join(r.Recipients, " "), r.Batch, r.Supersedes, r.Act, r.Ends, r.Rests, r.Doubt, r.Review)
 	for n := range r.Portions {
 		p := &r.Portions[n]
 		in.add(&intoPortion, r.Index, n, portionKey(&p.ID), p.ID[:], p.Digest[:])

@@ -24,6 +24,9 @@ type Said struct {
 	Recall *Recall `json:"-"`
 	// Acknowledges is the id of the recall that an acknowledgement is about.
 	Acknowledges string `json:"-"`
+	// GoneEarly are the portions that its originator says it has destroyed before
+	// their term.
+	GoneEarly [][16]byte `json:"-"`
 	// Request, Answer, Closing and Line are what acts of these kinds say.
 	Request *Request `json:"-"`
 	Answer  *Answer  `json:"-"`
@@ -97,6 +100,9 @@ func (in *inserts) said(s *Said) {
 	in.redress(s)
 	if s.Acknowledges != "" {
 		in.add(&intoAcknowledged, s.Index, s.Acknowledges)
+	}
+	for n := range s.GoneEarly {
+		in.add(&intoGoneEarly, s.Index, n, s.Originator, s.GoneEarly[n][:])
 	}
 }
 

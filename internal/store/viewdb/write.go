@@ -42,6 +42,9 @@ type Report struct {
 	Holders []string
 	// Doubt is the code of what is wrong with its marking, empty when nothing is.
 	Doubt string
+	// Review is by when its personal data are to be reviewed, Unix seconds of log
+	// time, 0 when it has none.
+	Review int64
 }
 
 // Withdrawn is a report that its originator, or that of what it comes from, has
