@@ -129,7 +129,7 @@ func (c *inspectReport) take(w *world, cl *client.Client, f api.FindInspection, 
 func printEntry(w io.Writer, e *inspection.Entry) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%8d  %s  %-11s %s", e.Index, e.Logged, e.What, e.Originator)
-	for _, part := range []struct{ name, text string }{{"", e.Type}, {"", e.Step}, {"", e.ID}, {"to ", strings.Join(e.To, ", ")}, {"", e.Mark}, {"", e.Title}, {"in doubt: ", e.Doubt},
+	for _, part := range []struct{ name, text string }{{"", e.Type}, {"", e.Step}, {"drafted as ", e.Truth}, {"", e.ID}, {"about ", e.About}, {"to ", strings.Join(e.To, ", ")}, {"", e.Mark}, {"", e.Title}, {"in doubt: ", e.Doubt},
 		{"review by ", e.ReviewBy}, {"answer due by ", e.Due}, {"", e.Code}, {"by ", e.By}, {"basis: ", e.Basis}, {"act ", e.ActDigest}, {"withheld: ", e.Withheld}} {
 		if part.text != "" {
 			b.WriteString("  " + part.name + part.text)

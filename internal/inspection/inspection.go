@@ -60,7 +60,9 @@ type Entry struct {
 	Originator label.MemberID `json:"originator"`
 	Logged     string         `json:"logged"` // log time, to the minute
 	Type       string         `json:"type,omitempty"`
-	Step       string         `json:"step,omitempty"` // of a consent, a recall or redress
+	Step       string         `json:"step,omitempty"`  // of a statement; of an answer the state of each part as it left
+	Truth      string         `json:"truth,omitempty"` // of an own answer, as what it was drafted, where that is another
+	About      string         `json:"about,omitempty"` // id of the act that a statement answers, acknowledges, joins or closes
 	ID         string         `json:"id,omitempty"`
 	Written    string         `json:"written,omitempty"`
 	To         []string       `json:"to,omitempty"`

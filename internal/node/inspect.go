@@ -139,6 +139,10 @@ func (x *Inspection) run(ctx context.Context, out *inspection.Writer, from, to i
 	if err != nil {
 		return err
 	}
+	truths, err := x.truthsOf(ctx, rows)
+	if err != nil {
+		return err
+	}
 	for i := from; i < to; i++ {
 		row, here := rows[i]
 		f, erased := gone[i]
@@ -158,7 +162,7 @@ func (x *Inspection) run(ctx context.Context, out *inspection.Writer, from, to i
 		e := &inspection.Entry{Index: i, Header: hex.EncodeToString(sum[:]), Originator: h.Originator, Logged: logMinute(logged)}
 		if erased {
 			e.What, e.By, e.Basis, e.To = "erased", f.Login, f.Basis, f.Recipients
-		} else if err := x.describe(ctx, e, row, redress); err != nil {
+		} else if err := x.describe(ctx, e, row, redress, truths[i]); err != nil {
 			return err
 		}
 		if x.evidence && e.ActDigest != "" && e.Withheld == "" {
@@ -174,11 +178,14 @@ func (x *Inspection) run(ctx context.Context, out *inspection.Writer, from, to i
 }
 
 // describe says what an envelope held.
-func (x *Inspection) describe(ctx context.Context, e *inspection.Entry, row viewdb.Between, redress map[string]viewdb.AskedRedress) error {
+func (x *Inspection) describe(ctx context.Context, e *inspection.Entry, row viewdb.Between, redress map[string]viewdb.AskedRedress, truth *Answer) error {
 	own, raw := false, []byte(nil)
 	switch {
 	case row.Quarantined != nil:
 		e.What, e.Code = "quarantined", row.Quarantined.Code
+		if x.evidence {
+			e.Withheld = "rule 32: what was not understood has no marking that can be read; its envelope stays here"
+		}
 		return nil
 	case row.Report != nil:
 		r := row.Report
@@ -201,31 +208,6 @@ func (x *Inspection) describe(ctx context.Context, e *inspection.Entry, row view
 		e.What = "originated"
 	}
 	switch {
-	case a.Report != nil:
-		if e.Mark, err = label.Full(a.Report.Label); err != nil {
-			return err
-		}
-		if by := reviewOf(a.Report.Label); by != 0 {
-			e.ReviewBy, e.Overdue = time.Unix(by, 0).UTC().Format(time.RFC3339), by <= x.at
-		}
-		for i := range a.Report.Portions {
-			p := &a.Report.Portions[i]
-			e.Portions = append(e.Portions, inspection.Portion{ID: p.ID, Digest: p.Digest})
-		}
-		if x.evidence {
-			e.Withheld, err = x.cleared(ctx, a.Report)
-		}
-		return err
-	case a.Consent != nil:
-		e.Step = string(a.Consent.Step)
-		switch {
-		case own && a.Consent.Step == act.ConsentAsk:
-			e.What = "asked"
-		case own && (a.Consent.Step == act.ConsentRefuse || a.Consent.Step == act.ConsentWithdraw):
-			e.What = "refused"
-		}
-	case a.Recall != nil:
-		e.Step = string(a.Recall.Kind)
 	case a.Redress != nil:
 		r := redress[e.ID]
 		e.Step, e.Due, e.Doubt = string(a.Redress.Ask), a.Redress.Due.UTC().Format(time.RFC3339), r.Doubt
@@ -233,6 +215,7 @@ func (x *Inspection) describe(ctx context.Context, e *inspection.Entry, row view
 		if own {
 			e.What = "asked"
 		}
+		return nil
 	case a.RedressAnswer != nil:
 		e.Step = string(a.RedressAnswer.Outcome)
 		switch {
@@ -246,10 +229,24 @@ func (x *Inspection) describe(ctx context.Context, e *inspection.Entry, row view
 			return err
 		}
 		e.Doubt = r.Doubt
-	case own && a.Type == act.TypeRequest:
-		e.What = "asked"
+		return nil
+	case a.Report == nil:
+		return saidEntry(e, own, &a, truth)
 	}
-	return nil
+	if e.Mark, err = label.Full(a.Report.Label); err != nil {
+		return err
+	}
+	if by := reviewOf(a.Report.Label); by != 0 {
+		e.ReviewBy, e.Overdue = time.Unix(by, 0).UTC().Format(time.RFC3339), by <= x.at
+	}
+	for i := range a.Report.Portions {
+		p := &a.Report.Portions[i]
+		e.Portions = append(e.Portions, inspection.Portion{ID: p.ID, Digest: p.Digest})
+	}
+	if x.evidence {
+		e.Withheld, err = x.cleared(ctx, a.Report)
+	}
+	return err
 }
 
 // redressIn says how the requests for redress among rows stood at the end of the
