@@ -41,6 +41,11 @@ type ExportRequest struct {
 var ErrExport = &act.Refusal{Code: "export_request",
 	Why: "the request of an export is not complete, or asks for too much", Cure: "name a format, stix or misp, and at most 10,000 reports, or since when"}
 
+// ErrExportUnsettled refuses to export a report that is under review or in
+// doubt: a file has no way of saying later what came of it (rule 10).
+var ErrExportUnsettled = &act.Refusal{Code: "export_unsettled", Rule: "10",
+	Why: "a portion of it is under review or in doubt, or its marking is, and a file cannot take back what it says", Cure: "wait until that has ended or a new version replaces it; entente recall review lists what is"}
+
 // maxExportBytes bounds the acts of one export, which are held in memory.
 const maxExportBytes = 256 << 20
 
@@ -48,7 +53,10 @@ const maxExportBytes = 256 << 20
 type Export struct {
 	// Reports are in the order in which they were logged.
 	Reports []act.Act
-	req     ExportRequest
+	// Unsettled counts those that were not named, and are left out because they
+	// are under review or in doubt.
+	Unsettled int
+	req       ExportRequest
 }
 
 // Export finds reports that the officer may read. One that is not here and one
@@ -91,6 +99,13 @@ func (n *Node) Export(ctx context.Context, o section.Officer, r ExportRequest) (
 	out := &Export{req: r}
 	size := 0
 	for _, f := range list {
+		if f.Unsettled {
+			if len(r.Reports) > 0 {
+				return nil, fmt.Errorf("report %s: %w", f.ID, ErrExportUnsettled)
+			}
+			out.Unsettled++
+			continue
+		}
 		if size += len(f.Act); size > maxExportBytes {
 			return nil, refuse("more than %d bytes of reports", maxExportBytes)
 		}
@@ -109,7 +124,7 @@ func (n *Node) Export(ctx context.Context, o section.Officer, r ExportRequest) (
 		}
 		out.Reports = append(out.Reports, a)
 	}
-	return out, n.section.RecordExport(ctx, o, fmt.Sprintf("format=%s reports=%d", r.Format, len(list)))
+	return out, n.section.RecordExport(ctx, o, fmt.Sprintf("format=%s reports=%d", r.Format, len(out.Reports)))
 }
 
 // since finds the ids of what was written since a time, in bounded pages.
@@ -140,12 +155,17 @@ func (n *Node) since(ctx context.Context, r ExportRequest) ([]string, error) {
 }
 
 // Write writes the export: a STIX 2.1 bundle, which reads back without loss, or
-// events of MISP. The notes say what the format could not carry.
-func (e *Export) Write(w io.Writer) ([]collect.Note, error) {
-	if e.req.Format == ExportMISP {
-		return collect.ExportMISP(w, collect.MISPExportOptions{Keep: e.req.KeepDistribution}, e.Reports...)
+// events of MISP. The notes say what was left out, and what the format could not
+// carry.
+func (e *Export) Write(w io.Writer) (notes []collect.Note, err error) {
+	if e.Unsettled > 0 {
+		notes = append(notes, collect.Note{Rule: "10", Text: fmt.Sprintf("reports under review or in doubt are left out: %d", e.Unsettled)})
 	}
-	return nil, exchange.Export(w, e.Reports...)
+	if e.req.Format != ExportMISP {
+		return notes, exchange.Export(w, e.Reports...)
+	}
+	lost, err := collect.ExportMISP(w, collect.MISPExportOptions{Keep: e.req.KeepDistribution}, e.Reports...)
+	return append(notes, lost...), err
 }
 
 // MediaType is that of what Write writes.

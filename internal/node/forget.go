@@ -29,6 +29,11 @@ type Forgotten struct {
 	Files  int `json:"files"`
 }
 
+// ErrStands refuses to forget what takes something back, or lets it go further:
+// made again without it, the views would show what was taken back.
+var ErrStands = &act.Refusal{Code: "forget_stands", Rule: "10",
+	Why: "what a recall or a consent says holds as long as the log", Cure: "forget the reports that it is about; what it took back is then gone here for good"}
+
 // ErrOnItsWay refuses to forget a report of which a view has not been certified
 // yet.
 var ErrOnItsWay = errors.New("a view of this report is still on its way into the log: try again when it has been certified")
@@ -104,6 +109,8 @@ func (n *Node) forgetAt(ctx context.Context, login, reason string, all []int64) 
 		case errors.Is(err, viewdb.ErrNotFound):
 			said, err := n.views.SaidAt(ctx, i)
 			switch {
+			case err == nil && (said.Type == string(act.TypeRecall) || said.Type == string(act.TypeConsent)):
+				return Forgotten{}, fmt.Errorf("%s %s: %w", said.Type, said.ID, ErrStands)
 			case err == nil && said.Own:
 				f.Recipients = slices.DeleteFunc(said.Recipients, func(m string) bool { return m == string(n.self) })
 			case errors.Is(err, viewdb.ErrNotFound):

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -193,24 +194,35 @@ func (n *Node) textsFor(ctx context.Context, o section.Officer, q SuggestionQuer
 	if err := n.section.Authorise(ctx, o, section.OpReportRead, q.Report); err != nil {
 		return nil, false, err
 	}
+	if err := n.CatchingUp(); err != nil {
+		return nil, false, err
+	}
 	full, err := n.views.Get(ctx, q.Report)
 	if err != nil {
 		return nil, false, err
 	}
-	texts, err := textsOfAct(full.Act)
+	texts, err := n.textsOf(ctx, full)
 	return texts, false, err
 }
 
-func textsOfAct(raw []byte) ([]numberedText, error) {
-	a, err := act.Parse(raw)
+// textsOf returns the texts of a report that are not withdrawn: what a recall
+// took back is read to nobody in pieces either (rule 10).
+func (n *Node) textsOf(ctx context.Context, full viewdb.Full) ([]numberedText, error) {
+	a, err := act.Parse(full.Act)
 	if err != nil || a.Report == nil {
 		return nil, err
+	}
+	var gone map[int]bool
+	if full.Withdrawn > 0 {
+		if gone, err = n.views.WithdrawnOf(ctx, full.Index); err != nil {
+			return nil, err
+		}
 	}
 	in := make([]act.PortionInput, len(a.Report.Portions))
 	for i := range in {
 		in[i] = a.Report.Portions[i].PortionInput
 	}
-	return numbered(in), nil
+	return slices.DeleteFunc(numbered(in), func(t numberedText) bool { return gone[t.number-1] }), nil
 }
 
 func numbered(portions []act.PortionInput) []numberedText {

@@ -13,6 +13,9 @@ type ActAt struct {
 	Act   []byte
 	// Withdrawn counts the portions of it that are.
 	Withdrawn int
+	// Unsettled says that a portion is under review or in doubt, or that its
+	// marking is (spec/recall.md).
+	Unsettled bool
 }
 
 // Acts returns those of the reports that are here and have not ended, in any
@@ -26,13 +29,14 @@ func (v *Views) Acts(ctx context.Context, ids []string) ([]ActAt, error) {
 		for i := range part {
 			args[i] = part[i]
 		}
-		rows, err := v.db.Reader.QueryContext(ctx, `SELECT r.idx, r.id, r.act, coalesce((SELECT c.withdrawn FROM caution c WHERE c.idx = r.idx), 0) FROM report r WHERE r.id IN (?`+strings.Repeat(`, ?`, len(part)-1)+`) AND `+v.shown(`r`), args...)
+		rows, err := v.db.Reader.QueryContext(ctx, `SELECT r.idx, r.id, r.act, coalesce((SELECT c.withdrawn FROM caution c WHERE c.idx = r.idx), 0),
+			r.doubt <> '' OR EXISTS (SELECT 1 FROM caution c WHERE c.idx = r.idx AND c.review + c.doubt > 0) FROM report r WHERE r.id IN (?`+strings.Repeat(`, ?`, len(part)-1)+`) AND `+v.shown(`r`), args...)
 		if err != nil {
 			return nil, err
 		}
 		for rows.Next() {
 			var a ActAt
-			if err := rows.Scan(&a.Index, &a.ID, &a.Act, &a.Withdrawn); err != nil {
+			if err := rows.Scan(&a.Index, &a.ID, &a.Act, &a.Withdrawn, &a.Unsettled); err != nil {
 				rows.Close()
 				return nil, err
 			}

@@ -183,11 +183,11 @@ func (v *Views) AnswersTo(ctx context.Context, ask string) ([]Said, error) {
 
 // WithPortions returns those reports here that hold one of the given portions,
 // by portion: for each the newest, and the portion's place. Those that have
-// ended are left out unless ended is set, as it is where the answer must not
-// change with time.
+// ended, and withdrawn portions, are left out unless ended is set, as it is where
+// the answer must not change with time.
 func (v *Views) WithPortions(ctx context.Context, ids [][16]byte, ended bool) (map[[16]byte]Holding, error) {
 	out := map[[16]byte]Holding{}
-	shown := v.shown(`r`)
+	shown := v.shown(`r`) + ` AND NOT ` + withdrawnID(`p.id`)
 	if ended {
 		shown = `1 = 1`
 	}

@@ -88,7 +88,7 @@ func (v *Views) Ledger(ctx context.Context, q LedgerQuery) ([]Disclosure, error)
 		query += ` WHERE ` + strings.Join(where, ` AND `)
 	}
 	query += ` ORDER BY ` + order + ` LIMIT ?`
-	rows, err := v.db.Reader.QueryContext(ctx, `SELECT d.idx, d.n, d.holder, d.review, r.id, r.originator, r.own, `+titleOf+`, r.type, r.ends, p.id, p.digest,
+	rows, err := v.db.Reader.QueryContext(ctx, `SELECT d.idx, d.n, d.holder, d.review, r.id, r.originator, r.own, CASE WHEN r.withdrawn = 0 THEN `+titleOf+` ELSE r.type END, r.type, r.ends, p.id, p.digest,
 			coalesce((SELECT s.id FROM report s WHERE s.supersedes = r.id AND s.supersedes <> '' AND s.originator = r.originator ORDER BY s.idx DESC LIMIT 1), '')
 		FROM (`+query+`) d JOIN report r ON r.idx = d.idx JOIN portion p ON p.idx = d.idx AND p.n = d.n ORDER BY `+order, append(args, q.Limit)...)
 	if err != nil {

@@ -50,7 +50,7 @@ const titleOf = `CASE WHEN EXISTS (SELECT 1 FROM caution tc WHERE tc.idx = r.idx
 // columns are those of a Row.
 func (v *Views) columns() string {
 	return `r.idx, r.id, r.originator, r.own, r.type, ` + titleOf + `, r.written, r.class, r.banner, r.grade, r.portions, r.recipients, r.batch, r.supersedes,
-	coalesce((SELECT s.id FROM report s WHERE s.supersedes = r.id AND s.supersedes <> '' AND ` + v.shown(`s`) + ` ORDER BY s.idx DESC LIMIT 1), ''), r.doubt,
+	coalesce((SELECT s.id FROM report s WHERE s.supersedes = r.id AND s.supersedes <> '' AND s.originator = r.originator AND ` + v.shown(`s`) + ` ORDER BY s.idx DESC LIMIT 1), ''), r.doubt,
 	coalesce((SELECT c.withdrawn FROM caution c WHERE c.idx = r.idx), 0), coalesce((SELECT c.review FROM caution c WHERE c.idx = r.idx), 0),
 	coalesce((SELECT c.doubt FROM caution c WHERE c.idx = r.idx), 0)`
 }
@@ -282,10 +282,11 @@ func (v *Views) Counts(ctx context.Context) (Counts, error) {
 	at := v.logTime()
 	err := v.db.Reader.QueryRowContext(ctx, `SELECT coalesce((SELECT n FROM total WHERE name = 'reports'), 0), coalesce((SELECT n FROM total WHERE name = 'own'), 0),
 		coalesce((SELECT n FROM total WHERE name = 'quarantined'), 0),
-		(SELECT count(*) FROM (SELECT DISTINCT reference, originator, list FROM designation WHERE idx NOT IN (SELECT idx FROM report WHERE ends <> 0 AND ends <= ?)
+		(SELECT count(*) FROM (SELECT DISTINCT reference, originator, list FROM designation WHERE idx NOT IN (SELECT idx FROM report WHERE withdrawn <> 0 OR ends <> 0 AND ends <= ?)
 			AND (idx, n) NOT IN (SELECT p.idx, p.n FROM recalled x JOIN portion p ON p.key = x.key AND p.id = x.portion WHERE x.effect = 1 AND x.kind IN `+withdraws+`))),
-		(SELECT count(*) FROM report WHERE ends <> 0 AND ends <= ?) + (SELECT count(*) FROM caution c JOIN report r ON r.idx = c.idx WHERE c.hidden = 1 AND (r.ends = 0 OR r.ends > ?)),
-		(SELECT count(*) FROM report WHERE ends <> 0 AND ends <= ? AND own = 1) + (SELECT count(*) FROM caution c JOIN report r ON r.idx = c.idx WHERE c.hidden = 1 AND (r.ends = 0 OR r.ends > ?) AND r.own = 1)`, at, at, at, at, at).
+		(SELECT count(*) FROM report WHERE ends <> 0 AND ends <= ?) + (SELECT count(*) FROM report r WHERE r.withdrawn <> 0 AND (r.ends = 0 OR r.ends > ?))
+			+ (SELECT count(*) FROM caution c JOIN report r ON r.idx = c.idx WHERE c.hidden = 1 AND r.withdrawn = 0 AND (r.ends = 0 OR r.ends > ?)),
+		(SELECT count(*) FROM report WHERE ends <> 0 AND ends <= ? AND own = 1) + (SELECT count(*) FROM caution c JOIN report r ON r.idx = c.idx WHERE c.hidden = 1 AND (r.ends = 0 OR r.ends > ?) AND r.own = 1)`, at, at, at, at, at, at).
 		Scan(&c.Reports, &c.Own, &c.Quarantined, &c.Listings, &ended, &ownEnded)
 	c.Reports, c.Own = c.Reports-ended, c.Own-ownEnded
 	return c, err

@@ -100,20 +100,24 @@ const (
 		FROM portion q LEFT JOIN caution o ON o.idx = q.idx
 		WHERE q.idx IN (SELECT p.idx FROM touched t JOIN portion p ON p.key = substr(t.portion, 1, 8) AND p.id = t.portion)
 		GROUP BY q.idx`
-	sqlCaution    = `INSERT OR REPLACE INTO caution (idx, withdrawn, review, doubt, hidden) VALUES (?, ?, ?, ?, ?)`
-	sqlNoCaution  = `DELETE FROM caution WHERE idx = ?`
-	sqlRecalled   = `INSERT OR REPLACE INTO recalled (portion, idx, key, digest, by_whom, kind, reason, act, effect) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	sqlEffect     = `UPDATE recalled SET effect = ? WHERE portion = ? AND idx = ?`
-	sqlUntouch    = `DELETE FROM touched`
-	sqlFirstHeld  = `SELECT r.originator, p.digest, EXISTS (SELECT 1 FROM held_for h WHERE h.idx = p.idx AND h.n = p.n AND h.holder = ?) FROM portion p JOIN report r ON r.idx = p.idx WHERE p.key = ? AND p.id = ? ORDER BY p.idx LIMIT 1`
-	sqlLiftDoubt  = `UPDATE recalled SET effect = 3 WHERE portion = ? AND by_whom = ? AND kind = 'doubt' AND effect IN (0, 1)`
+	sqlCaution   = `INSERT OR REPLACE INTO caution (idx, withdrawn, review, doubt, hidden) VALUES (?, ?, ?, ?, ?)`
+	sqlNoCaution = `DELETE FROM caution WHERE idx = ?`
+	sqlRecalled  = `INSERT OR REPLACE INTO recalled (portion, idx, key, digest, by_whom, kind, reason, act, effect) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	sqlEffect    = `UPDATE recalled SET effect = ? WHERE portion = ? AND idx = ?`
+	sqlUntouch   = `DELETE FROM touched`
+	sqlFirstHeld = `SELECT r.originator, p.digest, EXISTS (SELECT 1 FROM held_for h WHERE h.idx = p.idx AND h.n = p.n AND h.holder = ?) FROM portion p JOIN report r ON r.idx = p.idx WHERE p.key = ? AND p.id = ? ORDER BY p.idx LIMIT 1`
+	sqlLiftDoubt = `UPDATE recalled SET effect = 3 WHERE portion = ? AND by_whom = ? AND kind = 'doubt' AND effect IN (0, 1)`
+	// A doubt that a member lifted of a portion before a place in the log, with
+	// nothing else that lifted it.
+	sqlLifted = `SELECT EXISTS (SELECT 1 FROM recalled d WHERE d.portion = ? AND d.by_whom = ? AND d.kind = 'doubt' AND d.effect = 3 AND d.idx < ?
+		AND NOT EXISTS (SELECT 1 FROM recalled c WHERE c.portion = d.portion AND c.by_whom = d.by_whom AND c.kind = 'cleared' AND c.idx > d.idx AND c.idx < ?))`
 	sqlEndReview  = `DELETE FROM review WHERE portion = ?`
 	sqlRecalledIn = `SELECT EXISTS (SELECT 1 FROM recalled)`
 )
 
 // recallQueries are those of one recall, prepared once.
 var recallQueries = []string{sqlTouchCiting, sqlTouchReviewed, sqlTouchArrived, sqlReviewBelow, sqlTouchBelow, sqlTouchNamed, sqlStanding,
-	sqlCaution, sqlNoCaution, sqlRecalled, sqlEffect, sqlUntouch, sqlFirstHeld, sqlLiftDoubt, sqlEndReview, sqlRecalledIn}
+	sqlCaution, sqlNoCaution, sqlRecalled, sqlEffect, sqlUntouch, sqlFirstHeld, sqlLiftDoubt, sqlLifted, sqlEndReview, sqlRecalledIn}
 
 // standing is what recalls have come to in one transaction.
 type standing struct {
@@ -206,7 +210,7 @@ func (s *standing) apply(r *Recall) error {
 			return err
 		}
 		if r.Kind == kindCleared {
-			if e, err = s.clear(r.By, p, e); err != nil {
+			if e, err = s.clear(r.By, p, r.Index, e); err != nil {
 				return err
 			}
 		}
@@ -238,8 +242,9 @@ func (s *standing) spread(index int64) error {
 }
 
 // clear lifts what a member said of a portion, and ends its review when it is
-// the member's own.
-func (s *standing) clear(by string, p *Portion, e Effect) (Effect, error) {
+// the member's own. What it lifted before the portion came counts when that has
+// come: what it comes to does not hang on which was first.
+func (s *standing) clear(by string, p *Portion, at int64, e Effect) (Effect, error) {
 	if e == EffectVoid {
 		return e, nil
 	}
@@ -257,10 +262,18 @@ func (s *standing) clear(by string, p *Portion, e Effect) (Effect, error) {
 		}
 		return e, err
 	}
-	if lifted == 0 {
-		return EffectVoid, nil
+	if lifted > 0 {
+		return e, nil
 	}
-	return e, nil
+	st, err := s.tx.Stmt(sqlLifted)
+	if err != nil {
+		return e, err
+	}
+	var before bool
+	if err := st.QueryRow(p.ID[:], by, at, at).Scan(&before); err != nil || before {
+		return e, err
+	}
+	return EffectVoid, nil
 }
 
 // arrived looks at reports that were stored under the indices first to last:
@@ -276,7 +289,7 @@ func (s *standing) arrived(first, last int64) error {
 	for _, w := range waiting {
 		e, err := s.judge(w.by, w.kind, &w.portion)
 		if err == nil && w.kind == kindCleared {
-			e, err = s.clear(w.by, &w.portion, e)
+			e, err = s.clear(w.by, &w.portion, w.idx, e)
 		}
 		if err != nil {
 			return err
@@ -474,7 +487,20 @@ func (s *standing) drop(indices []int64) error {
 			}
 		}
 	}
-	return s.count()
+	if err := s.count(); err != nil {
+		return err
+	}
+	// Another of them may have put the same under review.
+	left, err := s.provisional(`1 = 1`)
+	if err != nil {
+		return err
+	}
+	for _, i := range left {
+		if err := s.spread(i); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // words makes the words of the reports again of which other portions are shown

@@ -178,7 +178,7 @@ func (v *Views) Provisional(ctx context.Context) ([]Sayer, error) {
 // replaced and not withdrawn, newest first; own says whether this member's own
 // alone.
 func (v *Views) UnderReview(ctx context.Context, own bool, before int64, limit int) ([]Row, error) {
-	where := `c.review + c.doubt > 0 AND ` + v.shown(`r`) + ` AND NOT EXISTS (SELECT 1 FROM report s WHERE s.supersedes = r.id AND s.supersedes <> '' AND ` + v.shown(`s`) + `)`
+	where := `c.review + c.doubt > 0 AND ` + v.shown(`r`) + ` AND NOT EXISTS (SELECT 1 FROM report s WHERE s.supersedes = r.id AND s.supersedes <> '' AND s.originator = r.originator AND ` + v.shown(`s`) + `)`
 	if own {
 		where += ` AND r.own = 1`
 	}
@@ -272,7 +272,7 @@ func (v *Views) Untold(ctx context.Context, limit int) ([]Held, error) {
 	rows, err := v.db.Reader.QueryContext(ctx, `SELECT p.idx, r.id, p.id, p.digest, r.originator, r.recipients
 		FROM caution c CROSS JOIN report r ON r.idx = c.idx CROSS JOIN portion p ON p.idx = c.idx CROSS JOIN review w ON w.portion = p.id
 		WHERE c.review > 0 AND r.own = 1 AND w.cause >= 0 AND `+v.shown(`r`)+` AND NOT `+withdrawnID(`p.id`)+`
-			AND NOT EXISTS (SELECT 1 FROM report s WHERE s.supersedes = r.id AND s.supersedes <> '' AND `+v.shown(`s`)+`)
+			AND NOT EXISTS (SELECT 1 FROM report s WHERE s.supersedes = r.id AND s.supersedes <> '' AND s.originator = r.originator AND `+v.shown(`s`)+`)
 			AND NOT EXISTS (SELECT 1 FROM recalled t WHERE t.portion = p.id AND t.kind = 'review' AND t.effect = 1 AND t.by_whom = r.originator
 				AND t.idx > coalesce((SELECT max(u.idx) FROM recalled u WHERE u.portion = p.id AND u.kind = 'cleared' AND u.effect = 1 AND u.by_whom = r.originator), -1))
 		ORDER BY p.idx, p.n LIMIT ?`, limit)
@@ -309,7 +309,7 @@ func (v *Views) MadeOf(ctx context.Context, index int64, limit int) ([]Row, erro
 			UNION
 			SELECT p.id FROM below b JOIN cite c ON c.key = substr(b.id, 1, 8) AND c.id = b.id JOIN portion p ON p.idx = c.idx AND p.n = c.n
 		)
-		SELECT `+v.columns()+` FROM report r WHERE r.own = 1 AND `+v.shown(`r`)+` AND NOT EXISTS (SELECT 1 FROM report s WHERE s.supersedes = r.id AND s.supersedes <> '' AND `+v.shown(`s`)+`)
+		SELECT `+v.columns()+` FROM report r WHERE r.own = 1 AND `+v.shown(`r`)+` AND NOT EXISTS (SELECT 1 FROM report s WHERE s.supersedes = r.id AND s.supersedes <> '' AND s.originator = r.originator AND `+v.shown(`s`)+`)
 			AND r.idx IN (SELECT p.idx FROM below b JOIN review w ON w.portion = b.id JOIN portion p ON p.key = substr(b.id, 1, 8) AND p.id = b.id)
 		ORDER BY r.idx LIMIT ?`, index, limit)
 	if err != nil {

@@ -85,7 +85,7 @@ const listingColumns = `d.originator, d.authority, d.list, d.reference, d.kind, 
 // latest is the condition that d is the present state of its listing, by
 // whoever filed it.
 func (v *Views) latest() string {
-	return v.shown(`r`) + ` AND NOT EXISTS (SELECT 1 FROM designation l JOIN report lr ON lr.idx = l.idx AND ` + v.shown(`lr`) + ` WHERE l.reference = d.reference AND l.originator = d.originator AND l.list = d.list AND (l.idx, l.n) > (d.idx, d.n))`
+	return v.shown(`r`) + ` AND NOT ` + withdrawnAt(`d`) + ` AND NOT EXISTS (SELECT 1 FROM designation l JOIN report lr ON lr.idx = l.idx AND ` + v.shown(`lr`) + ` AND NOT ` + withdrawnAt(`l`) + ` WHERE l.reference = d.reference AND l.originator = d.originator AND l.list = d.list AND (l.idx, l.n) > (d.idx, d.n))`
 }
 
 // ListingOf returns the present state of a listing by its key, of every member
@@ -140,10 +140,11 @@ func (v *Views) ListedActs(ctx context.Context, index int64, n, limit int) ([]Li
 	return out, rows.Err()
 }
 
-// LastListing names the state of all listings: it changes when one is added or
-// removed.
+// LastListing names the state of all listings: it changes when one is added,
+// removed or withdrawn.
 func (v *Views) LastListing(ctx context.Context) (last, count int64, err error) {
-	err = v.db.Reader.QueryRowContext(ctx, `SELECT coalesce(max(idx), -1), count(*) FROM designation`).Scan(&last, &count)
+	err = v.db.Reader.QueryRowContext(ctx, `SELECT coalesce(max(idx), -1), count(*) - (SELECT count(*) FROM recalled x JOIN portion p ON p.key = x.key AND p.id = x.portion
+		JOIN designation d ON d.idx = p.idx AND d.n = p.n WHERE x.effect = 1 AND x.kind IN `+withdraws+`) FROM designation`).Scan(&last, &count)
 	return last, count, err
 }
 
