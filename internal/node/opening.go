@@ -102,6 +102,10 @@ func (n *Node) open(state *charter.State, o *opened, body []byte, stored map[key
 	}
 	to := label.MemberSet{}
 	if a.Statement != nil {
+		if !a.Statement.To.Contains(n.self) || !a.Statement.To.Contains(o.h.Originator) {
+			o.code = codeReaders
+			return
+		}
 		o.said = n.saidRow(o, a)
 		to = a.Statement.To
 	} else {

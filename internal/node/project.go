@@ -392,6 +392,7 @@ const (
 	codeStore    = "store"            // the views refuse it
 	codeRepeated = "view_repeated"    // another view has its id
 	codeConflict = "portion_conflict" // a portion of it was stated otherwise
+	codeReaders  = "act_readers"      // a statement that is not to whom it is sealed to, or not from one of its readers
 	codeKey      = "originator"       // no key of the originator was in force
 	// codeDestroyed: it was sealed to this node, which catches up when no member
 	// has its body any more.
