@@ -16,6 +16,7 @@ type reportRelease struct {
 	Approve  releaseApprove  `cmd:"" help:"Approve a release that another officer put up."`
 	Refuse   releaseRefuse   `cmd:"" help:"Refuse a release."`
 	Withdraw releaseWithdraw `cmd:"" help:"Take back a release that has not begun to leave."`
+	Unmask   releaseUnmask   `cmd:"" help:"Decide that the masked names of a draft leave in clear."`
 }
 
 type releaseAsk struct {
@@ -224,4 +225,38 @@ func (c *releaseWithdraw) Run(w *world) error {
 		return err
 	}
 	return w.release(cl.Withdraw(w.ctx, c.ID, c.Reason))
+}
+
+type releaseUnmask struct {
+	asOfficer
+	Draft  string `arg:"" help:"Id of the draft."`
+	Reason string `required:"" help:"Why the names have to be seen." placeholder:"TEXT"`
+}
+
+// Help gives an example.
+func (releaseUnmask) Help() string {
+	return `Names that a draft has as [[name]], and those of persons who are sources, leave
+as a word that stands for them (rule 25). An officer with the release role may
+decide otherwise; the reason stands in the audit log, another officer releases
+the draft, and the next change of the draft ends it.
+
+Example:
+
+    entente report release unmask 0c1d... --reason 'The mayor speaks in public.'`
+}
+
+// Run decides.
+func (c *releaseUnmask) Run(w *world) error {
+	cl, err := c.desk()
+	if err != nil {
+		return err
+	}
+	d, err := cl.Draft(w.ctx, c.Draft)
+	if err != nil {
+		return w.refused(err)
+	}
+	if d, err = cl.UnmaskDraft(w.ctx, d.ID, d.ETag, c.Reason); err != nil {
+		return w.refused(err)
+	}
+	return w.answer(d, func() { w.printf("%s", d.ETag) })
 }

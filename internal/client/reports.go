@@ -109,6 +109,12 @@ func (c *Client) SaveDraftJSON(ctx context.Context, id, etag string, raw []byte)
 	return fetch[api.Draft](ctx, c, asWritten(call{method: http.MethodPut, path: "/drafts" + seg(id), header: http.Header{"If-Match": {etag}}}, raw))
 }
 
+// UnmaskDraft decides that the masked names of the draft at etag leave in clear,
+// and why (rule 25); it needs the release role.
+func (c *Client) UnmaskDraft(ctx context.Context, id, etag, reason string) (*api.Draft, error) {
+	return fetch[api.Draft](ctx, c, call{method: http.MethodPost, path: "/drafts" + seg(id) + "/unmask", header: http.Header{"If-Match": {etag}}, json: api.Unmask{Reason: reason}})
+}
+
 // Drafts returns the rows of a page of drafts without contents, the one changed
 // last first.
 func (c *Client) Drafts(ctx context.Context, f api.FindDrafts) ([]api.Draft, error) {

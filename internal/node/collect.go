@@ -403,6 +403,7 @@ func (in *importing) add(key string, d *collect.Draft) error {
 		return err
 	}
 	draft := Draft{ReportType: d.Type, Title: d.Title, Portions: slices.Clone(d.Portions)}
+	markSources(draft.Portions)
 	for i := range draft.Portions {
 		p := &draft.Portions[i]
 		p.ID, p.Salt = act.NewID(), string(act.NewID())

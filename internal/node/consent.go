@@ -209,8 +209,9 @@ func (n *Node) fromDraft(ctx context.Context, o section.Officer, c *Consent, by 
 		}
 	}
 	cites := map[act.ID]bool{}
-	for i := range draft.Portions {
-		p := &draft.Portions[i]
+	leaving := draft.leaving()
+	for i := range leaving {
+		p := &leaving[i]
 		if len(wanted) > 0 && !wanted[i] {
 			continue
 		}

@@ -190,7 +190,7 @@ func (n *Node) portionsIn(ctx context.Context, o section.Officer, id string) (re
 	if err != nil {
 		return nil, false, err
 	}
-	portions, err := act.NewPortions(draft.Portions)
+	portions, err := act.NewPortions(draft.leaving())
 	return refsOf(portions), waits, err
 }
 

@@ -32,6 +32,8 @@ type Draft struct {
 	// Supersedes names the released draft that this one replaces.
 	Supersedes string             `json:"supersedes,omitempty"`
 	Portions   []act.PortionInput `json:"portions"`
+	// Unmask is set by a release officer alone ([Node.UnmaskDraft]).
+	Unmask *Unmask `json:"unmask,omitempty"`
 }
 
 // draftInput is a draft whose labels are not read yet.
@@ -123,6 +125,8 @@ func (n *Node) SaveDraft(ctx context.Context, o section.Officer, id, etag string
 		findings = append(findings, act.Finding{Code: act.Code(err), Text: err.Error()})
 	}
 	findings = append(findings, n.strangers(0, d.TitleLabel)...)
+	d.Unmask = nil // whoever changes it does not decide that (rule 25)
+	findings = append(findings, markAll(d.Portions)...)
 	for i := range d.Portions {
 		p := &d.Portions[i]
 		findings = append(findings, n.strangers(i+1, &p.Label)...)
@@ -132,16 +136,18 @@ func (n *Node) SaveDraft(ctx context.Context, o section.Officer, id, etag string
 		if p.Salt == "" {
 			p.Salt = string(act.NewID())
 		}
-		for _, f := range act.CheckDraft(*p) {
-			f.Portion = i + 1
-			findings = append(findings, f)
-		}
 		if p.Label.Equal(label.Label{}) {
 			continue // found already
 		}
 		if err := n.table.Check(p.Label); err != nil {
 			findings = append(findings, act.Finding{Portion: i + 1, Code: act.ErrUnknownClass.Code, Rule: act.ErrUnknownClass.Rule,
 				Text: fmt.Sprintf("%v: %v", err, act.ErrUnknownClass)})
+		}
+	}
+	for i, p := range d.leaving() {
+		for _, f := range act.CheckDraft(p) {
+			f.Portion = i + 1
+			findings = append(findings, f)
 		}
 	}
 	if len(findings) > 0 {
@@ -355,7 +361,7 @@ func (n *Node) planViews(ctx context.Context, d *Draft) (*label.ReleasePlan, lab
 	if !ok {
 		return nil, 0, errors.New("this node's clock lies outside of the years 0001 to 9999: set it")
 	}
-	consents, err := n.consentsFor(ctx, d.Portions, at, nil)
+	consents, err := n.consentsFor(ctx, d.leaving(), at, nil)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -375,7 +381,8 @@ func (n *Node) planViews(ctx context.Context, d *Draft) (*label.ReleasePlan, lab
 
 // against returns what stands against the release of a draft.
 func (n *Node) against(ctx context.Context, d *Draft, at label.Instant) ([]act.Finding, error) {
-	records, err := n.consentsFor(ctx, d.Portions, at, nil)
+	leaving := d.leaving()
+	records, err := n.consentsFor(ctx, leaving, at, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -385,7 +392,7 @@ func (n *Node) against(ctx context.Context, d *Draft, at label.Instant) ([]act.F
 	}
 	var lookup error
 	findings := act.CheckRelease(act.Release{
-		Type: d.ReportType, Portions: d.Portions, Table: n.table, Consents: consents, At: time.Unix(int64(at), 0).UTC(),
+		Type: d.ReportType, Portions: leaving, Table: n.table, Consents: consents, At: time.Unix(int64(at), 0).UTC(),
 		Cited: func(id act.ID) (act.Portion, bool) {
 			p, err := n.portion(ctx, id)
 			if err != nil && !errors.Is(err, viewdb.ErrNotFound) {
@@ -397,12 +404,17 @@ func (n *Node) against(ctx context.Context, d *Draft, at label.Instant) ([]act.F
 	if lookup != nil {
 		return nil, lookup
 	}
+	findings = append(findings, d.unmasked()...)
+	changed, err := n.changed(ctx, d)
+	if err != nil {
+		return nil, err
+	}
 	bad, err := n.restsBadly(ctx, d)
 	if err != nil {
 		return nil, err
 	}
 	renewed, err := n.renewsNothing(ctx, d)
-	return slices.Concat(findings, bad, renewed), err
+	return slices.Concat(findings, changed, bad, renewed), err
 }
 
 // cites says whether any portion cites another.

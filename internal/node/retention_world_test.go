@@ -55,7 +55,7 @@ func TestWhatHasEndedIsHiddenAndDestroyed(t *testing.T) {
 		expiring.Label.Expires = end
 		expiring.Attachments = []act.Attachment{file}
 		draft := w.releaseReport("IRQ", &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{expiring}})
-		overdue := portion(mark("RESTRICTED", "IRQ", "IRQ", "RUS"), "IRQ", "overdue")
+		overdue := portion(mark("RESTRICTED", "IRQ", "IRQ", "RUS"), "IRQ", "overdue [[Example Invented]]")
 		overdue.Label.Personal, overdue.Label.ReviewBy = true, end
 		overdue.PersonData = &act.PersonData{Categories: []act.Category{act.CategoryWitness}, Purpose: "An invented case.", LegalBasis: "Invented law."}
 		w.releaseReport("IRQ", &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{overdue}})

@@ -124,7 +124,7 @@ func (s *sender) views(ctx context.Context, dr section.Draft, epoch uint32) (sea
 			return nil, false, &Refused{findings}
 		}
 	}
-	portions, err := act.NewPortions(draft.Portions)
+	portions, err := act.NewPortions(draft.leaving())
 	if err != nil {
 		return nil, false, err
 	}

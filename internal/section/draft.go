@@ -188,6 +188,34 @@ func (s *Section) SaveDraft(ctx context.Context, o Officer, id, etag string, c C
 	return out, nil
 }
 
+// UnmaskDraft replaces the content of the draft that etag names by one whose
+// names leave in clear, by the decision of an officer with the release role, who
+// becomes one of its authors and so does not let it go himself (rules 6 and 25).
+// The reason, 1 to 500 bytes of text, stands in the audit log.
+func (s *Section) UnmaskDraft(ctx context.Context, o Officer, id, etag string, c Content, reason string) (Draft, error) {
+	if err := checkText("reason", reason, maxUnmaskReason); err != nil {
+		return Draft{}, err
+	}
+	if err := c.check(); err != nil {
+		return Draft{}, err
+	}
+	var out Draft
+	err := s.act(ctx, o, OpReleaseUnmask, bounded(id), func(tx *localdb.Tx, actor Officer) (string, error) {
+		d, err := s.changeable(tx, id, etag)
+		if err != nil {
+			return "", err
+		}
+		out, err = s.rewrite(tx, actor, d, c, ContentDigest(c))
+		return fmt.Sprintf("version=%d reason=%s", out.Version, reason), err
+	})
+	if err != nil {
+		return Draft{}, err
+	}
+	return out, nil
+}
+
+const maxUnmaskReason = 500
+
 // changeable returns the draft without content if it is at etag and has not
 // left.
 func (s *Section) changeable(tx *localdb.Tx, id, etag string) (Draft, error) {

@@ -30,6 +30,7 @@ const (
 	OpReleaseRefuse   Op = "release.refuse"   // send it back
 	OpReleaseWithdraw Op = "release.withdraw" // take it back before it left
 	OpReleaseRecord   Op = "release.record"   // the node records as what a release left; by the approver's authority
+	OpReleaseUnmask   Op = "release.unmask"   // decide that names of sources and private persons leave in clear
 	OpThreatRelease   Op = "threat.release"   // break glass: a threat to life
 	OpRecall          Op = "recall"           // take back, doubt or narrow what was released, alone
 	OpAcknowledge     Op = "acknowledge"      // say what was done about another's recall
@@ -107,6 +108,7 @@ var permissions = map[Op]permission{
 	OpReleaseRefuse:   {RolesOf(RoleRelease), 6},
 	OpReleaseWithdraw: {drafters | RolesOf(RoleRelease, RoleDPO), 6},
 	OpReleaseRecord:   {RolesOf(RoleRelease), 6},
+	OpReleaseUnmask:   {RolesOf(RoleRelease), 25},
 	OpThreatRelease:   {RolesOf(RoleDuty, RoleRelease), 11},
 	OpRecall:          {RolesOf(RoleRelease), 10},
 	OpAcknowledge:     {RolesOf(RoleRelease, RoleDPO), 22},

@@ -55,6 +55,7 @@ setting.write           . . . . . C
 status.read             D A R I P C
 suggestion.judge        D A . . . .
 suggestion.read         D A R I P .
+release.unmask          . . R . . .
 threat.release          D . R . . .
 `
 

@@ -39,6 +39,7 @@ var permitted = map[string]string{
 	"DELETE /drafts/{id}":                     "da",
 	"POST /drafts/{id}/erase":                 "p",
 	"POST /drafts/{id}/plan":                  "darp",
+	"POST /drafts/{id}/unmask":                "r",
 	"GET /drafts/{id}/plan":                   "darip",
 	"GET /drafts/{id}/state":                  "darip",
 	"POST /consents":                          "da",

@@ -120,6 +120,19 @@ func (s *Server) drafts() {
 		}) (*none, error) {
 			return nil, sec.EraseDraft(ctx, c.officer, in.ID, in.Body.Basis)
 		})
+	register(s, operation{id: "unmaskDraft", method: http.MethodPost, path: "/drafts/{id}/unmask", tag: "drafts", op: section.OpReleaseUnmask,
+		summary: "Decide that masked names leave in clear", description: "Names of private persons and local sources are masked at release (rule 25). The decision is a new version of the draft, whose author the officer becomes: another one lets it go (rule 6). The next change of the draft ends it."},
+		func(ctx context.Context, c caller, in *struct {
+			DraftPath
+			AtVersion
+			Body api.Unmask
+		}) (*body[api.Draft], error) {
+			d, err := s.node.UnmaskDraft(ctx, c.officer, in.ID, in.IfMatch, in.Body.Reason)
+			if err != nil {
+				return nil, err
+			}
+			return answer(shownDraft(d))
+		})
 	register(s, operation{id: "planDraft", method: http.MethodPost, path: "/drafts/{id}/plan", tag: "drafts", op: section.OpDraftPlan,
 		summary: "Plan a release: who would see what, and why not the rest", description: "A plan against which nothing stands is attached to the draft, so that it can be put up for release."},
 		func(ctx context.Context, c caller, in *DraftPath) (*body[api.Plan], error) {

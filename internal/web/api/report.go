@@ -93,5 +93,17 @@ type Content struct {
 	Title      string             `json:"title" doc:"Shown to those whom title_label allows, to others the type alone; empty, everybody sees the type alone."`
 	TitleLabel *label.Label       `json:"title_label,omitempty" doc:"Marks the title; absent, it is the roll-up of all portions."`
 	Supersedes string             `json:"supersedes,omitempty" doc:"Id of the released draft that this one replaces."`
-	Portions   []act.PortionInput `json:"portions" minItems:"1" maxItems:"200" doc:"What is said, each with its own label, grade and sources."`
+	Portions   []act.PortionInput `json:"portions" minItems:"1" maxItems:"200" doc:"What is said, each with its own label, grade and sources. Names of private persons and local sources are written [[name]]; the node adds the word that stands for each (rule 25)."`
+	Unmask     *Unmasked          `json:"unmask,omitempty" doc:"A release officer's decision that the marked names leave in clear; set by its own operation alone, and ended by the next change (rule 25)."`
+}
+
+// Unmasked is a decision that masked names leave in clear.
+type Unmasked struct {
+	Officer string `json:"officer" doc:"Who decided it."`
+	Reason  string `json:"reason" doc:"Why."`
+}
+
+// Unmask asks for one.
+type Unmask struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"500" doc:"Why the names have to be seen; it stands in the audit log."`
 }
