@@ -20,10 +20,23 @@ import (
 // personal is a portion with invented personal data that are to be reviewed by
 // a moment.
 func personal(by label.Instant, m label.MemberID, text string) act.PortionInput {
-	p := portion(mark("RESTRICTED", m, four...), m, text)
+	p := portion(mark("RESTRICTED", m, m, "RUS"), m, text+" [[Example Invented]]")
 	p.Label.Personal, p.Label.ReviewBy = true, by
 	p.PersonData = &act.PersonData{Categories: []act.Category{act.CategoryWitness}, Purpose: "An invented case.", LegalBasis: "Invented law."}
 	return p
+}
+
+// personals are such portions, one for each other member: a record of a person
+// goes to one (rule 19).
+func personals(by label.Instant, m label.MemberID, text string) (out []act.PortionInput) {
+	for _, other := range four {
+		if other != m {
+			p := personal(by, m, text)
+			p.Label.Rel = label.Members(m, other)
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // in is the moment so far ahead.
@@ -35,19 +48,22 @@ func (w *world) in(d time.Duration) label.Instant {
 	return at
 }
 
-// states returns what the readers of the one own report that has ended say.
+// states returns what the readers of the own reports that have ended say, each of
+// which has one.
 func (w *world) states(m label.MemberID) map[label.MemberID]string {
 	w.t.Helper()
 	ended, err := w.nodes[m].EndedReports(context.Background(), w.officer(m, "dpo", section.RoleDPO), nil, 0)
 	check(w.t, err)
-	if len(ended) != 1 {
-		w.t.Fatalf("%s shows %d reports that have ended, want 1", m, len(ended))
+	if len(ended) != len(four)-1 {
+		w.t.Fatalf("%s shows %d reports that have ended, want %d", m, len(ended), len(four)-1)
 	}
 	out := map[label.MemberID]string{}
-	for _, h := range ended[0].Holders {
-		out[h.Member] = h.State
-		if (h.State == HolderDestroyed) == h.Told.IsZero() {
-			w.t.Errorf("%s is %s, told %v", h.Member, h.State, h.Told)
+	for i := range ended {
+		for _, h := range ended[i].Holders {
+			out[h.Member] = h.State
+			if (h.State == HolderDestroyed) == h.Told.IsZero() {
+				w.t.Errorf("%s is %s, told %v", h.Member, h.State, h.Told)
+			}
 		}
 	}
 	return out
@@ -67,11 +83,11 @@ func TestEveryHolderSaysThatItHasDestroyed(t *testing.T) {
 		w.ready(four...)
 		ctx := context.Background()
 		const word = "quincunxzebra"
-		draft := w.releaseReport("IRQ", &Draft{ReportType: act.INTREP, Title: "of " + word, Portions: []act.PortionInput{personal(w.in(24*time.Hour), "IRQ", word)}})
+		draft := w.releaseReport("IRQ", &Draft{ReportType: act.INTREP, Title: "of " + word, Portions: personals(w.in(24*time.Hour), "IRQ", word)})
 		unsent, err := w.nodes["IRQ"].SaveDraft(ctx, w.officer("IRQ", "duty", section.RoleDuty), "", "", &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{personal(w.in(24*time.Hour), "IRQ", "unsent "+word)}})
 		check(t, err)
 		w.settle(time.Minute)
-		for _, m := range four {
+		for _, m := range []label.MemberID{"IRN", "RUS", "SYR"} {
 			w.find(m, viewdb.Query{Text: word}, 1)
 		}
 		w.settle(2 * retentionEvery) // new drafts are looked at
