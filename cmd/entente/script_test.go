@@ -38,6 +38,7 @@ func TestScripts(t *testing.T) {
 			"shows": shows, "alike": alike,
 			"decide": decide, "until": until, "cite": cite,
 			"cut": cut, "shorten": shorten,
+			"watch": watch, "watched": watched,
 			"tool": tool, "marked": marked, "polls": polls,
 		},
 	})
@@ -226,7 +227,8 @@ func flip(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(path, data, 0o600))
 }
 
-// cut CONFIG takes a node's line away: its configuration names no other member.
+// cut CONFIG takes a node's line away: its configuration names no other member,
+// and it listens where none of them looks for it.
 func cut(ts *testscript.TestScript, neg bool, args []string) {
 	path := ts.MkAbs(args[0])
 	text := ts.ReadFile(args[0])
@@ -235,7 +237,12 @@ func cut(ts *testscript.TestScript, neg bool, args []string) {
 	if !ok || !ok2 {
 		ts.Fatalf("there is no [link.members] in %s", text)
 	}
-	ts.Check(os.WriteFile(path, []byte(before+"[link.members]\n\n"+after), 0o600))
+	head, listen, ok := strings.Cut(before, "[link]\n")
+	address, tail, ok2 := strings.Cut(listen, "\n")
+	if !ok || !ok2 || !strings.HasPrefix(address, "listen = ") {
+		ts.Fatalf("there is no [link] with an address in %s", text)
+	}
+	ts.Check(os.WriteFile(path, []byte(head+"[link]\nlisten = \"127.0.0.1:0\"\n"+tail+"[link.members]\n\n"+after), 0o600))
 }
 
 // shorten FILE N takes the last N bytes of a file away.
