@@ -47,7 +47,7 @@ type bundleExport struct {
 
 // Help gives examples.
 func (bundleExport) Help() string {
-	return "Examples:\n\n    entente bundle export --to SYR --out stick/b.age\n    entente bundle export --to SYR --from 7 --out stick/b.age\n    entente bundle export --to SYR --again 9 --out stick/b.age\n\nA transfer that broke off goes on with --again: what was written lies in FILE.part. The node keeps the last file for each addressee."
+	return "Examples:\n\n    entente bundle export --to SYR --out stick/b.age\n    entente bundle export --to SYR --from 7 --out stick/b.age\n    entente bundle export --to SYR --again 9 --out stick/b.age\n\nThe file gets its name when all of it is written; until then it lies beside it with a name that ends in .part. An export that broke off goes on with the same command, or with --again. The node keeps the last file for each addressee."
 }
 
 // Run makes a bundle and fetches its file.
@@ -62,97 +62,160 @@ func (c *bundleExport) Run(w *world) error {
 	if c.Again > 0 && c.Out == "" {
 		return usage("say with --out which file goes on")
 	}
-	if c.Out != "" {
-		// A number that was given out is not taken back: the file comes first.
-		if err := mayWrite(c.Out); err != nil {
-			return err
-		}
+	// A number that was given out is not taken back: the file comes first.
+	if err := mayWrite(c.Out); err != nil {
+		return err
 	}
-	b := &api.Bundle{To: c.To, Number: c.Again}
-	if c.Again == 0 {
+	b, err := c.begun(w, cl)
+	if err != nil {
+		return err
+	}
+	if b == nil {
 		if b, err = cl.MakeBundle(w.ctx, api.NewBundle{To: c.To, Since: c.From, All: c.All}, w.progress("making")); err != nil {
 			return w.refused(err)
 		}
 	}
-	out := c.Out
-	if out == "" {
-		out = "bundle-" + b.File[:16] + ".age"
-	}
+	out := c.file(b)
 	if err := fetchBundle(w, cl, b, out); err != nil {
-		if c.Again > 0 && !errors.Is(err, client.ErrIncomplete) {
-			return w.refused(err)
-		}
-		w.notef("bundle %d for %s is made; what came of its file lies in %s.part, and goes on with --again %d", b.Number, b.To, out, b.Number)
+		w.notef("bundle %d for %s is made; what came of its file lies in %s, and goes on with entente bundle export --to %s --again %d --out %s", b.Number, b.To, half(out, b), b.To, b.Number, out)
 		return w.refused(err)
 	}
 	return w.answer(b, func() {
 		w.printf("bundle %d for %s: %s", b.Number, b.To, out)
-		if c.Again == 0 {
-			w.printf("  leaves %d to %d, %d bytes", b.LogFrom, b.LogTo, b.Size)
-			if b.Since < b.Number {
-				w.printf("  holds everything from bundle %d on", b.Since)
-			}
-			w.printf("  write into the courier's ledger: %s %d", b.To, b.Number)
+		w.printf("  leaves %d to %d, %d bytes", b.LogFrom, b.LogTo, b.Size)
+		if b.Since < b.Number {
+			w.printf("  holds everything from bundle %d on", b.Since)
 		}
+		w.printf("  write into the courier's ledger: %s %d", b.To, b.Number)
 	})
 }
 
-// mayWrite refuses a file that is there already, or whose directory is not.
-func mayWrite(out string) error {
-	if _, err := os.Lstat(out); err == nil {
-		return usage("%s is there already", out)
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return usage("%v", err)
+// file is where a bundle's file goes.
+func (c *bundleExport) file(b *api.Bundle) string {
+	if c.Out == "" {
+		return "bundle-" + b.File[:16] + ".age"
 	}
-	if st, err := os.Stat(filepath.Dir(out)); err != nil || !st.IsDir() {
-		return usage("%s is no directory to write into", filepath.Dir(out))
-	}
-	return nil
+	return c.Out
 }
 
-// fetchBundle writes the file of a bundle; what is there of it is kept.
-func fetchBundle(w *world, cl *client.Client, b *api.Bundle, out string) error {
-	if err := mayWrite(out); err != nil {
-		return err
+// half is where a file lies that has not all come. Its name says no more than the
+// bundle would.
+func half(out string, b *api.Bundle) string {
+	return out + "." + b.File[:16] + ".part"
+}
+
+// begun returns the bundle whose file is written again, or goes on: with --again
+// the one of that number, else the last one where half of its file lies here;
+// nil when there is none. The node keeps the file of the last one alone.
+func (c *bundleExport) begun(w *world, cl *client.Client) (b *api.Bundle, err error) {
+	if c.From > 0 || c.All {
+		return nil, nil
 	}
-	f, err := os.OpenFile(out+".part", os.O_CREATE|os.O_RDWR, 0o600)
+	st, err := cl.BundleStatus(w.ctx)
 	if err != nil {
-		return w.unreadable(out, err)
+		return nil, w.refused(err)
+	}
+	for _, m := range st.Members {
+		if m.Member == c.To {
+			b = m.Last
+		}
+	}
+	absent := func(format string, args ...any) error {
+		return w.refused(&client.Error{Code: "bundle_absent", Message: fmt.Sprintf(format, args...)})
+	}
+	switch {
+	case c.Again == 0 && b == nil:
+		return nil, nil
+	case c.Again == 0:
+		if _, err := os.Stat(half(c.file(b), b)); err != nil {
+			return nil, nil
+		}
+		w.notef("goes on with bundle %d for %s, whose export broke off; remove %s to make another", b.Number, b.To, half(c.file(b), b))
+	case b == nil:
+		return nil, absent("no bundle was made for %s; leave --again out to make the first", c.To)
+	case b.Number != c.Again:
+		return nil, absent("the last bundle made for %s is number %d, and the node keeps the file of that one alone; entente bundle export --to %s --from %d makes one that holds all from number %d on", c.To, b.Number, c.To, min(c.Again, b.Number), min(c.Again, b.Number))
+	}
+	return b, nil
+}
+
+// mayWrite refuses a file that is there already, or whose directory cannot be
+// written into.
+func mayWrite(out string) error {
+	if out != "" {
+		if _, err := os.Lstat(out); err == nil {
+			return usage("%s is there already; name another file with --out", out)
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return usage("%v", err)
+		}
+	}
+	probe, err := os.CreateTemp(filepath.Dir(out), ".bundle-*")
+	if err != nil {
+		return usage("%s cannot be written into: %v", filepath.Dir(out), err)
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
+// fetchBundle writes the file of a bundle. It has its name when all of it is
+// there and has its digest; what came of it before goes on.
+func fetchBundle(w *world, cl *client.Client, b *api.Bundle, out string) error {
+	part := half(out, b)
+	f, err := os.OpenFile(part, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return w.unreadable(part, err)
 	}
 	defer f.Close()
-	have, err := f.Seek(0, io.SeekEnd)
-	if err != nil {
-		return err
-	}
-	if b.File != "" && have > 0 {
-		// A new bundle: what is there belongs to another.
-		if have, err = 0, f.Truncate(0); err != nil {
+	for {
+		have, err := f.Seek(0, io.SeekEnd)
+		if err != nil {
 			return err
 		}
-		if _, err := f.Seek(0, io.SeekStart); err != nil {
-			return err
-		}
-	}
-	step := w.progress("writing")
-	if have < b.Size || b.Size == 0 {
-		if _, err := cl.BundleFile(w.ctx, b.To, b.Number, have, f, func(n int64) { step(n, b.Size) }); err != nil {
-			if at, _ := f.Seek(0, io.SeekEnd); at == 0 {
-				os.Remove(out + ".part")
+		if have > b.Size {
+			have = 0
+			if err := emptied(f); err != nil {
+				return err
 			}
+		}
+		if have < b.Size {
+			step := w.progress("writing")
+			if _, err := cl.BundleFile(w.ctx, b.To, b.Number, have, f, func(n int64) { step(n, b.Size) }); err != nil {
+				if at, _ := f.Seek(0, io.SeekEnd); at == 0 {
+					os.Remove(part)
+				}
+				return err
+			}
+		}
+		step := w.progress("checking")
+		sum, err := sumOf(w, f, func(n int64) { step(n, b.Size) })
+		if err != nil {
 			return err
 		}
-	}
-	if b.File != "" {
-		if sum, err := sumOf(w, f, nil); err != nil {
+		if sum == b.File {
+			break
+		}
+		if err := emptied(f); err != nil {
 			return err
-		} else if sum != b.File {
+		}
+		if have == 0 {
 			return fmt.Errorf("%w: the file came with another digest; write it again", client.ErrIncomplete)
 		}
 	}
 	if err := f.Sync(); err != nil {
 		return err
 	}
-	return os.Rename(out+".part", out)
+	if err := mayWrite(out); err != nil {
+		return err // it has come there meanwhile
+	}
+	return os.Rename(part, out)
+}
+
+// emptied makes a file empty, to be written from its beginning.
+func emptied(f *os.File) error {
+	if err := f.Truncate(0); err != nil {
+		return err
+	}
+	_, err := f.Seek(0, io.SeekStart)
+	return err
 }
 
 // sumOf is the SHA-256 of a whole file, hex.
@@ -166,9 +229,8 @@ func sumOf(w *world, f io.ReadSeeker, step func(int64)) (string, error) {
 	for {
 		n, err := f.Read(buf)
 		sum.Write(buf[:n])
-		if done += int64(n); step != nil {
-			step(done)
-		}
+		done += int64(n)
+		step(done)
 		if err == io.EOF {
 			return hex.EncodeToString(sum.Sum(nil)), nil
 		}
@@ -222,7 +284,8 @@ func takeBundle(w *world, as asOfficer, path string, inspect bool) error {
 	if err != nil {
 		return err
 	}
-	sum, err := sumOf(w, f, nil)
+	read := w.progress("reading")
+	sum, err := sumOf(w, f, func(n int64) { read(n, st.Size()) })
 	if err != nil {
 		return w.unreadable(path, err)
 	}
@@ -269,7 +332,7 @@ type bundleStatus struct{ asOfficer }
 
 // Help gives an example.
 func (bundleStatus) Help() string {
-	return "Example:\n\n    entente bundle status --as rus.custodian\n\nExit code 1 while an import is not finished, or this node is recovering."
+	return "Example:\n\n    entente bundle status --as rus.custodian\n\nIt names the bundles that are missing, and copies that wait for them.\n\nExit code 1 while an import is not finished, a copy waits, or this node is recovering."
 }
 
 // Run shows where the exchange stands.
@@ -289,6 +352,9 @@ func (c *bundleStatus) Run(w *world) error {
 		for _, f := range st.Unfinished {
 			w.printf("the import of %s is not finished: give the file again", f)
 		}
+		for _, b := range st.Waiting {
+			w.waits(b)
+		}
 		for _, m := range st.Members {
 			dark := ""
 			if m.Missing {
@@ -297,6 +363,9 @@ func (c *bundleStatus) Run(w *world) error {
 			w.printf("%s  cosigned %d%s%s", m.Member, m.Cosigned, since(m.At), dark)
 			if m.Made > 0 {
 				w.printf("     made for it: %d, to leaf %d; it has imported %d", m.Made, m.MadeTo, m.Received)
+				if m.Received+1 < m.Made {
+					w.printf("     %s not known to have arrived: where any is lost, entente bundle export --to %s --from %d makes one that holds them", bundles(m.Received+1, m.Made), m.Member, m.Received+1)
+				}
 			}
 			if m.Taken > 0 {
 				w.printf("     imported from it: %d%s", m.Taken, since(m.TakenAt))
@@ -308,10 +377,30 @@ func (c *bundleStatus) Run(w *world) error {
 	}); err != nil {
 		return err
 	}
-	if st.Recovering || len(st.Unfinished) > 0 {
+	if st.Recovering || len(st.Unfinished)+len(st.Waiting) > 0 {
 		return errFindings
 	}
 	return nil
+}
+
+// waits says what a copy that lies at the node waits for.
+func (w *world) waits(b api.BundleWaiting) {
+	switch {
+	case !b.Whole:
+		w.printf("of the file %s %d bytes are here: give it again, and it goes on", b.File, b.Have)
+	case b.MissingFrom == 0:
+		w.printf("bundle %d of %s waits, and nothing is missing before it any more: give its file again", b.Number, b.From)
+	default:
+		w.printf("bundle %d of %s waits; missing: %s of %s: ask for that again, or for one that holds it (there: entente bundle export --from %d)", b.Number, b.From, bundles(b.MissingFrom, b.MissingTo), b.From, b.MissingFrom)
+	}
+}
+
+// bundles names the bundles of a range.
+func bundles(from, to uint64) string {
+	if from == to {
+		return fmt.Sprintf("bundle %d", from)
+	}
+	return fmt.Sprintf("bundles %d to %d", from, to)
 }
 
 func since(t *time.Time) string {

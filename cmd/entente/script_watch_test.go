@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -27,7 +28,7 @@ func watch(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	var open sessions
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile(ts.Getenv("ENTENTE_SESSIONS"))), &open))
-	w := &watcher{fresh: args[1], gone: args[2], report: args[3], done: make(chan struct{})}
+	w := &watcher{fresh: args[1], gone: args[2], report: args[3], enough: make(chan struct{}), done: make(chan struct{})}
 	for _, s := range open.Open {
 		if s.Login == args[0] {
 			cl, err := client.New(s.Node, client.Options{Token: s.Token})
@@ -47,8 +48,8 @@ func watch(ts *testscript.TestScript, neg bool, args []string) {
 	*all.(*[]*watcher) = append(*all.(*[]*watcher), w)
 }
 
-// watched OFFICER ends what watch began for an officer, and says whether what it
-// saw was in order.
+// watched OFFICER ends what watch began for an officer, once it has seen FRESH
+// (with "-": once it has asked), and says whether what it saw was in order.
 func watched(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: watched OFFICER")
@@ -58,6 +59,11 @@ func watched(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("nothing is watched as %s", args[0])
 	}
 	for _, w := range *all.(*[]*watcher) {
+		select {
+		case <-w.enough:
+		case <-w.done:
+		case <-time.After(2 * time.Minute):
+		}
 		w.stop()
 		<-w.done
 		ts.Check(w.verdict())
@@ -72,7 +78,7 @@ type watcher struct {
 	cl                  *client.Client
 	fresh, gone, report string
 	stop                func()
-	done                chan struct{}
+	enough, done        chan struct{}
 
 	asked, shown, came int
 	fault              error
@@ -98,7 +104,9 @@ func (w *watcher) run(ctx context.Context) {
 		case came:
 			w.came++
 		}
-		w.asked++
+		if w.asked++; w.asked == 1 && w.fresh == "-" || w.came == 1 && came {
+			close(w.enough)
+		}
 	}
 }
 

@@ -41,6 +41,16 @@ func fileSize(c int) int64 {
 	return ageHeader + ageNonce + n + n/ageChunk*ageTag
 }
 
+// FileSize is the size of the file of a bundle with so many bytes of records, the
+// end among them. Error: ErrTooLarge.
+func FileSize(records int64) (int64, error) {
+	c, err := classFor(records)
+	if err != nil {
+		return 0, err
+	}
+	return fileSize(c), nil
+}
+
 // ClassOf says which class a file of this size has. Error: ErrTruncated.
 func ClassOf(size int64) (int, error) {
 	for c := range Classes {

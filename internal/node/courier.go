@@ -10,9 +10,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"entente/internal/bundle"
@@ -77,7 +77,8 @@ type BundleRequest struct {
 	Since uint64
 	// All asks for the whole log, whatever the addressee is known to hold.
 	All bool
-	// Progress is told leaves written, and of how many; may be nil.
+	// Progress is told bytes of records written, and of how many, roughly; may be
+	// nil.
 	Progress func(done, total int64)
 }
 
@@ -97,6 +98,7 @@ func (n *Node) ExportBundle(ctx context.Context, o section.Officer, req BundleRe
 	}
 	defer n.courier.Unlock()
 	out, err := n.makeBundle(ctx, req)
+	err = fullDisk(err)
 	outcome, detail := section.OutcomeDone, fmt.Sprintf("number %d, leaves %d to %d, digest %s", out.Number, out.LogFrom, out.LogTo, out.Digest)
 	if err != nil {
 		outcome, detail = section.OutcomeFailed, "code="+courierCode(err)
@@ -272,7 +274,18 @@ func (n *Node) makeBundle(ctx context.Context, req BundleRequest) (logdb.BundleO
 	if err != nil {
 		return none, err
 	}
-	if err := n.roomFor(0); err != nil {
+	bytes, err := n.log.Bytes(ctx, m.LogFrom, m.LogTo)
+	if err != nil {
+		return none, err
+	}
+	for _, f := range say.files {
+		bytes += f.size
+	}
+	size, err := bundle.FileSize(bytes)
+	if err != nil {
+		return none, err
+	}
+	if err := n.roomFor(size); err != nil {
 		return none, err
 	}
 	dir := n.courierDir("out")
@@ -292,7 +305,13 @@ func (n *Node) makeBundle(ctx context.Context, req BundleRequest) (logdb.BundleO
 	if err != nil {
 		return none, err
 	}
-	if err := n.writeBundle(ctx, w, m, head, say, req.Progress); err != nil {
+	n.courierFault("make")
+	tell := func() {
+		if req.Progress != nil {
+			req.Progress(min(w.Size(), bytes), bytes)
+		}
+	}
+	if err := n.writeBundle(ctx, w, m, head, say, tell); err != nil {
 		return none, err
 	}
 	signer, err := n.station.HeadSigner(head.Size)
@@ -310,13 +329,19 @@ func (n *Node) makeBundle(ctx context.Context, req BundleRequest) (logdb.BundleO
 	if err != nil {
 		return none, err
 	}
+	n.courierFault("make/written")
 	if err := os.Rename(path+".part", path); err != nil {
 		return none, err
 	}
+	if err := syncDir(dir); err != nil {
+		return none, err
+	}
+	n.courierFault("make/named")
 	out := logdb.BundleOut{Member: string(req.To), Number: m.Number, Since: m.Since, LogFrom: m.LogFrom, LogTo: m.LogTo, Digest: digest, File: hex.EncodeToString(sum.Sum(nil)), Size: st.Size(), Made: time.Now().Unix()}
 	if err := n.log.FinishBundleOut(ctx, out); err != nil {
 		return none, err
 	}
+	n.courierFault("make/noted")
 	return out, n.dropOlder(req.To, name)
 }
 
@@ -340,6 +365,14 @@ func (n *Node) dropOlder(to label.MemberID, but string) error {
 	return err
 }
 
+// fullDisk says of a write that found no room what a full database is said of.
+func fullDisk(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return fmt.Errorf("%w: %w", centre.ErrFull, err)
+	}
+	return err
+}
+
 // roomFor refuses to begin what would use the disk's reserve.
 func (n *Node) roomFor(bytes int64) error {
 	free, err := freeDisk(n.dir)
@@ -353,7 +386,7 @@ func (n *Node) roomFor(bytes int64) error {
 }
 
 // writeBundle writes the records after the manifest.
-func (n *Node) writeBundle(ctx context.Context, w *bundle.Writer, m *bundle.Manifest, head logdb.Head, say *whatToSay, progress func(done, total int64)) error {
+func (n *Node) writeBundle(ctx context.Context, w *bundle.Writer, m *bundle.Manifest, head logdb.Head, say *whatToSay, tell func()) error {
 	tiles, err := n.station.EdgeTiles(m.LogFrom)
 	if err != nil {
 		return err
@@ -363,11 +396,7 @@ func (n *Node) writeBundle(ctx context.Context, w *bundle.Writer, m *bundle.Mani
 			return err
 		}
 	}
-	if err := n.station.WriteLog(ctx, w, m.LogFrom, head, func(leaves int64) {
-		if progress != nil {
-			progress(leaves, m.LogTo-m.LogFrom)
-		}
-	}); err != nil {
+	if err := n.station.WriteLog(ctx, w, m.LogFrom, head, func(int64) { tell(); n.courierFault("make/log") }); err != nil {
 		return err
 	}
 	if err := w.Record(bundle.KindKnown, say.known); err != nil {
@@ -414,21 +443,22 @@ func (n *Node) writeBundle(ctx context.Context, w *bundle.Writer, m *bundle.Mani
 		}
 	}
 	for _, f := range say.files {
-		if err := n.carry(ctx, w, f); err != nil {
+		if err := n.carry(ctx, w, f, tell); err != nil {
 			return err
 		}
+		n.courierFault("make/attachment")
 	}
 	return nil
 }
 
 // carry writes one sealed attachment.
-func (n *Node) carry(ctx context.Context, w *bundle.Writer, f bundleFile) error {
+func (n *Node) carry(ctx context.Context, w *bundle.Writer, f bundleFile, tell func()) error {
 	file, err := os.Open(filepath.Join(n.dir, DirAttached, hex.EncodeToString(f.digest[:])))
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	return w.Attachment(f.digest, f.size, &meter{ctx: ctx, r: file})
+	return w.Attachment(f.digest, f.size, &meter{ctx: ctx, r: file, tell: func(int64) { tell() }})
 }
 
 // BundleFile opens the file of a bundle that was made; it is there until a later
@@ -450,120 +480,4 @@ func (n *Node) BundleFile(ctx context.Context, o section.Officer, to label.Membe
 		return nil, b, fmt.Errorf("%w (number %d for %s was made; its file is kept until a later one is, or its addressee has it)", ErrBundleAbsent, number, to)
 	}
 	return f, b, err
-}
-
-// BundleStatus is where the exchange by courier stands.
-type BundleStatus struct {
-	Recovering bool
-	Members    []BundleMember
-	Adopting   []string // copies whose import is not finished
-}
-
-// BundleMember is where the exchange with one member stands.
-type BundleMember struct {
-	Member   label.MemberID
-	Out, In  uint64 // the last bundle made for it and imported from it, 0 for none
-	OutAt    time.Time
-	InAt     time.Time
-	OutTo    int64  // log size that the last one made reaches
-	Received uint64 // the last bundle from here that it is known to have imported
-	Cosigned int64  // the largest head that it is known to have cosigned
-	At       time.Time
-	Missing  bool // the certified head lacks its cosignature
-	Relaying int  // its envelopes that are being handed to the lead
-}
-
-// BundleStatus says where the exchange by courier stands. Error:
-// section.ErrForbidden.
-func (n *Node) BundleStatus(ctx context.Context, o section.Officer) (BundleStatus, error) {
-	var st BundleStatus
-	if err := n.section.Authorise(ctx, o, section.OpOperate, "bundle"); err != nil {
-		return st, err
-	}
-	cs, err := n.station.Status(ctx)
-	if err != nil {
-		return st, err
-	}
-	st.Recovering = cs.Recovering
-	outs, err := n.log.LastBundlesOut(ctx)
-	if err != nil {
-		return st, err
-	}
-	ins, err := n.log.LastBundlesIn(ctx)
-	if err != nil {
-		return st, err
-	}
-	relaying, err := n.log.RelayFrom(ctx)
-	if err != nil {
-		return st, err
-	}
-	adopting, err := n.log.Adopting(ctx)
-	if err != nil {
-		return st, err
-	}
-	for f := range adopting {
-		st.Adopting = append(st.Adopting, f)
-	}
-	slices.Sort(st.Adopting)
-	cosigning := n.station.Cosigning()
-	for m := range n.found.Members().All() {
-		if m == n.self {
-			continue
-		}
-		b := BundleMember{Member: m, Relaying: relaying[string(m)], Missing: slices.Contains(cs.Missing, m)}
-		if c, ok := cosigning[m]; ok {
-			b.Cosigned, b.At = c.Size, c.At
-		}
-		for _, o := range outs {
-			if o.Member == string(m) {
-				b.Out, b.OutTo, b.OutAt = o.Number, o.LogTo, time.Unix(o.Made, 0).UTC()
-			}
-		}
-		for _, i := range ins {
-			if i.Member == string(m) {
-				b.In, b.Received, b.InAt = i.Number, i.Received, time.Unix(i.At, 0).UTC()
-			}
-		}
-		st.Members = append(st.Members, b)
-	}
-	return st, nil
-}
-
-// ConfirmBundles takes a custodian's word which bundle left this node last for
-// each member, from the courier's ledger; members to whom none has left need not
-// stand in it. It lets a node without a line leave recovering (spec/bundle.md,
-// section 9). Errors: section.ErrForbidden, ErrBundleLedger,
-// centre.ErrRecovering for the lead.
-func (n *Node) ConfirmBundles(ctx context.Context, o section.Officer, last map[label.MemberID]uint64) error {
-	if err := n.section.Authorise(ctx, o, section.OpOperate, "bundle/ledger"); err != nil {
-		return err
-	}
-	outs, err := n.log.LastBundlesOut(ctx)
-	if err != nil {
-		return err
-	}
-	held := map[label.MemberID]uint64{}
-	for _, b := range outs {
-		held[label.MemberID(b.Member)] = b.Number
-	}
-	var said []string
-	for m := range n.found.Members().All() {
-		if held[m] != last[m] {
-			err := fmt.Errorf("%w (%s: stated %d)", ErrBundleLedger, m, last[m])
-			return errors.Join(err, n.section.Record(ctx, o, section.OpOperate, "bundle/ledger", section.OutcomeRefused, "code="+ErrBundleLedger.code))
-		}
-		if last[m] > 0 {
-			said = append(said, fmt.Sprintf("%s %d", m, last[m]))
-		}
-	}
-	for m := range last {
-		if m == n.self || !n.found.Members().Contains(m) {
-			return fmt.Errorf("%w (%s)", ErrBundleAddressee, m)
-		}
-	}
-	// On record before it has effect.
-	if err := n.section.Record(ctx, o, section.OpOperate, "bundle/ledger", section.OutcomeDone, "last that left: "+strings.Join(said, ", ")); err != nil {
-		return err
-	}
-	return n.station.Vouch()
 }

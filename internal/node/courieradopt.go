@@ -3,11 +3,11 @@ package node
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"entente/internal/bundle"
@@ -34,9 +34,6 @@ func (n *Node) adoptAgain(ctx context.Context, file, path string, rep *BundleRep
 // adoptBundle stores what was tried. Interrupted, it is done again from the
 // beginning: every step finds what it has done.
 func (n *Node) adoptBundle(ctx context.Context, file, path string, rep *BundleReport, progress func(done, total int64)) error {
-	if err := n.roomFor(rep.Size); err != nil {
-		return err
-	}
 	f, r, size, err := n.openBundle(ctx, path)
 	if err != nil {
 		return err
@@ -44,7 +41,7 @@ func (n *Node) adoptBundle(ctx context.Context, file, path string, rep *BundleRe
 	defer f.Close()
 	m := r.Manifest()
 	adoption := n.station.Adopt(rep.logTime)
-	var known, cosigned, receipt []byte
+	var certified, known, cosigned, receipt []byte
 	var att *os.File
 	defer func() {
 		if att != nil {
@@ -66,28 +63,25 @@ func (n *Node) adoptBundle(ctx context.Context, file, path string, rep *BundleRe
 			return err
 		}
 		switch rec.Kind {
-		case bundle.KindKeys, bundle.KindCheckpoint, bundle.KindEntries, bundle.KindProof, bundle.KindCertified:
+		case bundle.KindKeys, bundle.KindCheckpoint, bundle.KindEntries, bundle.KindProof:
 			if err := adoption.Frame(ctx, rec.Kind, rec.Payload); err != nil {
 				return err
 			}
-			n.courierFault(rec.Kind)
+		case bundle.KindCertified:
+			certified = rec.Payload // when the rest is here
 		case bundle.KindKnown:
 			known = rec.Payload
 		case bundle.KindCosigned:
 			cosigned = rec.Payload
 		case bundle.KindReceipt:
 			receipt = rec.Payload
-		case bundle.KindEvidence:
-			if err := n.station.TakeEvidence(ctx, rec.Payload); err != nil {
-				n.logger.Warn("evidence in a bundle is refused", "from", string(m.From), "code", centre.Code(err))
-			}
 		case bundle.KindEnvelopes:
 			if err := n.relayEnvelopes(ctx, m.From, rec.Payload); err != nil {
 				return err
 			}
 		case bundle.KindAttachment:
 			digest, left = bundle.AttachmentOf(rec.Payload)
-			if att, err = n.beginAttached(digest, left); err != nil {
+			if att, err = n.beginAttached(digest); err != nil {
 				return err
 			}
 		case bundle.KindAttached:
@@ -104,13 +98,31 @@ func (n *Node) adoptBundle(ctx context.Context, file, path string, rep *BundleRe
 				att = nil
 			}
 		}
+		n.courierFault(string(rec.Kind))
 		progress(size+r.Done(), 2*size)
 	}
-	n.courierFault(bundle.KindEnd)
+	if err := syncAttached(filepath.Join(n.dir, DirAttached)); err != nil {
+		return err
+	}
+	n.courierFault("stored")
+	// From here on what the bundle brings is seen, all of it at once.
+	if certified != nil {
+		if err := adoption.Frame(ctx, bundle.KindCertified, certified); err != nil {
+			return err
+		}
+	}
+	n.courierFault("certified")
+	if slices.Contains(m.Contents, "evidence") {
+		if err := n.takeBundledEvidence(ctx, path); err != nil {
+			return err
+		}
+	}
+	n.courierFault("evidence")
 	in := logdb.BundleIn{Member: string(m.From), Number: m.Number, Since: m.Since, LogTo: m.LogTo, Received: m.Received, Digest: r.End().Digest, At: time.Now().Unix()}
 	if err := n.log.FinishAdopting(ctx, file, in); err != nil {
 		return err
 	}
+	n.courierFault("noted")
 	if cosigned != nil {
 		if err := n.station.TakeCosigned(ctx, m.From, cosigned); err != nil {
 			n.logger.Warn("the head that the bundle's sender cosigned is refused", "from", string(m.From), "code", centre.Code(err))
@@ -129,8 +141,35 @@ func (n *Node) adoptBundle(ctx context.Context, file, path string, rep *BundleRe
 	return os.Remove(path)
 }
 
+// takeBundledEvidence takes the evidence in a bundle whose log is adopted, since
+// what it proves may halt this node: then the log goes first.
+func (n *Node) takeBundledEvidence(ctx context.Context, path string) error {
+	f, r, _, err := n.openBundle(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	for {
+		rec, err := r.Next()
+		switch {
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return err
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case rec.Kind == bundle.KindEvidence:
+			if err := n.station.TakeEvidence(ctx, rec.Payload); err != nil {
+				n.logger.Warn("evidence in a bundle is refused", "from", string(r.Manifest().From), "code", centre.Code(err))
+			}
+		case slices.Contains([]byte{bundle.KindCosigned, bundle.KindEnvelopes, bundle.KindReceipt, bundle.KindAttachment}, rec.Kind):
+			return nil // no evidence comes after these
+		}
+	}
+}
+
 // beginAttached opens a file for an attachment, nil when it is here already.
-func (n *Node) beginAttached(digest seal.Hash, size int64) (*os.File, error) {
+func (n *Node) beginAttached(digest seal.Hash) (*os.File, error) {
 	dir := filepath.Join(n.dir, DirAttached)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
@@ -138,13 +177,6 @@ func (n *Node) beginAttached(digest seal.Hash, size int64) (*os.File, error) {
 	path := filepath.Join(dir, digest.String())
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
-	}
-	kept, err := sizeOf(dir)
-	if err != nil {
-		return nil, err
-	}
-	if kept+size > n.found.Charter().Quotas.AttachmentsTotal {
-		return nil, fmt.Errorf("%w (%d bytes are kept)", ErrAttachmentQuota, kept)
 	}
 	return os.OpenFile(path+".courier", os.O_CREATE|os.O_TRUNC|os.O_RDWR, 0o600)
 }
@@ -160,6 +192,14 @@ func endAttached(f *os.File, path string) error {
 	return os.Rename(f.Name(), path)
 }
 
+// syncAttached makes the names of attachments durable, if there are any.
+func syncAttached(dir string) error {
+	if err := syncDir(dir); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
 // relayEnvelopes keeps the sender's envelopes, to be handed to the lead.
 func (n *Node) relayEnvelopes(ctx context.Context, from label.MemberID, payload []byte) error {
 	es, err := centre.SplitRelayed(payload)
@@ -169,20 +209,31 @@ func (n *Node) relayEnvelopes(ctx context.Context, from label.MemberID, payload 
 	return n.station.Relay(ctx, from, es)
 }
 
-// courierFault lets a test stop the node in the middle of an import.
-func (n *Node) courierFault(kind byte) {
+// courierFault lets a test stop the node in the middle of an export or import.
+func (n *Node) courierFault(stage string) {
 	if n.fault != nil {
-		n.fault("courier/"+string(kind), n.station.Size())
+		n.fault("courier/"+stage, n.station.Size())
 	}
 }
 
-// finishAdopting finishes what a crash has interrupted, when the node starts. What cannot be finished is left to the custodian: nothing of it shows.
+// finishAdopting finishes what a crash has interrupted, when the node starts.
+// What cannot be finished is left to the custodian: nothing of it shows.
 func (n *Node) finishAdopting(ctx context.Context) error {
 	n.courier.Lock()
 	defer n.courier.Unlock()
 	adopting, err := n.log.Adopting(ctx)
 	if err != nil {
 		return err
+	}
+	// Halves of attachments, which are written again from their beginning.
+	halves, err := filepath.Glob(filepath.Join(n.dir, DirAttached, "*.courier"))
+	if err != nil {
+		return err
+	}
+	for _, h := range halves {
+		if err := os.Remove(h); err != nil {
+			return err
+		}
 	}
 	for file, login := range adopting {
 		path, err := n.stagedPath(file)

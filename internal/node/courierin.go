@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"entente/internal/bundle"
 	"entente/internal/centre"
@@ -81,10 +82,13 @@ func (n *Node) takeBundle(ctx context.Context, o section.Officer, file string, i
 	if err != nil || inspect {
 		return rep, errors.Join(err, n.forgetCopy(ctx, path, err, inspect))
 	}
+	if err = n.roomFor(rep.Size); err != nil {
+		return rep, err
+	}
 	if err = n.log.BeginAdopting(ctx, file, o.Login); err != nil {
 		return rep, err
 	}
-	if err = n.adoptAgain(ctx, file, path, rep, progress); err == nil {
+	if err = fullDisk(n.adoptAgain(ctx, file, path, rep, progress)); err == nil {
 		rep.Imported = true
 	}
 	return rep, err
@@ -92,7 +96,7 @@ func (n *Node) takeBundle(ctx context.Context, o section.Officer, file string, i
 
 // forgetCopy removes a copy that was only looked at, or can never be imported.
 func (n *Node) forgetCopy(ctx context.Context, path string, err error, inspect bool) error {
-	for _, later := range []error{ErrBundleGap, centre.ErrHalted, centre.ErrFull, store.ErrFull, context.Canceled} {
+	for _, later := range []error{ErrBundleGap, ErrAttachmentQuota, centre.ErrHalted, centre.ErrFull, store.ErrFull, context.Canceled} {
 		if errors.Is(err, later) || ctx.Err() != nil || courierCode(err) == centre.Code(centre.ErrLogGap) {
 			return nil
 		}
@@ -193,6 +197,7 @@ func (n *Node) tryBundle(ctx context.Context, path string, inspect bool, progres
 		return nil
 	}
 	var file trialFile
+	room := attachedRoom{n: n}
 	for {
 		rec, err := r.Next()
 		if err == io.EOF {
@@ -236,6 +241,9 @@ func (n *Node) tryBundle(ctx context.Context, path string, inspect bool, progres
 			}
 			if limit, err := seal.AttachmentSealedSize(n.found.Charter().Quotas.AttachmentBytes); err != nil || file.left > limit {
 				return rep, fmt.Errorf("%w (it is larger than the charter allows)", ErrBundleAttachment)
+			}
+			if err := room.take(file.digest, file.left); err != nil {
+				return rep, err
 			}
 			rep.Attachments++
 		case bundle.KindAttached:
@@ -297,6 +305,34 @@ func (f *trialFile) add(part []byte) error {
 	f.sum.Write(part)
 	if f.left -= int64(len(part)); f.left == 0 && seal.Hash(f.sum.Sum(nil)) != f.digest {
 		return ErrBundleAttachment
+	}
+	return nil
+}
+
+// attachedRoom counts attachments that are not here against what the charter
+// lets a node keep, so that a bundle with more is refused before anything of it
+// is stored.
+type attachedRoom struct {
+	n          *Node
+	counted    bool
+	kept, more int64
+}
+
+func (a *attachedRoom) take(digest seal.Hash, size int64) error {
+	dir := filepath.Join(a.n.dir, DirAttached)
+	if _, err := os.Stat(filepath.Join(dir, digest.String())); !errors.Is(err, fs.ErrNotExist) {
+		return err // it is here
+	}
+	if !a.counted {
+		var err error
+		if a.kept, err = sizeOf(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		a.counted = true
+	}
+	a.more += size
+	if limit := a.n.found.Charter().Quotas.AttachmentsTotal; a.kept+a.more > limit {
+		return fmt.Errorf("%w (%d bytes are kept, the charter allows %d, and the bundle brings more)", ErrAttachmentQuota, a.kept, limit)
 	}
 	return nil
 }

@@ -106,7 +106,7 @@ func (n *Node) StageBundle(ctx context.Context, o section.Officer, file string, 
 	}
 	got, err := io.Copy(part, &meter{ctx: ctx, r: io.LimitReader(r, size-have+1), tell: tell})
 	if err != nil {
-		return err
+		return fullDisk(err)
 	}
 	if have+got != size {
 		if have+got > size {
@@ -125,9 +125,12 @@ func (n *Node) StageBundle(ctx context.Context, o section.Officer, file string, 
 		return errors.Join(fmt.Errorf("%w (the copy has another digest than the file that was offered)", bundle.ErrDamaged), os.Remove(path+".part"))
 	}
 	if err := part.Sync(); err != nil {
+		return fullDisk(err)
+	}
+	if err := os.Rename(path+".part", path); err != nil {
 		return err
 	}
-	return os.Rename(path+".part", path)
+	return syncDir(dir)
 }
 
 // dropWaiting makes room for another copy: of those that wait, for example for a

@@ -33,9 +33,10 @@ type childOrder struct {
 	Member    label.MemberID
 	Addresses map[label.MemberID]string
 	Round     int
-	Idle      bool   // file nothing more, finish what was begun
-	Bundle    string // import this file, and die at a step of it
-	DieAt     int
+	Idle      bool           // file nothing more, finish what was begun
+	Bundle    string         // import this file, and die at a step of it
+	ExportTo  label.MemberID `json:",omitempty"` // make a bundle for this member, and die at a step of it
+	DieAt     int            // 0 for never
 }
 
 func TestMain(m *testing.M) {
@@ -61,8 +62,8 @@ func child(order string) {
 	h.dir, h.addrs = o.Dir, o.Addresses
 	n, err := Open(context.Background(), h.options(o.Member))
 	fail(err)
-	if o.Bundle != "" {
-		fail(importAndDie(n, o.Bundle, o.DieAt))
+	if o.Bundle != "" || o.ExportTo != "" {
+		fail(carryAndDie(n, o))
 		return
 	}
 	h.run(n)

@@ -121,9 +121,10 @@ func (n *Node) loadProjector(ctx context.Context) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.cursor, p.looked, p.tallies, p.trials = cursor, 0, tallies, map[trialKey]*trial{}
-	if p.moved == nil {
-		p.moved = make(chan struct{})
+	if p.moved != nil {
+		close(p.moved) // whoever has asked before the state was here waits for it
 	}
+	p.moved = make(chan struct{})
 	return nil
 }
 

@@ -168,15 +168,23 @@ func shownTaken(r *node.BundleReport) api.BundleTaken {
 }
 
 func shownBundles(st node.BundleStatus) api.BundleStatus {
-	out := api.BundleStatus{Recovering: st.Recovering, Unfinished: list(st.Adopting), Members: []api.BundleMember{}}
+	out := api.BundleStatus{Recovering: st.Recovering, Unfinished: list(st.Adopting), Waiting: []api.BundleWaiting{}, Members: []api.BundleMember{}}
 	at := func(t time.Time) *time.Time {
 		if t.IsZero() {
 			return nil
 		}
 		return &t
 	}
+	for _, w := range st.Waiting {
+		out.Waiting = append(out.Waiting, api.BundleWaiting{File: w.File, Have: w.Have, Whole: w.Whole, From: string(w.From), Number: w.Number, Since: w.Since, MissingFrom: w.MissingFrom, MissingTo: w.MissingTo})
+	}
 	for _, m := range st.Members {
-		out.Members = append(out.Members, api.BundleMember{Member: string(m.Member), Made: m.Out, MadeAt: at(m.OutAt), MadeTo: m.OutTo, Received: m.Received,
+		var last *api.Bundle
+		if m.Out > 0 {
+			b := shownBundle(m.Last)
+			last = &b
+		}
+		out.Members = append(out.Members, api.BundleMember{Member: string(m.Member), Made: m.Out, MadeAt: at(m.OutAt), MadeTo: m.OutTo, Last: last, Received: m.Received,
 			Taken: m.In, TakenAt: at(m.InAt), Cosigned: m.Cosigned, At: at(m.At), Missing: m.Missing, Relaying: m.Relaying})
 	}
 	return out

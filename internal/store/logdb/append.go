@@ -260,6 +260,14 @@ func (l *Log) Read(ctx context.Context, from, to int64) (Run, error) {
 	return run, rows.Err()
 }
 
+// Bytes returns how many bytes the headers [from, to) and those of their bodies
+// that are here have.
+func (l *Log) Bytes(ctx context.Context, from, to int64) (int64, error) {
+	var n int64
+	err := l.db.Reader.QueryRowContext(ctx, `SELECT coalesce(sum(length(data)), 0) FROM body WHERE idx >= ? AND idx < ?`, from, to).Scan(&n)
+	return n + HeaderSize*(to-from), err
+}
+
 // PublicLeaves returns the public leaves from index from on, in log order.
 func (l *Log) PublicLeaves(ctx context.Context, from int64) ([]Public, error) {
 	rows, err := l.db.Reader.QueryContext(ctx, `SELECT idx, kind, originator, epoch FROM public_leaf WHERE idx >= ? ORDER BY idx`, from)

@@ -44,8 +44,8 @@ type BundleTaken struct {
 // BundleLine is one line of the stream that answers while a bundle is made or
 // taken. The last one has made, taken or error.
 type BundleLine struct {
-	Done  int64        `json:"done,omitempty" doc:"How far it is: leaves while one is made, bytes read while one is taken."`
-	Total int64        `json:"total,omitempty" doc:"Of how many."`
+	Done  int64        `json:"done,omitempty" doc:"How far it is, in bytes: of what it holds while one is made; of the file, which is read twice, while one is taken."`
+	Total int64        `json:"total,omitempty" doc:"Of how many, roughly while one is made."`
 	Made  *Bundle      `json:"made,omitempty" doc:"The bundle, on the last line."`
 	Taken *BundleTaken `json:"taken,omitempty" doc:"What it brought, on the last line."`
 	Error *Error       `json:"error,omitempty" doc:"Why it was refused or broke off, on the last line."`
@@ -59,9 +59,23 @@ type StagedBundle struct {
 
 // BundleStatus says where the exchange by courier stands.
 type BundleStatus struct {
-	Recovering bool           `json:"recovering" doc:"This node signs nothing: the others, or bundles and the custodian's ledger, have still to tell what it signed before."`
-	Unfinished []string       `json:"unfinished" doc:"Files whose import was interrupted; it is finished when the node starts, or the file is imported again."`
-	Members    []BundleMember `json:"members" doc:"The other members."`
+	Recovering bool            `json:"recovering" doc:"This node signs nothing: the others, or bundles and the custodian's ledger, have still to tell what it signed before."`
+	Unfinished []string        `json:"unfinished" doc:"Files whose import was interrupted; it is finished when the node starts, or the file is imported again."`
+	Waiting    []BundleWaiting `json:"waiting" doc:"Copies that lie here and were not imported."`
+	Members    []BundleMember  `json:"members" doc:"The other members."`
+}
+
+// BundleWaiting is a copy of a bundle that was not imported: bundles before it
+// are missing, or it came only in part. Nothing of it is verified.
+type BundleWaiting struct {
+	File        string `json:"file" doc:"SHA-256 of the file, hex."`
+	Have        int64  `json:"have" doc:"Bytes that are here."`
+	Whole       bool   `json:"whole" doc:"All of the file is here."`
+	From        string `json:"from,omitempty" doc:"Its sender, as it claims; of a whole one."`
+	Number      uint64 `json:"number,omitempty" doc:"Its number, as it claims."`
+	Since       uint64 `json:"since,omitempty" doc:"The first number whose contents it holds as well, as it claims."`
+	MissingFrom uint64 `json:"missing_from,omitempty" doc:"The first bundle that has to come before it; absent when it can be imported now."`
+	MissingTo   uint64 `json:"missing_to,omitempty" doc:"The last one."`
 }
 
 // BundleMember says where the exchange with one member stands.
@@ -70,6 +84,7 @@ type BundleMember struct {
 	Made     uint64     `json:"made" doc:"The last bundle made for it; 0 for none."`
 	MadeAt   *time.Time `json:"made_at,omitempty" doc:"When."`
 	MadeTo   int64      `json:"made_to" doc:"Log size that it reaches."`
+	Last     *Bundle    `json:"last,omitempty" doc:"That bundle, whose file the node keeps until it makes a later one; absent for none."`
 	Received uint64     `json:"received" doc:"The last of these that the member is known to have imported; 0 for none."`
 	Taken    uint64     `json:"taken" doc:"The last bundle imported from it; 0 for none."`
 	TakenAt  *time.Time `json:"taken_at,omitempty" doc:"When."`
