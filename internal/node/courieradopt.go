@@ -24,8 +24,8 @@ import (
 func (n *Node) adoptAgain(ctx context.Context, file, path string, rep *BundleReport, progress func(done, total int64)) error {
 	for tries := 0; ; tries++ {
 		before := n.station.Size()
-		err := n.adoptBundle(ctx, file, path, rep, progress)
-		if err == nil || ctx.Err() != nil || tries == 5 || n.station.Size() == before {
+		err := fullDisk(n.adoptBundle(ctx, file, path, rep, progress))
+		if err == nil || courierCode(err) == centre.Code(centre.ErrFull) || ctx.Err() != nil || tries == 5 || n.station.Size() == before {
 			return err
 		}
 	}

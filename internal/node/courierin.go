@@ -88,7 +88,7 @@ func (n *Node) takeBundle(ctx context.Context, o section.Officer, file string, i
 	if err = n.log.BeginAdopting(ctx, file, o.Login); err != nil {
 		return rep, err
 	}
-	if err = fullDisk(n.adoptAgain(ctx, file, path, rep, progress)); err == nil {
+	if err = n.adoptAgain(ctx, file, path, rep, progress); err == nil {
 		rep.Imported = true
 	}
 	return rep, err
