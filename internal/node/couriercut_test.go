@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -248,8 +249,11 @@ func TestCourierCutOffWhileEnvelopesAreTaken(t *testing.T) {
 	h.nodes["RUS"].officers = officers
 	// A node that was started signs nothing before three others have told it what
 	// it signed: the third of them is SYR, in its next bundle.
-	_, err = h.importFile("RUS", h.export("SYR", "RUS", 0))
-	check(t, err)
+	next := h.export("SYR", "RUS", 0)
+	h.eventually("RUS to have finished what it began", func() bool {
+		_, err := h.importFile("RUS", next)
+		return !errors.Is(err, ErrBundleBusy)
+	})
 	for _, m := range []label.MemberID{"RUS", "IRQ", "IRN"} {
 		h.find(m, viewdb.Query{Text: "perihelion"}, 1)
 	}
@@ -332,6 +336,10 @@ func TestCourierCutOffWhileItExports(t *testing.T) {
 	}
 	h.start("RUS")
 	h.nodes["RUS"].officers = officers
+	h.eventually("RUS to have looked for what it began", func() bool {
+		_, err := h.nodes["RUS"].ExportBundle(t.Context(), h.custodian("RUS"), BundleRequest{To: "SYR"})
+		return !errors.Is(err, ErrBundleBusy)
+	})
 	_, err = h.importFile("SYR", h.export("RUS", "SYR", 1))
 	check(t, err)
 	h.find("SYR", viewdb.Query{Text: "aphelion"}, 1)
