@@ -36,7 +36,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"ports": ports, "ready": ready, "eventually": eventually, "keep": keep, "same": same, "flip": flip,
 			"shows": shows, "alike": alike,
-			"decide": decide, "until": until, "cite": cite,
+			"decide": decide, "until": until, "soon": soon, "cite": cite,
 			"cut": cut, "shorten": shorten,
 			"watch": watch, "watched": watched,
 			"tool": tool, "marked": marked, "polls": polls,
@@ -194,6 +194,12 @@ func decide(ts *testscript.TestScript, neg bool, args []string) {
 		r.release = r.Release
 	}
 	ts.Check(ts.Exec("entente", "report", "release", "approve", r.ID, "--digest", r.Digest, "--as", args[1]))
+}
+
+// soon NAME sets a variable to a time, to the minute, that is past within two
+// minutes and not within one.
+func soon(ts *testscript.TestScript, neg bool, args []string) {
+	ts.Setenv(args[0], time.Now().UTC().Truncate(time.Minute).Add(2*time.Minute).Format("2006-01-02T15:04Z"))
 }
 
 // cite WORD DRAFT SHOWN OUT puts a citation of the first portion of a report that
