@@ -303,6 +303,9 @@ func (n *Node) apply(ctx context.Context, leaves []opened, run logdb.Run, withdr
 	for _, t := range touched {
 		b.Tallies = append(b.Tallies, t)
 	}
+	if err := n.countedDays(ctx, &b); err != nil {
+		return err
+	}
 	if err := n.ring.PutEnvelopeKeys(ctx, keys); err != nil {
 		return err
 	}

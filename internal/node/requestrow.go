@@ -1,6 +1,8 @@
 package node
 
 import (
+	"context"
+
 	"entente/act"
 	"entente/internal/store/viewdb"
 	"entente/label"
@@ -51,3 +53,27 @@ func other(to label.MemberSet, originator label.MemberID) string {
 
 // dayOf counts days since 1970.
 func dayOf(unix int64) int64 { return unix / (24 * 60 * 60) }
+
+// countedDays takes what requests of others say of their day no further than log
+// time (spec/requests.md, "Budgets"): a header's time is its originator's claim.
+func (n *Node) countedDays(ctx context.Context, b *viewdb.Batch) error {
+	var size, time int64 // of the head that covers the last one looked for
+	for i := range b.Said {
+		s := &b.Said[i]
+		if s.Request == nil || s.Own {
+			continue
+		}
+		if s.Index >= size {
+			var err error
+			if size, time, err = n.log.HeadOver(ctx, s.Index); err != nil {
+				return err
+			}
+			if size == 0 { // not kept yet
+				c := n.station.Certified()
+				size, time = c.Size, c.Time
+			}
+		}
+		s.Request.Day = min(s.Request.Day, dayOf(time))
+	}
+	return nil
+}

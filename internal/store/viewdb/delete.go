@@ -13,6 +13,10 @@ import (
 func (v *Views) Delete(ctx context.Context, indices []int64) error {
 	err := v.db.Update(ctx, func(tx *store.Tx) error {
 		var gone [3]int64 // others' reports, own ones, quarantined
+		asked, err := askersOf(tx, indices)
+		if err != nil {
+			return err
+		}
 		for _, i := range indices {
 			if err := forgetStanding(tx, i); err != nil {
 				return err
@@ -42,11 +46,14 @@ func (v *Views) Delete(ctx context.Context, indices []int64) error {
 				return err
 			}
 		}
+		if err := countAgain(tx, asked); err != nil {
+			return err
+		}
 		if err := addTotals(tx, -gone[0]-gone[1], -gone[1], -gone[2]); err != nil {
 			return err
 		}
 		// A deleted row's words linger in old segments until these are merged.
-		_, err := tx.Exec(`INSERT INTO search (search) VALUES ('optimize')`)
+		_, err = tx.Exec(`INSERT INTO search (search) VALUES ('optimize')`)
 		return err
 	})
 	if err != nil {

@@ -35,7 +35,7 @@ var (
 	intoCite           = insertInto(9, "cite (idx, n, k, key, id, digest, originator)", 7, 64)
 	intoHeldFor        = insertInto(10, "held_for (idx, n, holder)", 3, 16)
 	intoAcknowledged   = insertInto(11, "acknowledged (idx, recall)", 2, 16)
-	intoRequest        = insertInto(12, "request (idx, id, originator, member, own, person, day, ltiov, joins)", 9, 16)
+	intoRequest        = insertInto(12, "request (idx, id, originator, member, own, person, day, ltiov, joins, counted, nth, nth_person)", 12, 16)
 	intoRequestPart    = insertInto(13, "request_part (idx, part)", 2, 16)
 	intoAnswer         = insertInto(14, "answer (idx, request, originator, asker, final)", 5, 16)
 	intoAnswerPart     = insertInto(15, "answer_part (idx, part)", 2, 16)
@@ -55,6 +55,8 @@ type inserts struct {
 	tx   *store.Tx
 	args [23][]any
 	err  error
+	// counted is how far the requests of each asker are counted.
+	counted map[string]counted
 }
 
 // add gathers one row, and stores what has come together.

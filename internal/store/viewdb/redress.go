@@ -71,7 +71,7 @@ func (in *inserts) redress(s *Said) {
 // beyond is the condition that a request of another is beyond its asker's budget
 // of a day.
 func beyond(r string) string {
-	return fmt.Sprintf(`(%[1]s.own = 0 AND (SELECT count(*) FROM redress b WHERE b.originator = %[1]s.originator AND b.own = 0 AND b.day = %[1]s.day AND b.idx < %[1]s.idx) >= %[2]d)`, r, MaxRedressDay)
+	return fmt.Sprintf(`(%[1]s.own = 0 AND (SELECT count(*) FROM (SELECT 1 FROM redress b WHERE b.originator = %[1]s.originator AND b.own = 0 AND b.day = %[1]s.day AND b.idx < %[1]s.idx LIMIT %[2]d)) = %[2]d)`, r, MaxRedressDay)
 }
 
 // What counts (spec/redress.md): r is a redress, a an answer.

@@ -11,7 +11,7 @@ import (
 type Request struct {
 	Member string // who is asked
 	Person bool   // it asks about a person
-	Day    int64  // of its header, since 1970
+	Day    int64  // that it is of, since 1970; never after the day on which it was logged
 	LTIOV  int64  // Unix seconds
 	Joins  string
 	Parts  []string
@@ -31,12 +31,6 @@ type Closing struct {
 	Member  string // who was asked
 }
 
-// Limits are the budgets of one asker a day (spec/requests.md).
-type Limits struct {
-	Day    int // requests to this member, or from it
-	Person int // of them about persons
-}
-
 // requests gathers the rows of a request, an answer, a closing or a line.
 func (in *inserts) requests(s *Said) {
 	own := 0
@@ -48,7 +42,8 @@ func (in *inserts) requests(s *Said) {
 		if r.Person {
 			person = 1
 		}
-		in.add(&intoRequest, s.Index, s.ID, s.Originator, r.Member, own, person, r.Day, r.LTIOV, r.Joins)
+		c := in.countRequest(s.Index, s.Originator, own, r)
+		in.add(&intoRequest, s.Index, s.ID, s.Originator, r.Member, own, person, r.Day, r.LTIOV, r.Joins, c.day, c.nth, c.person)
 		for _, p := range r.Parts {
 			in.add(&intoRequestPart, s.Index, p)
 		}
@@ -83,13 +78,6 @@ var (
 		AND a.idx IN (SELECT b.idx FROM answer b WHERE b.request = r.id AND b.originator = r.member AND b.asker = r.originator AND b.idx > r.idx ORDER BY b.idx LIMIT %d)`, MostAnswers)
 	closingCounts = `c.request = r.id AND c.originator = r.originator AND c.member = r.member AND c.idx > r.idx`
 )
-
-// over is the condition that a request of another is beyond the budgets of its
-// asker. Those of this member were held to them before they left.
-func (l Limits) over() string {
-	return fmt.Sprintf(`(r.own = 0 AND ((SELECT count(*) FROM request q WHERE q.originator = r.originator AND q.own = 0 AND q.day = r.day AND q.idx < r.idx) >= %d
-		OR r.person = 1 AND (SELECT count(*) FROM request q WHERE q.originator = r.originator AND q.own = 0 AND q.day = r.day AND q.idx < r.idx AND q.person = 1) >= %d))`, l.Day, l.Person)
-}
 
 // Asked is a request with how it stands.
 type Asked struct {
