@@ -269,6 +269,14 @@ func (n *Node) forget(ctx context.Context, list []logdb.Forgotten) (Forgotten, e
 			}
 		}
 	}
+	// So do the notes on them, which name them by their ids.
+	subjects, err := n.views.IDsAt(ctx, indices)
+	if err != nil {
+		return out, err
+	}
+	if err := n.section.ForgetSubjects(ctx, subjects); err != nil {
+		return out, err
+	}
 	// Nothing may be read in them once more until they are gone.
 	n.suggesting.busy.Lock()
 	defer n.suggesting.busy.Unlock()

@@ -291,9 +291,10 @@ func (s *Section) PlanDrafts(ctx context.Context, o Officer, plans ...Plan) erro
 }
 
 // DiscardDraft gives up a draft that has not left: its content is erased, who
-// wrote it remains.
+// wrote it remains. When it returns nil no byte of any version of it is left in
+// the database's files.
 func (s *Section) DiscardDraft(ctx context.Context, o Officer, id, etag string) error {
-	return s.act(ctx, o, OpDraftDiscard, bounded(id), func(tx *localdb.Tx, actor Officer) (string, error) {
+	return s.destroy(ctx, o, OpDraftDiscard, bounded(id), func(tx *localdb.Tx, actor Officer) (string, error) {
 		d, err := s.changeable(tx, id, etag)
 		if err != nil {
 			return "", err
@@ -307,14 +308,14 @@ func (s *Section) DiscardDraft(ctx context.Context, o Officer, id, etag string) 
 
 // EraseDraft destroys the content of any draft, released or not, as the
 // data-protection officer decides (rules 21 and 22). basis is the identifier
-// of the request or review that it rests on. The write-ahead log holds the
-// content until it is truncated (localdb.DB.Shrink), backups until they
+// of the request or review that it rests on. When it returns nil no byte of any
+// version of it is left in the database's files; backups hold it until they
 // expire.
 func (s *Section) EraseDraft(ctx context.Context, o Officer, id, basis string) error {
 	if err := checkText("basis", basis, maxObject); err != nil {
 		return err
 	}
-	return s.act(ctx, o, OpErase, bounded(id), func(tx *localdb.Tx, actor Officer) (string, error) {
+	return s.destroy(ctx, o, OpErase, bounded(id), func(tx *localdb.Tx, actor Officer) (string, error) {
 		d, err := tx.DraftMeta(id)
 		if err != nil {
 			return "", refused(err, "draft")

@@ -52,7 +52,7 @@ func (s *Section) EditAnnotation(ctx context.Context, o Officer, id string, vers
 	if err := checkAnnotation(body); err != nil {
 		return err
 	}
-	return s.act(ctx, o, OpAnnotationWrite, bounded(id), func(tx *localdb.Tx, actor Officer) (string, error) {
+	return s.destroy(ctx, o, OpAnnotationWrite, bounded(id), func(tx *localdb.Tx, actor Officer) (string, error) {
 		a, err := ownAnnotation(tx, actor, id)
 		if err != nil {
 			return "", err
@@ -69,7 +69,7 @@ func (s *Section) DeleteAnnotation(ctx context.Context, o Officer, id string) er
 	if o.Roles.Has(RoleDPO) {
 		op = OpErase
 	}
-	return s.act(ctx, o, op, bounded(id), func(tx *localdb.Tx, actor Officer) (string, error) {
+	return s.destroy(ctx, o, op, bounded(id), func(tx *localdb.Tx, actor Officer) (string, error) {
 		if op == OpAnnotationWrite {
 			if _, err := ownAnnotation(tx, actor, id); err != nil {
 				return "", err
@@ -88,6 +88,23 @@ func ownAnnotation(tx *localdb.Tx, actor Officer, id string) (Annotation, error)
 		return Annotation{}, &Refusal{Code: CodeForbidden, What: "the note is another officer's", Cure: "write one of your own", err: ErrForbidden}
 	}
 	return a, nil
+}
+
+// ForgetSubjects destroys for the node the notes on what is destroyed itself. The
+// write-ahead log is truncated.
+func (s *Section) ForgetSubjects(ctx context.Context, subjects []string) error {
+	err := s.db.Update(ctx, func(tx *localdb.Tx) error {
+		for _, subject := range subjects {
+			if err := tx.DeleteAnnotationsOn(subject); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.db.Shrink(ctx)
 }
 
 // Annotations returns a page of the notes on a subject, the oldest first,

@@ -153,6 +153,15 @@ func (s *Section) act(ctx context.Context, o Officer, op Op, object string, fn f
 	return r
 }
 
+// destroy is act for what destroys contents: afterwards they are not in the
+// write-ahead log either.
+func (s *Section) destroy(ctx context.Context, o Officer, op Op, object string, fn func(tx *localdb.Tx, actor Officer) (detail string, err error)) error {
+	if err := s.act(ctx, o, op, object, fn); err != nil {
+		return err
+	}
+	return s.db.Shrink(ctx)
+}
+
 // telling says whether a refusal belongs in the audit log: that somebody tried
 // what he may not, rather than that two people saved at once.
 func telling(c Code) bool {

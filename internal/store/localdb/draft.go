@@ -345,9 +345,10 @@ func (tx *Tx) PlanDraft(id string, content, plan Digest, at time.Time) error {
 	return tx.change(ErrStale, sqlDraftPlan, plan[:], millis(at), id, content[:])
 }
 
-// EraseDraft destroys the draft's content, the names of its attachments, and
-// what was read in it and is held by nothing else.
-// Digests, authors and positions remain. A draft that has not left is
+// EraseDraft destroys the draft's content, the names of its attachments, the
+// notes on it, the words in which its release was refused, what was read in it
+// and is held by nothing else, and with the last draft of an import what that
+// quotes and the name of its file. Digests, authors and positions remain. A draft that has not left is
 // discarded with it; ErrStale when it is part of an open decision.
 func (tx *Tx) EraseDraft(id string, at time.Time) error {
 	if _, err := tx.run(`UPDATE draft_attachments SET name = '', media = '' WHERE draft = ?`, id); err != nil {
@@ -356,8 +357,32 @@ func (tx *Tx) EraseDraft(id string, at time.Time) error {
 	if err := tx.LetGo(Holder{Draft: id}); err != nil {
 		return err
 	}
-	return tx.change(ErrStale, `UPDATE drafts SET content = ?, erased = ?, state = CASE WHEN state = 2 THEN 2 ELSE 3 END
-		WHERE id = ? AND decision IS NULL`, []byte{}, millis(at), id)
+	if err := tx.DeleteAnnotationsOn(id); err != nil {
+		return err
+	}
+	if _, err := tx.run(`UPDATE decisions SET reason = '' WHERE reason <> '' AND id IN (SELECT decision FROM decision_drafts WHERE draft = ?)`, id); err != nil {
+		return err
+	}
+	if err := tx.change(ErrStale, `UPDATE drafts SET content = ?, erased = ?, state = CASE WHEN state = 2 THEN 2 ELSE 3 END
+		WHERE id = ? AND decision IS NULL`, []byte{}, millis(at), id); err != nil {
+		return err
+	}
+	return tx.emptied(`(SELECT batch FROM drafts WHERE id = ?)`, id)
+}
+
+// emptied destroys the words of an import of which no draft has its content any
+// more.
+func (tx *Tx) emptied(batch string, arg any) error {
+	none := ` AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.batch = `
+	for _, q := range []string{
+		`DELETE FROM import_notes WHERE batch = ` + batch + none + `import_notes.batch AND d.erased = 0)`,
+		`UPDATE batches SET source = '' WHERE id = ` + batch + none + `batches.id AND d.erased = 0)`,
+	} {
+		if _, err := tx.run(q, arg); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // DiscardBatch erases and discards every draft of an import that has not left
@@ -376,7 +401,20 @@ func (tx *Tx) DiscardBatch(batch string, at time.Time) (int64, error) {
 			return 0, err
 		}
 	}
-	return tx.run(`UPDATE drafts SET content = ?, erased = ?, state = 3 WHERE batch = ? AND state < 2 AND decision IS NULL`, []byte{}, millis(at), batch)
+	const given = `SELECT id FROM drafts WHERE batch = ? AND state < 2 AND decision IS NULL`
+	for _, q := range []string{
+		`DELETE FROM annotations WHERE subject IN (` + given + `)`,
+		`UPDATE decisions SET reason = '' WHERE reason <> '' AND id IN (SELECT decision FROM decision_drafts WHERE draft IN (` + given + `))`,
+	} {
+		if _, err := tx.run(q, batch); err != nil {
+			return 0, err
+		}
+	}
+	n, err := tx.run(`UPDATE drafts SET content = ?, erased = ?, state = 3 WHERE batch = ? AND state < 2 AND decision IS NULL`, []byte{}, millis(at), batch)
+	if err != nil {
+		return 0, err
+	}
+	return n, tx.emptied(`?`, batch)
 }
 
 func notNil(b []byte) []byte {

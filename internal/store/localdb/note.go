@@ -113,3 +113,9 @@ func (tx *Tx) SetSetting(s Setting) error {
 	return tx.change(ErrStale, `UPDATE settings SET value = ?, version = version + 1, login = ?, modified = ? WHERE name = ? AND version = ?`,
 		s.Value, s.Login, millis(s.Modified), s.Name, s.Version)
 }
+
+// DeleteAnnotationsOn destroys the notes on something that is destroyed itself.
+func (tx *Tx) DeleteAnnotationsOn(subject string) error {
+	_, err := tx.run(`DELETE FROM annotations WHERE subject = ?`, subject)
+	return err
+}

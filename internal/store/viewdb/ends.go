@@ -3,6 +3,7 @@ package viewdb
 import (
 	"context"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"strconv"
 	"strings"
@@ -141,4 +142,70 @@ func (v *Views) EndedNew(ctx context.Context, member string, upto, size, afterUp
 	err := v.db.Reader.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM report WHERE ends <> 0 AND ends <= ? AND own = 1 AND idx < ? AND (ends > ? OR idx >= ?)
 		AND ' ' || recipients || ' ' LIKE '% ' || ? || ' %' LIMIT 1)`, upto, size, afterUpto, fromSize, member).Scan(&n)
 	return n > 0, err
+}
+
+// IDsAt returns the ids of the reports and statements at the given indices, and
+// of the portions that stand in these alone, as acts write them.
+func (v *Views) IDsAt(ctx context.Context, indices []int64) ([]string, error) {
+	var out []string
+	gone := make(map[int64]bool, len(indices))
+	for _, i := range indices {
+		gone[i] = true
+	}
+	for len(indices) > 0 {
+		part := indices[:min(len(indices), 250)]
+		indices = indices[len(part):]
+		args := make([]any, 0, len(part))
+		for _, i := range part {
+			args = append(args, i)
+		}
+		in := `(?` + strings.Repeat(`, ?`, len(part)-1) + `)`
+		ids, err := v.texts(ctx, `SELECT id FROM report WHERE idx IN `+in+` UNION ALL SELECT id FROM said WHERE idx IN `+in, append(args, args...)...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, ids...)
+		rows, err := v.db.Reader.QueryContext(ctx, `SELECT p.id, o.idx FROM portion p JOIN portion o ON o.key = p.key AND o.id = p.id WHERE p.idx IN `+in, args...)
+		if err != nil {
+			return nil, err
+		}
+		stands := map[string]bool{} // elsewhere as well
+		for rows.Next() {
+			var id []byte
+			var at int64
+			if err := rows.Scan(&id, &at); err != nil {
+				rows.Close()
+				return nil, err
+			}
+			name := hex.EncodeToString(id)
+			stands[name] = stands[name] || !gone[at]
+		}
+		if err := rows.Close(); err != nil {
+			return nil, err
+		}
+		for name, elsewhere := range stands {
+			if !elsewhere {
+				out = append(out, name)
+			}
+		}
+	}
+	return out, nil
+}
+
+// texts returns the one column of a query.
+func (v *Views) texts(ctx context.Context, query string, args ...any) ([]string, error) {
+	rows, err := v.db.Reader.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, rows.Err()
 }
