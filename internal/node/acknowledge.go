@@ -102,7 +102,7 @@ func (k ackKind) acts(ctx context.Context, n *Node, a *Acknowledgement) (*speech
 	}
 	s.add(act.BuildAcknowledgement(act.Acknowledgement{
 		Statement: act.Statement{ID: a.ID, Written: a.Written, To: label.Members(n.self, label.MemberID(said.Originator))},
-		Recall:    a.Recall, State: a.State, Complete: a.Complete, Basis: a.Basis,
+		Recall:    actID(string(a.Recall)), State: a.State, Complete: a.Complete, Basis: a.Basis,
 	}))
 	return s, nil
 }

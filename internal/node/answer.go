@@ -170,7 +170,7 @@ func (answerKind) acts(ctx context.Context, n *Node, a *Answer) (*speech, error)
 	}
 	out := act.Answer{
 		Statement: act.Statement{ID: a.ID, Written: a.Written, To: label.Members(n.self, label.MemberID(x.Originator))},
-		Request:   a.Request, Note: a.Note, Final: a.Final,
+		Request:   actID(string(a.Request)), Note: a.Note, Final: a.Final,
 	}
 	for _, p := range a.Parts {
 		state := p.State
@@ -306,7 +306,7 @@ func (closingKind) acts(ctx context.Context, n *Node, c *Closing) (*speech, erro
 			refuse(errClosed)
 		}
 		s.add(act.BuildClosing(act.Closing{Statement: act.Statement{ID: c.IDs[i], Written: c.Written, To: label.Members(n.self, label.MemberID(x.Member))},
-			Request: id, Outcome: c.Outcome, Note: c.Note}))
+			Request: actID(string(id)), Outcome: c.Outcome, Note: c.Note}))
 	}
 	return s, nil
 }

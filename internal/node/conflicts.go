@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"strings"
 
 	"entente/act"
 	"entente/internal/keyring"
@@ -11,13 +12,18 @@ import (
 	"entente/seal"
 )
 
-// markRepeated finds views that carry the id of another one, of whomever. The
-// first that was logged stands.
+// markRepeated finds views that carry the id of another one. An id is its
+// originator's (spec/act.md, "Ids"): the first view of that originator which was
+// logged under it stands. A view under an id that another originator used before
+// is named apart.
 func (n *Node) markRepeated(ctx context.Context, leaves []opened) error {
 	var ids []string
 	for i := range leaves {
 		if r := leaves[i].report; r != nil {
-			ids = append(ids, r.ID)
+			ids = append(ids, r.ID, nameApart(r.ID, r.Originator))
+			if r.Supersedes != "" {
+				ids = append(ids, nameApart(r.Supersedes, r.Originator))
+			}
 		}
 	}
 	known, err := n.views.HeldIDs(ctx, ids)
@@ -29,11 +35,13 @@ func (n *Node) markRepeated(ctx context.Context, leaves []opened) error {
 		if o.report == nil {
 			continue
 		}
-		if known[o.report.ID] {
+		name, ok := nameIn(known, o.report.ID, o.report.Originator)
+		if !ok {
 			o.report, o.code = nil, codeRepeated
 			continue
 		}
-		known[o.report.ID] = true
+		o.report.ID = name
+		o.report.Supersedes = namedIn(known, o.report.Supersedes, o.report.Originator)
 	}
 	return n.markRepeatedStatements(ctx, leaves)
 }
@@ -42,8 +50,15 @@ func (n *Node) markRepeated(ctx context.Context, leaves []opened) error {
 func (n *Node) markRepeatedStatements(ctx context.Context, leaves []opened) error {
 	var ids []string
 	for i := range leaves {
-		if s := leaves[i].said; s != nil {
-			ids = append(ids, s.ID)
+		s := leaves[i].said
+		if s == nil {
+			continue
+		}
+		ids = append(ids, s.ID, nameApart(s.ID, s.Originator))
+		for _, r := range references(s) {
+			for _, m := range r.of {
+				ids = append(ids, nameApart(*r.id, m))
+			}
 		}
 	}
 	known, err := n.views.HeldStatements(ctx, ids)
@@ -52,19 +67,112 @@ func (n *Node) markRepeatedStatements(ctx context.Context, leaves []opened) erro
 	}
 	for i := range leaves {
 		o := &leaves[i]
-		switch {
-		case o.said == nil:
-		case known[o.said.ID]:
+		if o.said == nil {
+			continue
+		}
+		name, ok := nameIn(known, o.said.ID, o.said.Originator)
+		if !ok {
 			o.said, o.code = nil, codeRepeated
-		default:
-			known[o.said.ID] = true
+			continue
+		}
+		o.said.ID = name
+		for _, r := range references(o.said) {
+			*r.id = namedIn(known, *r.id, r.of...)
 		}
 	}
 	return nil
 }
 
-// markConflicts finds portions that one id names with two contents: a fault of
-// their originator, shown as evidence. The first that was logged stands.
+// reference is where a statement names another, and whose that may be.
+type reference struct {
+	id *string
+	of []string
+}
+
+// references are those of a statement by which the views find what it is about.
+func references(s *viewdb.Said) (out []reference) {
+	var others []string
+	for _, m := range s.Recipients {
+		if m != s.Originator {
+			others = append(others, m)
+		}
+	}
+	add := func(id *string, of ...string) {
+		if *id != "" {
+			out = append(out, reference{id, of})
+		}
+	}
+	if s.Request != nil {
+		add(&s.Request.Joins, others...)
+	}
+	if s.Answer != nil {
+		add(&s.Answer.Request, s.Answer.Asker)
+	}
+	if s.Closing != nil {
+		add(&s.Closing.Request, s.Originator)
+	}
+	add(&s.Acknowledges, others...)
+	for i := range s.Consents {
+		add(&s.Consents[i].Answers, others...)
+	}
+	return out
+}
+
+// nameApart is what an act is called here that came under an id which another
+// originator had used before. No act can be called so by itself: ids are hex.
+func nameApart(id, originator string) string { return id + "@" + originator }
+
+// actID is the id that an act states, whatever it is called here.
+func actID(name string) act.ID {
+	id, _, _ := strings.Cut(name, "@")
+	return act.ID(id)
+}
+
+// nameIn gives an act its name beside those that are known, and notes it; false
+// when its originator has used the id before.
+func nameIn(known map[string]string, id, originator string) (string, bool) {
+	by, taken := known[id]
+	if _, apart := known[nameApart(id, originator)]; apart || taken && by == originator {
+		return "", false
+	}
+	if taken {
+		id = nameApart(id, originator)
+	}
+	known[id] = originator
+	return id, true
+}
+
+// namedIn returns what the act that has an id and is of one of the originators
+// is called here.
+func namedIn(known map[string]string, id string, originators ...string) string {
+	for _, m := range originators {
+		if apart := nameApart(id, m); known[apart] != "" {
+			return apart
+		}
+	}
+	return id
+}
+
+// heardAlready says whether the log has certified a statement of an originator.
+func (n *Node) heardAlready(ctx context.Context, id, originator string) (bool, error) {
+	known, err := n.views.HeldStatements(ctx, []string{id, nameApart(id, originator)})
+	return known[id] == originator || known[nameApart(id, originator)] == originator, err
+}
+
+// calledHere returns what the statement that has an id and is of one of the
+// originators is called here.
+func (n *Node) calledHere(ctx context.Context, id act.ID, originators []string) (act.ID, error) {
+	var ids []string
+	for _, m := range originators {
+		ids = append(ids, nameApart(string(id), m))
+	}
+	known, err := n.views.HeldStatements(ctx, ids)
+	return act.ID(namedIn(known, string(id), originators...)), err
+}
+
+// markConflicts finds portions to which one originator gave one id and two
+// contents: its fault, shown as evidence. The first that was logged stands. Two
+// originators that use one id name two portions (spec/act.md, "Ids").
 func (n *Node) markConflicts(ctx context.Context, leaves []opened) error {
 	var all []viewdb.Portion
 	for i := range leaves {
@@ -82,9 +190,10 @@ func (n *Node) markConflicts(ctx context.Context, leaves []opened) error {
 			continue
 		}
 		for _, p := range o.report.Portions {
-			k, ok := known[p.ID]
+			by := viewdb.StatedBy{Originator: o.report.Originator, ID: p.ID}
+			k, ok := known[by]
 			if !ok {
-				known[p.ID] = viewdb.Stated{Digest: p.Digest, Index: o.index}
+				known[by] = viewdb.Stated{Digest: p.Digest, Index: o.index}
 				continue
 			}
 			if k.Digest != p.Digest {

@@ -110,13 +110,13 @@ func (n *Node) fillConsent(ctx context.Context, o section.Officer, c *Consent) e
 			return err
 		}
 	}
-	held, err := n.portionsHeld(ctx, refIDs(c.Portions), nil)
+	held, err := n.portionsHeld(ctx, refSet(c.Portions), nil)
 	if err != nil {
 		return err
 	}
 	for i := range c.Portions {
 		r := &c.Portions[i]
-		h, ok := held[r.Portion]
+		h, ok := held[*r]
 		switch {
 		case ok && !r.Digest.IsZero() && r.Digest != h.digest:
 			return fmt.Errorf("portion %s: %w", r.Portion, act.ErrCitedDigest)
@@ -145,6 +145,14 @@ func refIDs(refs []act.PortionRef) map[act.ID]bool {
 	return out
 }
 
+func refSet(refs []act.PortionRef) map[act.PortionRef]bool {
+	out := map[act.PortionRef]bool{}
+	for _, r := range refs {
+		out[r] = true
+	}
+	return out
+}
+
 // fromEarlier takes over what the officer left out from the ask that is
 // answered, or the grant that is withdrawn.
 func (n *Node) fromEarlier(ctx context.Context, c *Consent) error {
@@ -161,7 +169,9 @@ func (n *Node) fromEarlier(ctx context.Context, c *Consent) error {
 	}
 	e := a.Consent
 	if c.Step == act.ConsentWithdraw && e.Step == act.ConsentGrant && said.Own {
-		c.Answers = e.Answers
+		if c.Answers, err = n.calledHere(ctx, e.Answers, said.Recipients); err != nil {
+			return err
+		}
 	} else if e.Step != act.ConsentAsk || c.Step == act.ConsentAsk {
 		return errNoAsk
 	}
@@ -208,7 +218,7 @@ func (n *Node) fromDraft(ctx context.Context, o section.Officer, c *Consent, by 
 			c.Portions = append(c.Portions, r)
 		}
 	}
-	cites := map[act.ID]bool{}
+	cites := map[act.PortionRef]bool{}
 	leaving := draft.leaving()
 	for i := range leaving {
 		p := &leaving[i]
@@ -227,7 +237,7 @@ func (n *Node) fromDraft(ctx context.Context, o section.Officer, c *Consent, by 
 			break
 		}
 		for _, x := range p.Cites {
-			cites[x.Portion] = true
+			cites[act.PortionRef{Portion: x.Portion, Digest: x.Digest}] = true
 		}
 	}
 	held, err := n.portionsHeld(ctx, cites, nil)
@@ -236,7 +246,7 @@ func (n *Node) fromDraft(ctx context.Context, o section.Officer, c *Consent, by 
 	}
 	for i := range draft.Portions {
 		for _, x := range draft.Portions[i].Cites {
-			if h, ok := held[x.Portion]; ok && requires(&h.in.Label, by) {
+			if h, ok := held[act.PortionRef{Portion: x.Portion, Digest: x.Digest}]; ok && requires(&h.in.Label, by) {
 				add(act.PortionRef{Portion: x.Portion, Digest: h.digest})
 			}
 		}
@@ -286,7 +296,7 @@ func (consentKind) acts(ctx context.Context, n *Node, c *Consent, written time.T
 		}
 		s.add(act.BuildConsent(act.Consent{
 			Statement: act.Statement{ID: id, Written: written, To: to},
-			Step:      c.Step, By: by, Portions: c.Portions, Members: label.Members(m), Until: c.Until, Use: c.Use, Basis: c.Basis, Answers: c.Answers,
+			Step:      c.Step, By: by, Portions: c.Portions, Members: label.Members(m), Until: c.Until, Use: c.Use, Basis: c.Basis, Answers: actID(string(c.Answers)),
 		}))
 	}
 	if c.Members.IsEmpty() {
@@ -298,7 +308,7 @@ func (consentKind) acts(ctx context.Context, n *Node, c *Consent, written time.T
 	} else if err != nil {
 		return s, err
 	}
-	held, err := n.portionsHeld(ctx, refIDs(c.Portions), nil)
+	held, err := n.portionsHeld(ctx, refSet(c.Portions), nil)
 	if err != nil {
 		return s, err
 	}
@@ -386,7 +396,7 @@ func (n *Node) ConsentAct(ctx context.Context, o section.Officer, id string) (wo
 
 func (n *Node) consentWords(ctx context.Context, rows []viewdb.Said) ([]ConsentWord, error) {
 	var out []ConsentWord
-	ids := map[act.ID]bool{}
+	refs, ids := map[act.PortionRef]bool{}, map[act.ID]bool{}
 	for _, r := range rows {
 		a, err := act.Parse(r.Act)
 		if err != nil || a.Consent == nil {
@@ -396,11 +406,11 @@ func (n *Node) consentWords(ctx context.Context, rows []viewdb.Said) ([]ConsentW
 		c := a.Consent
 		w.Counts = c.Step == act.ConsentAsk && c.To.Contains(c.By.Member()) || c.Step != act.ConsentAsk && string(c.By.Member()) == r.Originator
 		for _, p := range c.Portions {
-			ids[p.Portion] = true
+			refs[p], ids[p.Portion] = true, true
 		}
 		out = append(out, w)
 	}
-	held, err := n.portionsHeld(ctx, ids, nil)
+	held, err := n.portionsHeld(ctx, refs, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -418,7 +428,7 @@ func (n *Node) consentWords(ctx context.Context, rows []viewdb.Said) ([]ConsentW
 	for i := range out {
 		w := &out[i]
 		for _, p := range w.Consent.Portions {
-			if h, ok := held[p.Portion]; ok && h.digest == p.Digest {
+			if h, ok := held[p]; ok && h.digest == p.Digest {
 				w.Texts[p.Portion] = h.in.Text
 			}
 		}

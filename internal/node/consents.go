@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"slices"
@@ -54,10 +55,21 @@ type decided struct {
 // overlay is what stands in a run of leaves before a report and is not stored
 // yet.
 type overlay struct {
-	portions map[act.ID]cited
+	portions map[act.ID][]cited
 	consents []viewdb.Consent
 	// stock was read ahead for the whole run; nil: nothing was.
 	stock *stock
+}
+
+// state notes how a portion is stated in the run, once for each digest.
+func (run *overlay) state(c cited) {
+	for i, have := range run.portions[c.in.ID] {
+		if have.digest == c.digest {
+			run.portions[c.in.ID][i] = c
+			return
+		}
+	}
+	run.portions[c.in.ID] = append(run.portions[c.in.ID], c)
 }
 
 // needsConsent says whether any consent could bear on a portion: it has
@@ -93,11 +105,11 @@ func (n *Node) consentsFor(ctx context.Context, portions []act.PortionInput, at 
 
 // follow takes down what the portions cite, one depth after the other.
 func (s *shelf) follow(ctx context.Context, run *overlay) error {
-	next := map[act.ID]bool{}
+	next := map[act.PortionRef]bool{}
 	note := func(p *act.PortionInput) {
 		for _, c := range p.Cites {
 			if _, ok := s.portions[c.Portion]; !ok {
-				next[c.Portion] = true
+				next[act.PortionRef{Portion: c.Portion, Digest: c.Digest}] = true
 			}
 		}
 	}
@@ -110,35 +122,43 @@ func (s *shelf) follow(ctx context.Context, run *overlay) error {
 			return err
 		}
 		clear(next)
-		for id, c := range found {
-			s.portions[id] = c
+		for r, c := range found {
+			// Of two under one id that are cited at one depth always the same is taken.
+			if have, ok := s.portions[r.Portion]; !ok || bytes.Compare(c.digest[:], have.digest[:]) < 0 {
+				s.portions[r.Portion] = c
+			}
 		}
-		for _, c := range found {
-			note(c.in)
+		for r := range found {
+			note(s.portions[r.Portion].in)
 		}
 	}
 	return nil
 }
 
-// portionsHeld returns those of the portions that this node holds.
-func (n *Node) portionsHeld(ctx context.Context, ids map[act.ID]bool, run *overlay) (map[act.ID]cited, error) {
-	out := map[act.ID]cited{}
+// portionsHeld returns those of the portions that this node holds, by what was
+// asked for: under the digest that is named, else as it was stated last under
+// the id.
+func (n *Node) portionsHeld(ctx context.Context, refs map[act.PortionRef]bool, run *overlay) (map[act.PortionRef]cited, error) {
+	out := map[act.PortionRef]cited{}
 	var keys [][16]byte
-	for id := range ids {
+	var rest []act.PortionRef
+	for r := range refs {
 		if run != nil {
-			if c, ok := run.portions[id]; ok {
-				out[id] = c
+			if c, ok := exactly(run.portions[r.Portion], r.Digest); ok {
+				out[r] = c
 				continue
 			}
-			if c, known := run.stock.portion(id); known {
+			if c, known := run.stock.portion(r); known && (c == nil || c.digest == r.Digest) {
 				if c != nil {
-					out[id] = *c
+					out[r] = *c
+				} else if in := run.portions[r.Portion]; len(in) > 0 {
+					out[r] = in[len(in)-1]
 				}
 				continue
 			}
 		}
-		if key, ok := portionBytes(id); ok {
-			keys = append(keys, key)
+		if key, ok := portionBytes(r.Portion); ok {
+			keys, rest = append(keys, key), append(rest, r)
 		}
 	}
 	if len(keys) == 0 {
@@ -149,18 +169,44 @@ func (n *Node) portionsHeld(ctx context.Context, ids map[act.ID]bool, run *overl
 		return nil, err
 	}
 	acts := map[int64]act.Act{}
-	for key, h := range held {
-		a, ok := acts[h.Index]
-		if !ok {
-			if a, err = act.Parse(h.Act); err != nil {
-				return nil, err
+	for i, r := range rest {
+		list := held[keys[i]]
+		var last cited
+		for k := range list {
+			h := &list[k]
+			a, ok := acts[h.Index]
+			if !ok {
+				if a, err = act.Parse(h.Act); err != nil {
+					return nil, err
+				}
+				acts[h.Index] = a
 			}
-			acts[h.Index] = a
+			p := &a.Report.Portions[h.N]
+			last = cited{in: &p.PortionInput, digest: p.Digest, from: label.MemberID(h.Originator)}
+			if p.Digest == r.Digest {
+				break
+			}
 		}
-		p := &a.Report.Portions[h.N]
-		out[portionID(key)] = cited{in: &p.PortionInput, digest: p.Digest, from: label.MemberID(h.Originator)}
+		if run != nil && (last.in == nil || last.digest != r.Digest) {
+			if in := run.portions[r.Portion]; len(in) > 0 {
+				last = in[len(in)-1]
+			}
+		}
+		if last.in != nil {
+			out[r] = last
+		}
 	}
 	return out, nil
+}
+
+// exactly finds what is stated under a digest.
+func exactly(list []cited, digest act.Digest) (cited, bool) {
+	for i := range list {
+		if list[i].digest == digest {
+			return list[i], true
+		}
+	}
+	return cited{}, false
 }
 
 // portionID writes the id of a portion as acts do.

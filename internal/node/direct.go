@@ -179,8 +179,8 @@ func (n *Node) takeDirect(ctx context.Context, from label.MemberID, raw []byte) 
 	// The projection must not be past its leaf before it is applied here.
 	n.projector.busy.Lock()
 	defer n.projector.busy.Unlock()
-	if _, err := n.views.Said(ctx, row.Act); !errors.Is(err, viewdb.ErrNotFound) {
-		return err // the log has certified it
+	if certified, err := n.heardAlready(ctx, row.Act, row.By); err != nil || certified {
+		return err
 	}
 	if err := n.log.PutDirect(ctx, logdb.Direct{Hash: seal.HashHeader(raw[:seal.HeaderSize]), Originator: string(from), Envelope: raw, Seen: n.now().Unix()}); err != nil {
 		return err
@@ -259,13 +259,14 @@ func (n *Node) applyDirect(ctx context.Context) error {
 			n.logger.Warn("what came beside the log cannot be opened any more", "originator", d.Originator, "err", err)
 			continue
 		}
-		if _, err := n.views.Said(ctx, row.Act); !errors.Is(err, viewdb.ErrNotFound) {
-			if err == nil {
-				err = n.log.DropDirect(ctx, d.Hash)
-			}
-			if err != nil {
-				return err
-			}
+		certified, err := n.heardAlready(ctx, row.Act, row.By)
+		if err == nil && certified {
+			err = n.log.DropDirect(ctx, d.Hash)
+		}
+		if err != nil {
+			return err
+		}
+		if certified {
 			continue
 		}
 		if _, err := n.views.Provisionally(ctx, []viewdb.Recall{*row}); err != nil {

@@ -50,7 +50,7 @@ func (n *Node) checkTogether(ctx context.Context, leaves []opened) error {
 // judgeRun judges the reports of a run, by what was read ahead for it, or,
 // where that is nil, by what each reads itself.
 func (n *Node) judgeRun(ctx context.Context, leaves []opened, ahead *stock) error {
-	run := &overlay{portions: map[act.ID]cited{}, stock: ahead}
+	run := &overlay{portions: map[act.ID][]cited{}, stock: ahead}
 	for i := range leaves {
 		o := &leaves[i]
 		if o.said != nil {
@@ -66,7 +66,7 @@ func (n *Node) judgeRun(ctx context.Context, leaves []opened, ahead *stock) erro
 		}
 		for k := range o.view.Portions {
 			p := &o.view.Portions[k]
-			run.portions[p.ID] = cited{in: &p.PortionInput, digest: p.Digest, from: o.h.Originator}
+			run.state(cited{in: &p.PortionInput, digest: p.Digest, from: o.h.Originator})
 		}
 	}
 	return nil
@@ -141,27 +141,30 @@ func doubtful(err error) string {
 
 // checkTaint holds each portion against those that it cites and that are here.
 func (n *Node) checkTaint(ctx context.Context, r *act.Report, c label.Consents, run *overlay) error {
-	ids := map[act.ID]bool{}
+	refs := map[act.PortionRef]bool{}
 	for i := range r.Portions {
 		for _, x := range r.Portions[i].Cites {
-			ids[x.Portion] = true
+			refs[act.PortionRef{Portion: x.Portion, Digest: x.Digest}] = true
 		}
 	}
-	if len(ids) == 0 {
+	if len(refs) == 0 {
 		return nil
 	}
-	held, err := n.portionsHeld(ctx, ids, run)
+	held, err := n.portionsHeld(ctx, refs, run)
 	if err != nil {
 		return err
 	}
 	for i := range r.Portions {
 		p := &r.Portions[i]
 		for _, x := range p.Cites {
-			h, ok := held[x.Portion]
+			h, ok := held[act.PortionRef{Portion: x.Portion, Digest: x.Digest}]
 			if !ok {
 				continue
 			}
 			if h.digest != x.Digest {
+				if h.from != x.Originator {
+					continue // another's portion under the same id
+				}
 				return act.ErrCitedDigest
 			}
 			if err := act.CheckTaint(n.table, c, &p.PortionInput, &act.Portion{PortionInput: *h.in, Digest: h.digest}); err != nil {

@@ -139,16 +139,37 @@ func (n *Node) fillDigests(ctx context.Context, lists ...[]act.PortionRef) error
 			if !refs[i].Digest.IsZero() {
 				continue
 			}
-			known, err := n.views.Known(ctx, []viewdb.Portion{{ID: rawID(refs[i].Portion)}})
+			k, ok, err := n.statedHere(ctx, refs[i].Portion)
 			if err != nil {
 				return err
 			}
-			if k, ok := known[rawID(refs[i].Portion)]; ok {
+			if ok {
 				refs[i].Digest = act.Digest(k.Digest)
 			}
 		}
 	}
 	return nil
+}
+
+// statedHere returns how the portion that has an id was first stated, by this
+// member before all others.
+func (n *Node) statedHere(ctx context.Context, id act.ID) (first viewdb.Stated, ok bool, err error) {
+	known, err := n.views.Known(ctx, []viewdb.Portion{{ID: rawID(id)}})
+	if err != nil {
+		return first, false, err
+	}
+	for by, k := range known {
+		if by.ID != rawID(id) {
+			continue
+		}
+		if by.Originator == string(n.self) {
+			return k, true, nil
+		}
+		if !ok || k.Index < first.Index {
+			first, ok = k, true
+		}
+	}
+	return first, ok, nil
 }
 
 // portionsIn returns the portions of a released own draft, of a view that is
@@ -166,9 +187,9 @@ func (n *Node) portionsIn(ctx context.Context, o section.Officer, id string) (re
 	case !errors.Is(err, viewdb.ErrNotFound):
 		return nil, false, err
 	}
-	if known, err := n.views.Known(ctx, []viewdb.Portion{{ID: rawID(act.ID(id))}}); err != nil {
+	if k, ok, err := n.statedHere(ctx, act.ID(id)); err != nil {
 		return nil, false, err
-	} else if k, ok := known[rawID(act.ID(id))]; ok {
+	} else if ok {
 		return []act.PortionRef{{Portion: act.ID(id), Digest: act.Digest(k.Digest)}}, false, nil
 	}
 	d, err := n.section.Draft(ctx, o, id)

@@ -175,11 +175,11 @@ func (n *Node) SaveDraft(ctx context.Context, o section.Officer, id, etag string
 // fillCites puts in the digest and the originator of cited portions that are
 // held here, where the officer named the portion alone.
 func (n *Node) fillCites(ctx context.Context, d *Draft) error {
-	wanted := map[act.ID]bool{}
+	wanted := map[act.PortionRef]bool{}
 	for i := range d.Portions {
 		for _, c := range d.Portions[i].Cites {
 			if c.Digest.IsZero() || c.Originator == "" {
-				wanted[c.Portion] = true
+				wanted[act.PortionRef{Portion: c.Portion, Digest: c.Digest}] = true
 			}
 		}
 	}
@@ -193,7 +193,7 @@ func (n *Node) fillCites(ctx context.Context, d *Draft) error {
 	for i := range d.Portions {
 		for k := range d.Portions[i].Cites {
 			c := &d.Portions[i].Cites[k]
-			h, ok := held[c.Portion]
+			h, ok := held[act.PortionRef{Portion: c.Portion, Digest: c.Digest}]
 			if !ok {
 				continue
 			}

@@ -227,7 +227,7 @@ func (requestKind) acts(ctx context.Context, n *Node, r *Request) (*speech, erro
 		x := act.Request{
 			Statement: act.Statement{ID: a.ID, Written: r.Written, To: pair},
 			Title:     r.Title, Purpose: r.Purpose, LegalBasis: r.LegalBasis, Requirement: r.Requirement, About: r.About, Decision: r.Decision,
-			LTIOV: r.LTIOV, Label: l, Joins: r.Joins,
+			LTIOV: r.LTIOV, Label: l, Joins: actID(string(r.Joins)),
 		}
 		if len(a.Parts) != len(r.Parts) {
 			return nil, fmt.Errorf("%w: its parts have no ids; save it again", ErrDraft)

@@ -16,7 +16,7 @@ import (
 // what stands in the run before a report comes before it (overlay).
 type stock struct {
 	// portions were looked for: those that are held, and those that are not.
-	portions map[act.ID]*cited
+	portions map[act.PortionRef]*cited
 	// words are the last ones of the originators in by on the portions in heard.
 	heard map[act.ID]bool
 	by    map[string]bool
@@ -31,18 +31,19 @@ const stockMost = 4 * citedMost
 // what these cite, and the words on all of them. That a run needs a few queries,
 // however many reports are judged in it, hangs on it; what it answers never does.
 func (n *Node) stockFor(ctx context.Context, leaves []opened) (*stock, error) {
-	s := &stock{portions: map[act.ID]*cited{}, heard: map[act.ID]bool{}, by: map[string]bool{}, words: map[act.ID][]viewdb.Consent{}}
+	s := &stock{portions: map[act.PortionRef]*cited{}, heard: map[act.ID]bool{}, by: map[string]bool{}, words: map[act.ID][]viewdb.Consent{}}
 	var members label.MemberSet
 	var outside label.ExternalSet
-	next := map[act.ID]bool{}
+	next := map[act.PortionRef]bool{}
 	note := func(id act.ID, p *act.PortionInput) {
 		members = members.Union(p.Label.Originators).Union(p.Label.ConsentNeeded)
 		outside = outside.Union(p.Label.External)
 		s.heard[id] = true
 		for _, c := range p.Cites {
 			s.heard[c.Portion] = true
-			if _, ok := s.portions[c.Portion]; !ok {
-				next[c.Portion] = true
+			r := act.PortionRef{Portion: c.Portion, Digest: c.Digest}
+			if _, ok := s.portions[r]; !ok {
+				next[r] = true
 			}
 		}
 	}
@@ -65,15 +66,15 @@ func (n *Node) stockFor(ctx context.Context, leaves []opened) (*stock, error) {
 		if err != nil {
 			return nil, err
 		}
-		for id := range next {
-			s.portions[id] = nil
+		for r := range next {
+			s.portions[r] = nil
 		}
 		clear(next)
-		for id, c := range found {
-			s.portions[id] = &c
+		for r, c := range found {
+			s.portions[r] = &c
 		}
-		for id, c := range found {
-			note(id, c.in)
+		for r, c := range found {
+			note(r.Portion, c.in)
 		}
 	}
 	var by []string
@@ -109,11 +110,11 @@ func (n *Node) stockFor(ctx context.Context, leaves []opened) (*stock, error) {
 
 // portion returns a portion as the views hold it, nil for one that they do not,
 // and whether it is known which of the two.
-func (s *stock) portion(id act.ID) (c *cited, known bool) {
+func (s *stock) portion(r act.PortionRef) (c *cited, known bool) {
 	if s == nil {
 		return nil, false
 	}
-	c, known = s.portions[id]
+	c, known = s.portions[r]
 	return c, known
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -182,11 +183,12 @@ func (v *Views) AnswersTo(ctx context.Context, ask string) ([]Said, error) {
 }
 
 // WithPortions returns those reports here that hold one of the given portions,
-// by portion: for each the newest, and the portion's place. Those that have
+// by id: of each digest under which the id stands, at most mostStated, the
+// newest, and the portion's place; the newest of all last. Those that have
 // ended, and withdrawn portions, are left out unless ended is set, as it is where
 // the answer must not change with time.
-func (v *Views) WithPortions(ctx context.Context, ids [][16]byte, ended bool) (map[[16]byte]Holding, error) {
-	out := map[[16]byte]Holding{}
+func (v *Views) WithPortions(ctx context.Context, ids [][16]byte, ended bool) (map[[16]byte][]Holding, error) {
+	out := map[[16]byte][]Holding{}
 	shown := v.shown(`r`) + ` AND NOT ` + withdrawnID(`p.id`)
 	if ended {
 		shown = `1 = 1`
@@ -198,19 +200,24 @@ func (v *Views) WithPortions(ctx context.Context, ids [][16]byte, ended bool) (m
 		for i := range part {
 			args[i] = portionKey(&part[i])
 		}
-		rows, err := v.db.Reader.QueryContext(ctx, `SELECT p.id, p.n, r.idx, r.originator, r.act FROM portion p JOIN report r ON r.idx = p.idx
+		rows, err := v.db.Reader.QueryContext(ctx, `SELECT p.id, p.digest, p.n, r.idx, r.originator, r.act FROM portion p JOIN report r ON r.idx = p.idx
 			WHERE p.key IN (?`+strings.Repeat(`, ?`, len(part)-1)+`) AND `+shown+` ORDER BY p.idx`, args...)
 		if err != nil {
 			return nil, err
 		}
 		for rows.Next() {
-			var id []byte
+			var id, digest []byte
 			var h Holding
-			if err := rows.Scan(&id, &h.N, &h.Index, &h.Originator, &h.Act); err != nil {
+			if err := rows.Scan(&id, &digest, &h.N, &h.Index, &h.Originator, &h.Act); err != nil {
 				rows.Close()
 				return nil, err
 			}
-			out[[16]byte(id)] = h
+			h.Digest = [32]byte(digest)
+			list := slices.DeleteFunc(out[[16]byte(id)], func(x Holding) bool { return x.Digest == h.Digest })
+			if len(list) == mostStated {
+				list = list[1:]
+			}
+			out[[16]byte(id)] = append(list, h)
 		}
 		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			return nil, err
@@ -223,6 +230,11 @@ func (v *Views) WithPortions(ctx context.Context, ids [][16]byte, ended bool) (m
 type Holding struct {
 	Index      int64
 	N          int // from 0
+	Digest     [32]byte
 	Originator string
 	Act        []byte
 }
+
+// mostStated bounds under how many digests one id is looked at: no more members
+// than that can have used it.
+const mostStated = 16

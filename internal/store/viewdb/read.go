@@ -191,16 +191,22 @@ func (v *Views) WithPortion(ctx context.Context, id [16]byte) (Full, int, error)
 	return f, n, err
 }
 
+// StatedBy names a portion of one originator.
+type StatedBy struct {
+	Originator string
+	ID         [16]byte
+}
+
 // Stated is what a portion was first stated as, and by which envelope.
 type Stated struct {
 	Digest [32]byte
 	Index  int64
 }
 
-// Known returns, for those of the portions that were stated before, what they
-// were first stated as.
-func (v *Views) Known(ctx context.Context, portions []Portion) (map[[16]byte]Stated, error) {
-	out := map[[16]byte]Stated{}
+// Known returns, for those of the portions that were stated before, what each
+// originator first stated them as.
+func (v *Views) Known(ctx context.Context, portions []Portion) (map[StatedBy]Stated, error) {
+	out := map[StatedBy]Stated{}
 	for len(portions) > 0 {
 		part := portions[:min(len(portions), 500)]
 		portions = portions[len(part):]
@@ -208,18 +214,19 @@ func (v *Views) Known(ctx context.Context, portions []Portion) (map[[16]byte]Sta
 		for i := range part {
 			args[i] = portionKey(&part[i].ID)
 		}
-		rows, err := v.db.Reader.QueryContext(ctx, `SELECT id, idx, digest FROM portion WHERE key IN (?`+strings.Repeat(`, ?`, len(part)-1)+`) ORDER BY key, idx DESC, n DESC`, args...)
+		rows, err := v.db.Reader.QueryContext(ctx, `SELECT p.id, p.idx, p.digest, r.originator FROM portion p JOIN report r ON r.idx = p.idx WHERE p.key IN (?`+strings.Repeat(`, ?`, len(part)-1)+`) ORDER BY p.key, p.idx DESC, p.n DESC`, args...)
 		if err != nil {
 			return nil, err
 		}
 		for rows.Next() {
 			var id, d []byte
 			var i int64
-			if err := rows.Scan(&id, &i, &d); err != nil {
+			var by string
+			if err := rows.Scan(&id, &i, &d, &by); err != nil {
 				rows.Close()
 				return nil, err
 			}
-			out[[16]byte(id)] = Stated{Digest: [32]byte(d), Index: i}
+			out[StatedBy{by, [16]byte(id)}] = Stated{Digest: [32]byte(d), Index: i}
 		}
 		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			return nil, err
@@ -310,18 +317,19 @@ func (v *Views) Quarantine(ctx context.Context, limit int) ([]Quarantined, error
 	return out, rows.Err()
 }
 
-// HeldIDs returns which of the ids are those of reports here.
-func (v *Views) HeldIDs(ctx context.Context, ids []string) (map[string]bool, error) {
+// HeldIDs returns those of the ids that are of reports here, with who signed
+// each.
+func (v *Views) HeldIDs(ctx context.Context, ids []string) (map[string]string, error) {
 	return v.held(ctx, "report", ids)
 }
 
-// HeldStatements returns those of the ids of statements that are here.
-func (v *Views) HeldStatements(ctx context.Context, ids []string) (map[string]bool, error) {
+// HeldStatements does the same for statements.
+func (v *Views) HeldStatements(ctx context.Context, ids []string) (map[string]string, error) {
 	return v.held(ctx, "said", ids)
 }
 
-func (v *Views) held(ctx context.Context, table string, ids []string) (map[string]bool, error) {
-	out := make(map[string]bool, len(ids))
+func (v *Views) held(ctx context.Context, table string, ids []string) (map[string]string, error) {
+	out := make(map[string]string, len(ids))
 	for len(ids) > 0 {
 		part := ids[:min(len(ids), 500)]
 		ids = ids[len(part):]
@@ -329,17 +337,17 @@ func (v *Views) held(ctx context.Context, table string, ids []string) (map[strin
 		for i := range part {
 			args[i] = part[i]
 		}
-		rows, err := v.db.Reader.QueryContext(ctx, `SELECT id FROM `+table+` WHERE id IN (?`+strings.Repeat(`, ?`, len(part)-1)+`)`, args...)
+		rows, err := v.db.Reader.QueryContext(ctx, `SELECT id, originator FROM `+table+` WHERE id IN (?`+strings.Repeat(`, ?`, len(part)-1)+`)`, args...)
 		if err != nil {
 			return nil, err
 		}
 		for rows.Next() {
-			var id string
-			if err := rows.Scan(&id); err != nil {
+			var id, originator string
+			if err := rows.Scan(&id, &originator); err != nil {
 				rows.Close()
 				return nil, err
 			}
-			out[id] = true
+			out[id] = originator
 		}
 		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			return nil, err
