@@ -112,6 +112,9 @@ func references(s *viewdb.Said) (out []reference) {
 		add(&s.Closing.Request, s.Originator)
 	}
 	add(&s.Acknowledges, others...)
+	if s.RedressAnswer != nil {
+		add(&s.RedressAnswer.Redress, s.RedressAnswer.Asker)
+	}
 	for i := range s.Consents {
 		add(&s.Consents[i].Answers, others...)
 	}

@@ -151,6 +151,23 @@ func (n *Node) fillDigests(ctx context.Context, lists ...[]act.PortionRef) error
 	return nil
 }
 
+// heldAs says which of the portions are here under the digests that are named.
+func (n *Node) heldAs(ctx context.Context, portions []viewdb.Portion) (map[[16]byte]bool, error) {
+	known, err := n.views.Known(ctx, portions)
+	if err != nil {
+		return nil, err
+	}
+	out := map[[16]byte]bool{}
+	for by, k := range known {
+		for i := range portions {
+			if portions[i].ID == by.ID && portions[i].Digest == k.Digest {
+				out[by.ID] = true
+			}
+		}
+	}
+	return out, nil
+}
+
 // statedHere returns how the portion that has an id was first stated, by this
 // member before all others.
 func (n *Node) statedHere(ctx context.Context, id act.ID) (first viewdb.Stated, ok bool, err error) {

@@ -130,12 +130,12 @@ func (n *Node) doneFor(ctx context.Context, row viewdb.AskedRedress, r *act.Redr
 		}
 	}
 	if inHouse {
-		known, err := n.views.Known(ctx, rowsOf(r.Portions))
+		known, err := n.heldAs(ctx, rowsOf(r.Portions))
 		if err != nil {
 			return nil, nil, err
 		}
 		for _, p := range r.Portions {
-			if _, ok := known[rawID(p.Portion)]; !ok {
+			if !known[rawID(p.Portion)] {
 				done[p.Portion] = true
 			}
 		}
@@ -187,7 +187,7 @@ func (redressAnswerKind) acts(ctx context.Context, n *Node, a *RedressAnswer) (*
 	}
 	s.add(act.BuildRedressAnswer(act.RedressAnswer{
 		Statement: act.Statement{ID: a.ID, Written: a.Written, To: label.Members(n.self, label.MemberID(row.Originator))},
-		Redress:   a.Redress, Outcome: a.Outcome, Ground: a.Ground, Portions: a.Portions, Replacements: a.Replacements, Text: a.Text,
+		Redress:   actID(string(a.Redress)), Outcome: a.Outcome, Ground: a.Ground, Portions: a.Portions, Replacements: a.Replacements, Text: a.Text,
 	}))
 	s.classes, err = n.classesOf(ctx, r.Portions)
 	return s, err

@@ -184,12 +184,12 @@ func (n *Node) cameOf(ctx context.Context, x *RedressFull, granted, right []act.
 	if err != nil {
 		return err
 	}
-	known, err := n.views.Known(ctx, rowsOf(granted))
+	known, err := n.heldAs(ctx, rowsOf(granted))
 	if err != nil {
 		return err
 	}
 	for _, p := range granted {
-		if _, here := known[rawID(p.Portion)]; here && !standing[rawID(p.Portion)].Withdrawn {
+		if known[rawID(p.Portion)] && !standing[rawID(p.Portion)].Withdrawn {
 			x.Undone++
 		}
 	}
