@@ -15,6 +15,7 @@ import (
 
 	"entente/act"
 	"entente/internal/section"
+	"entente/internal/store/viewdb"
 )
 
 // Local sources and private persons are masked at release (rule 25; spec/act.md,
@@ -245,21 +246,23 @@ func (n *Node) changed(ctx context.Context, d *Draft) ([]act.Finding, error) {
 	if d.Unmask == nil && d.Supersedes == "" && !slices.ContainsFunc(d.Portions, func(p act.PortionInput) bool { return hasWord(&p) }) {
 		return nil, nil // nothing here could have left in another form
 	}
-	ids := map[act.ID]bool{}
+	var ids []viewdb.Portion
 	for i := range d.Portions {
-		ids[d.Portions[i].ID] = true
+		if id := d.Portions[i].ID; id != "" {
+			ids = append(ids, viewdb.Portion{ID: rawID(id)})
+		}
 	}
-	held, err := n.portionsHeld(ctx, ids, nil)
-	if err != nil || len(held) == 0 {
+	known, err := n.views.Known(ctx, ids)
+	if err != nil || len(known) == 0 {
 		return nil, err
 	}
 	var out []act.Finding
 	for i, p := range d.leaving() {
-		h, ok := held[p.ID]
-		if !ok || h.from != n.self {
+		k, ok := known[viewdb.StatedBy{Originator: string(n.self), ID: rawID(p.ID)}]
+		if !ok {
 			continue
 		}
-		if made, err := act.NewPortion(p); err == nil && made.Digest != h.digest {
+		if made, err := act.NewPortion(p); err == nil && made.Digest != act.Digest(k.Digest) {
 			f := findingOf(errSaidOtherwise)
 			f.Portion = i + 1
 			out = append(out, f)
