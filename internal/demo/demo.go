@@ -303,11 +303,11 @@ func (d *demo) url(m label.MemberID) string {
 	return ""
 }
 
-// ready waits until a node may release to every member.
+// ready waits until a node may release to every member, and sign and cosign.
 func (d *demo) ready(ctx context.Context, m label.MemberID) error {
 	return d.wait(ctx, string(m)+" to be ready", func() (bool, error) {
 		st, err := d.desks[m]["insp"].Status(ctx)
-		return err == nil && st.Ready, err
+		return err == nil && st.Ready && !st.Log.Recovering, err
 	})
 }
 

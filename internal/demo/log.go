@@ -20,6 +20,9 @@ import (
 
 // envelopes counts the sealed leaves of each originator.
 func (d *demo) envelopes(ctx context.Context) error {
+	if err := d.agree(ctx); err != nil { // what is in the log is in the views of who sent it
+		return err
+	}
 	log, err := logdb.Open(filepath.Join(d.house.configs["IRN"].Dir, node.FileLog), store.Options{})
 	if err != nil {
 		return err

@@ -118,10 +118,11 @@ func (d *demo) content(ctx context.Context, at int, rep *report) (*api.Content, 
 			t.origins = t.origins.Union(cited.origins)
 		}
 		parties := strings.Split(p.src, " + ")
-		for _, src := range parties {
+		for k, src := range parties {
 			one := act.Source{Descriptor: src, Kind: p.kind, Originator: string(rep.from)}
 			if len(parties) > 1 {
-				one.Party = src
+				// Who it is, which leaves as a word (rule 25); the descriptor says what.
+				one.Party = fmt.Sprintf("%s, known at the desk as %d", src, k+1)
 			}
 			in.Sources = append(in.Sources, one)
 		}
@@ -259,7 +260,8 @@ func (d *demo) settle(ctx context.Context) error {
 	return d.agree(ctx)
 }
 
-// agree waits until all nodes hold one certified head that all have cosigned.
+// agree waits until all nodes hold one certified head, and their views have all
+// of it.
 func (d *demo) agree(ctx context.Context) error {
 	return d.wait(ctx, "the heads to agree", func() (bool, error) {
 		first := int64(-1)
@@ -269,7 +271,7 @@ func (d *demo) agree(ctx context.Context) error {
 				return false, err
 			}
 			l := st.Log
-			if l.Size != l.Certified || l.Outbox > 0 || first >= 0 && l.Certified != first {
+			if l.Size != l.Certified || l.Outbox > 0 || st.Views.Projected < l.Certified || first >= 0 && l.Certified != first {
 				return false, nil
 			}
 			first = l.Certified

@@ -16,6 +16,13 @@ import (
 
 // rebuilt stops a node, makes its views again, and wants them to be the same.
 func (d *demo) rebuilt(ctx context.Context, m label.MemberID) (err error) {
+	// What is made again has all that is certified, and so must what it is compared with.
+	if err := d.wait(ctx, "the views of "+string(m)+" to have all that is certified", func() (bool, error) {
+		st, err := d.desks[m]["insp"].Status(ctx)
+		return err == nil && st.Views.Projected >= st.Log.Certified, err
+	}); err != nil {
+		return err
+	}
 	if err := d.house.stop(m, false); err != nil {
 		return fmt.Errorf("it did not stop in order: %w", err)
 	}
