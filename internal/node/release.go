@@ -47,6 +47,11 @@ func (n *Node) Prepare(ctx context.Context, o section.Officer, drafts []string, 
 			return section.Decision{}, fmt.Errorf("%w: %s", label.ErrBlocked, p.Blocked)
 		}
 	}
+	if reports < len(drafts) {
+		if err := n.budgetsOf(ctx, drafts); err != nil {
+			return section.Decision{}, err
+		}
+	}
 	switch {
 	case batch != "" || reports == len(drafts):
 	case reports > 0:
@@ -230,6 +235,9 @@ func (n *Node) send(ctx context.Context, d section.Decision, resumed bool) error
 			if len(drafts) == 0 {
 				continue
 			}
+		}
+		if err := n.budgetsOfAll(ctx, drafts); err != nil {
+			return err
 		}
 		made, err := s.all(ctx, drafts)
 		if err != nil {

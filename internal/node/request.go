@@ -242,52 +242,9 @@ func (requestKind) acts(ctx context.Context, n *Node, r *Request) (*speech, erro
 		}
 	}
 	s.classes = append(s.classes, label.ClassRef{Policy: r.Policy, Class: r.Class})
-	if err := n.openBudget(ctx, r, refuse); err != nil {
-		return nil, err
-	}
-	all, persons, err := n.views.AskedOn(ctx, string(n.self), dayOf(n.now().Unix()))
-	if err != nil {
-		return nil, err
-	}
-	switch {
-	case r.About != act.AboutMatter && persons+len(r.Asked) > requestLimits.Person:
-		refuse(errPersons)
-	case all+len(r.Asked) > requestLimits.Day:
-		refuse(errDayBudget)
-	}
-	return s, nil
-}
-
-// openBudget refuses what would be more open requests than a member, or an
-// officer of it, has at a time.
-func (n *Node) openBudget(ctx context.Context, r *Request, refuse func(error)) error {
-	own := true
-	open, err := n.views.OpenAt(ctx, own, openLimits.member, requestLimits, n.station.Certified().Time)
-	if err != nil {
-		return err
-	}
-	if len(open)+len(r.Asked) > openLimits.member {
-		refuse(errOpenBudget)
-		return nil
-	}
-	if len(open)+len(r.Asked) <= openLimits.officer {
-		return nil // whoever asked them
-	}
-	drafts, err := n.draftsAt(ctx, open)
-	if err != nil {
-		return err
-	}
-	by := len(r.Asked)
-	for _, d := range drafts {
-		var x Request
-		if readStatement(d.Content, &x) == nil && x.By == r.By {
-			by++
-		}
-	}
-	if by > openLimits.officer {
-		refuse(errOfficerBudget)
-	}
-	return nil
+	passed, err := n.requestBudgets(ctx, r)
+	s.findings = append(s.findings, passed...)
+	return s, err
 }
 
 // Similar is a request that asks much the same as another, among those that
