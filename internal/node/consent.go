@@ -451,6 +451,9 @@ func consentState(w *ConsentWord, words []viewdb.Consent, now int64) string {
 	}
 	for i := range words {
 		x := &words[i]
+		if x.Originator != w.Consent.By.String() {
+			continue // only whose consent it is answers, and takes back
+		}
 		switch {
 		case w.Consent.Step == act.ConsentAsk && x.Answers == w.ID && x.Step == string(act.ConsentGrant):
 			state = "granted"

@@ -17,15 +17,23 @@ import (
 
 // checkAlone checks what a view shows by itself, without any consent, and says
 // whether more is needed to judge it. It runs beside others.
-func (n *Node) checkAlone(r *act.Report) (doubt string, more bool) {
+func (n *Node) checkAlone(r *act.Report, from label.MemberID) (doubt string, more bool) {
 	if err := r.CheckMarking(n.table, label.Consents{}); err != nil {
 		doubt, more = act.Code(err), true
+	} else if copied(r, from) {
+		doubt = act.ErrOriginator.Code
 	}
 	for i := range r.Portions {
 		p := &r.Portions[i]
 		more = more || len(p.Cites) > 0 || !p.Label.External.IsEmpty() || !p.Label.Rel.Contains(n.self)
 	}
 	return doubt, more
+}
+
+// copied says whether a view hands out what is not its signer's: a portion that
+// neither names the signer among its originators nor comes from others.
+func copied(r *act.Report, from label.MemberID) bool {
+	return slices.ContainsFunc(r.Portions, func(p act.Portion) bool { return len(p.Cites) == 0 && !p.Label.Originators.Contains(from) })
 }
 
 // checkTogether judges the reports of a run that need more: by the consents
@@ -105,6 +113,8 @@ func (n *Node) judgeMarking(ctx context.Context, o *opened, run *overlay) (err e
 	o.report.Doubt = ""
 	if err := o.view.CheckMarking(n.table, consents); err != nil {
 		o.report.Doubt = act.Code(err)
+	} else if copied(o.view, o.h.Originator) {
+		o.report.Doubt = act.ErrOriginator.Code
 	} else if err := n.checkTaint(ctx, o.view, consents, run); err != nil {
 		code := doubtful(err)
 		if code == "" {

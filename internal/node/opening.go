@@ -110,7 +110,7 @@ func (n *Node) open(state *charter.State, o *opened, body []byte, stored map[key
 		to = a.Statement.To
 	} else {
 		o.report, o.view = n.reportRow(o, a), a.Report
-		o.report.Doubt, o.judge = n.checkAlone(a.Report)
+		o.report.Doubt, o.judge = n.checkAlone(a.Report, o.h.Originator)
 		to = a.Report.To
 	}
 	if o.h.Originator == n.self {
@@ -187,7 +187,8 @@ func (n *Node) reportRow(o *opened, a act.Act) *viewdb.Report {
 			continue // Parse has checked it
 		}
 		row.Portions = append(row.Portions, viewdb.Portion{ID: [16]byte(id), Digest: [32]byte(p.Digest), Cites: citations(p.Cites), HeldFor: holders(p.Label),
-			Mine: row.Own || p.Label.Originators.Contains(n.self), Review: reviewOf(p.Label)})
+			Unnamed: !p.Label.Originators.Contains(o.h.Originator),
+			Mine:    row.Own || p.Label.Originators.Contains(n.self), Review: reviewOf(p.Label)})
 		for _, a := range p.Attachments {
 			row.Attachments = append(row.Attachments, [32]byte(a.Digest))
 		}

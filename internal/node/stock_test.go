@@ -64,7 +64,7 @@ func (c *citedRun) report(t testing.TB, most int) opened {
 	check(t, err)
 	o := opened{index: c.next, mine: true, h: seal.Header{Originator: "RUS", Time: 1_700_000_000 + c.next}, view: built.Report}
 	o.report = c.n.reportRow(&o, built)
-	o.report.Doubt, o.judge = c.n.checkAlone(built.Report)
+	o.report.Doubt, o.judge = c.n.checkAlone(built.Report, o.h.Originator)
 	c.next++
 	c.made = append(c.made, built.Report)
 	return o

@@ -132,3 +132,71 @@ func TestAPortionIDThatAnotherTookFirst(t *testing.T) {
 	}
 	h.madeAgain("RUS")
 }
+
+// Somebody else's word answers no ask, neither in its state nor in the list of
+// what is open.
+func TestAnotherAnswersNoAsk(t *testing.T) {
+	h := newHouse(t, nil)
+	h.start(four...)
+	defer h.stopAll()
+	h.ready(four...)
+	ctx := context.Background()
+	l := mark("RESTRICTED", "RUS", "RUS", "IRQ")
+	h.releaseReport("RUS", &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{portion(l, "RUS", "convoy southbound")}})
+	source := h.cite("IRQ", "convoy")
+	h.releaseStatement("IRQ", KindConsent, Consent{Step: act.ConsentAsk, By: "RUS", Members: label.Members("IRN"), Portions: []act.PortionRef{{Portion: source.Portion}}, Basis: "for the summary"})
+	ask := h.said("RUS", act.TypeConsent, 1)[0]
+	a, err := act.Parse(ask.Act)
+	check(t, err)
+	// IRQ itself "grants", of its own material, in answer to its own ask to RUS.
+	fake, err := act.BuildConsent(act.Consent{Statement: act.Statement{ID: act.NewID(), Written: time.Now().UTC().Truncate(time.Minute), To: label.Members("IRQ", "RUS")}, Step: act.ConsentGrant, By: label.ByMember("IRQ"),
+		Portions: a.Consent.Portions, Members: label.Members("IRN"), Answers: act.ID(ask.ID)})
+	check(t, err)
+	h.speaks("IRQ", fake.Raw, "RUS")
+	h.said("RUS", act.TypeConsent, 2)
+	words, err := h.nodes["RUS"].Consents(ctx, h.officer("RUS", "duty", section.RoleDuty), viewdb.ConsentQuery{Open: true, Mine: true})
+	check(t, err)
+	if len(words) != 1 {
+		t.Errorf("RUS has answered nothing, and the ask is on its open list no more")
+	}
+	all, err := h.nodes["RUS"].Consents(ctx, h.officer("RUS", "duty", section.RoleDuty), viewdb.ConsentQuery{})
+	check(t, err)
+	for _, w := range all {
+		if w.ID == ask.ID && w.State != "open" {
+			t.Errorf("RUS has answered nothing, and the ask is %q", w.State)
+		}
+	}
+}
+
+// Whoever is among the readers and hands a portion out first, byte for byte, gets
+// no right in it: its originator recalls every view of it, and the copy is in
+// doubt.
+func TestACopiedPortionIsRecalledByItsOriginator(t *testing.T) {
+	h := newHouse(t, nil)
+	h.start(four...)
+	defer h.stopAll()
+	h.ready(four...)
+	ctx := context.Background()
+	said := portion(mark("RESTRICTED", "IRN", "IRN", "IRQ", "RUS"), "IRN", "the quincunx has five huts")
+	said.ID, said.Salt = act.NewID(), string(act.NewID())
+	p, err := act.NewPortion(said)
+	check(t, err)
+	v, err := act.BuildView(act.View{Type: act.INTREP, Title: "A copy", Written: time.Now().UTC().Truncate(time.Minute), To: label.Members("RUS"), Label: said.Label}, []act.Portion{p})
+	check(t, err)
+	h.speaks("IRQ", v.Raw, "RUS")
+	if row := h.find("RUS", viewdb.Query{Text: "quincunx"}, 1)[0]; row.Doubt != act.ErrOriginator.Code {
+		t.Errorf("a copy is in doubt for %q", row.Doubt)
+	}
+	draft := h.releaseReport("IRN", &Draft{ReportType: act.INTREP, Title: "Own", Portions: []act.PortionInput{said}})
+	h.find("RUS", viewdb.Query{Text: "quincunx"}, 2)
+	h.find("IRN", viewdb.Query{Text: "quincunx"}, 1)
+	h.recall("IRN", Recall{Kind: act.RecallWithdrawn, Reason: act.ReasonFabrication, Report: draft})
+	at := h.recallFrom("RUS", "IRN")
+	rows, err := h.nodes["RUS"].views.Find(ctx, viewdb.Query{Text: "quincunx"})
+	check(t, err)
+	w, err := h.nodes["RUS"].RecallOf(ctx, h.officer("RUS", "duty", section.RoleDuty), at.ID)
+	check(t, err)
+	for _, r := range rows {
+		t.Errorf("IRN has recalled it; RUS still finds the view of %s (doubt %q); the recall is %s", r.Originator, r.Doubt, w.Bearing)
+	}
+}

@@ -161,7 +161,8 @@ func (v *Views) Consents(ctx context.Context, q ConsentQuery) ([]Said, error) {
 	}
 	if q.Open {
 		where = append(where, `EXISTS (SELECT 1 FROM consent c WHERE c.idx = s.idx AND c.step = 'ask')
-			AND NOT EXISTS (SELECT 1 FROM consent a WHERE a.answers = s.id AND a.answers <> '' AND a.step IN ('grant', 'refuse'))`)
+			AND NOT EXISTS (SELECT 1 FROM consent a JOIN consent c ON c.idx = s.idx AND c.originator = a.originator
+				WHERE a.answers = s.id AND a.answers <> '' AND a.step IN ('grant', 'refuse'))`)
 	}
 	if q.Mine {
 		where = append(where, `s.own = 0`)

@@ -98,6 +98,9 @@ func (in *inserts) report(r *Report) {
 			c := &p.Cites[k]
 			in.add(&intoCite, r.Index, n, k, portionKey(&c.ID), c.ID[:], c.Digest[:], c.Originator)
 		}
+		if p.Unnamed && in.err == nil {
+			_, in.err = in.tx.Run(sqlUnnamed, r.Index, n)
+		}
 		for _, m := range p.HeldFor {
 			in.add(&intoHeldFor, r.Index, n, m)
 		}

@@ -1,12 +1,12 @@
 package viewdb
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"slices"
+	"strings"
 
 	"entente/internal/store"
 )
@@ -56,9 +56,10 @@ const (
 	withdraws = `('recall', 'correction', 'narrowing')`
 )
 
-// withdrawnID is the condition that the portion with an id is withdrawn.
+// withdrawnID is the condition that the portion with an id, a column of its row,
+// is withdrawn.
 func withdrawnID(id string) string {
-	return `EXISTS (SELECT 1 FROM recalled x WHERE x.portion = ` + id + ` AND x.effect = 1 AND x.kind IN ` + withdraws + `)`
+	return `EXISTS (SELECT 1 FROM recalled x WHERE x.portion = ` + id + ` AND x.digest = ` + strings.TrimSuffix(id, `id`) + `digest AND x.effect = 1 AND x.kind IN ` + withdraws + `)`
 }
 
 // below are the portions that come from those in touched, any number of steps
@@ -94,9 +95,9 @@ const (
 	sqlTouchNamed = `INSERT OR IGNORE INTO touched (portion, cause) SELECT portion, idx FROM recalled WHERE idx = ?`
 	// The standing of every report that holds a portion whose own changed.
 	sqlStanding = `SELECT q.idx, coalesce(o.withdrawn, 0), coalesce(o.review, 0), coalesce(o.doubt, 0), count(*),
-			sum(EXISTS (SELECT 1 FROM recalled x WHERE x.portion = q.id AND x.effect = 1 AND x.kind IN ` + withdraws + `)),
+			sum(EXISTS (SELECT 1 FROM recalled x WHERE x.portion = q.id AND x.digest = q.digest AND x.effect = 1 AND x.kind IN ` + withdraws + `)),
 			sum(EXISTS (SELECT 1 FROM review v WHERE v.portion = q.id)),
-			sum(EXISTS (SELECT 1 FROM recalled x WHERE x.portion = q.id AND x.effect = 1 AND x.kind = 'doubt'))
+			sum(EXISTS (SELECT 1 FROM recalled x WHERE x.portion = q.id AND x.digest = q.digest AND x.effect = 1 AND x.kind = 'doubt'))
 		FROM portion q LEFT JOIN caution o ON o.idx = q.idx
 		WHERE q.idx IN (SELECT p.idx FROM touched t JOIN portion p ON p.key = substr(t.portion, 1, 8) AND p.id = t.portion)
 		GROUP BY q.idx`
@@ -105,7 +106,15 @@ const (
 	sqlRecalled  = `INSERT OR REPLACE INTO recalled (portion, idx, key, digest, by_whom, kind, reason, act, effect) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	sqlEffect    = `UPDATE recalled SET effect = ? WHERE portion = ? AND idx = ?`
 	sqlUntouch   = `DELETE FROM touched`
-	sqlFirstHeld = `SELECT r.originator, p.digest, EXISTS (SELECT 1 FROM held_for h WHERE h.idx = p.idx AND h.n = p.n AND h.holder = ?) FROM portion p JOIN report r ON r.idx = p.idx WHERE p.key = ? AND p.id = ? ORDER BY p.idx LIMIT 1`
+	// Whose a portion is, by its views here: ?1 who asks, ?2 and ?3 key and id, ?4 the digest.
+	sqlWhose = `SELECT EXISTS (SELECT 1 FROM portion p WHERE p.key = ?2 AND p.id = ?3),
+		EXISTS (SELECT 1 FROM portion p WHERE p.key = ?2 AND p.id = ?3 AND p.digest = ?4),
+		EXISTS (SELECT 1 FROM portion p JOIN report r ON r.idx = p.idx WHERE p.key = ?2 AND p.id = ?3 AND p.digest = ?4 AND r.originator = ?1
+			AND NOT EXISTS (SELECT 1 FROM unnamed u WHERE u.idx = p.idx AND u.n = p.n)),
+		EXISTS (SELECT 1 FROM portion p WHERE p.key = ?2 AND p.id = ?3 AND p.digest = ?4 AND NOT EXISTS (SELECT 1 FROM unnamed u WHERE u.idx = p.idx AND u.n = p.n)),
+		coalesce((SELECT r.originator FROM portion p JOIN report r ON r.idx = p.idx WHERE p.key = ?2 AND p.id = ?3 AND p.digest = ?4
+			AND EXISTS (SELECT 1 FROM cite c WHERE c.idx = p.idx AND c.n = p.n) ORDER BY p.idx LIMIT 1), ''),
+		EXISTS (SELECT 1 FROM portion p JOIN held_for h ON h.idx = p.idx AND h.n = p.n WHERE p.key = ?2 AND p.id = ?3 AND p.digest = ?4 AND h.holder = ?1)`
 	sqlLiftDoubt = `UPDATE recalled SET effect = 3 WHERE portion = ? AND by_whom = ? AND kind = 'doubt' AND effect IN (0, 1)`
 	// A doubt that a member lifted of a portion before a place in the log, with
 	// nothing else that lifted it.
@@ -117,7 +126,7 @@ const (
 
 // recallQueries are those of one recall, prepared once.
 var recallQueries = []string{sqlTouchCiting, sqlTouchReviewed, sqlTouchArrived, sqlReviewBelow, sqlTouchBelow, sqlTouchNamed, sqlStanding,
-	sqlCaution, sqlNoCaution, sqlRecalled, sqlEffect, sqlUntouch, sqlFirstHeld, sqlLiftDoubt, sqlLifted, sqlEndReview, sqlRecalledIn}
+	sqlCaution, sqlNoCaution, sqlRecalled, sqlEffect, sqlUntouch, sqlWhose, sqlLiftDoubt, sqlLifted, sqlEndReview, sqlRecalledIn}
 
 // standing is what recalls have come to in one transaction.
 type standing struct {
@@ -179,25 +188,39 @@ func one(tx *store.Tx, into any, query string, args ...any) error {
 
 // judge says what a recall comes to for a portion.
 func (s *standing) judge(by, kind string, p *Portion) (Effect, error) {
-	st, err := s.tx.Stmt(sqlFirstHeld)
+	st, err := s.tx.Stmt(sqlWhose)
 	if err != nil {
 		return EffectVoid, err
 	}
-	var originator string
-	var digest []byte
-	var holds bool
-	err = st.QueryRow(by, portionKey(&p.ID), p.ID[:]).Scan(&originator, &digest, &holds)
+	w, err := whose(st.QueryRow(by, portionKey(&p.ID), p.ID[:], p.Digest[:]), by)
 	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return EffectWaits, nil
 	case err != nil:
 		return EffectVoid, err
-	case !bytes.Equal(digest, p.Digest[:]):
+	case !w.known:
+		return EffectWaits, nil
+	case !w.here:
 		return EffectVoid, nil
-	case kind == kindDoubt || kind == kindCleared || originator == by || holds && kind != kindReview:
+	case kind == kindDoubt || kind == kindCleared || w.own || w.holds && kind != kindReview:
 		return EffectHolds, nil
 	}
 	return EffectVoid, nil
+}
+
+// ownership says whose a portion is (spec/act.md, "recall").
+type ownership struct {
+	known, here bool // under its id; under its digest as well
+	own         bool // of who asks: it signed a view of it and is among its originators
+	holds       bool // who asks holds material of a party outside in it
+}
+
+// whose reads the answer to sqlWhose. What names none of those who signed it is
+// the first one's that made it of others' portions; a mere copy is nobody's.
+func whose(row *sql.Row, by string) (w ownership, err error) {
+	var named bool
+	var first string
+	err = row.Scan(&w.known, &w.here, &w.own, &named, &first, &w.holds)
+	w.own = w.own || !named && first == by
+	return w, err
 }
 
 // apply applies one recall.
@@ -328,7 +351,7 @@ type waits struct {
 
 func (s *standing) waiting(first, last int64) ([]waits, error) {
 	rows, err := s.tx.Query(`SELECT DISTINCT x.idx, x.by_whom, x.kind, x.portion, x.digest FROM portion p JOIN recalled x ON x.key = p.key AND x.portion = p.id
-		WHERE p.idx >= ? AND p.idx <= ? AND x.effect = 0 ORDER BY x.idx, x.portion`, first, last)
+		WHERE p.idx >= ? AND p.idx <= ? AND (x.effect = 0 OR x.effect IN (1, 2) AND x.kind IN `+withdraws+`) ORDER BY x.idx, x.portion`, first, last)
 	if err != nil {
 		return nil, err
 	}

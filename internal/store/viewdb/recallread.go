@@ -1,10 +1,8 @@
 package viewdb
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
-	"errors"
 	"strings"
 )
 
@@ -26,7 +24,7 @@ type Standing struct {
 func (v *Views) StandingOf(ctx context.Context, index int64) ([]Standing, error) {
 	rows, err := v.db.Reader.QueryContext(ctx, `SELECT p.n, p.id, EXISTS (SELECT 1 FROM review w WHERE w.portion = p.id),
 			coalesce(x.idx, 0), coalesce(x.by_whom, ''), coalesce(x.kind, ''), coalesce(x.reason, ''), coalesce(x.act, '')
-		FROM portion p LEFT JOIN recalled x ON x.portion = p.id AND x.effect = 1 AND x.kind IN ('recall', 'correction', 'narrowing', 'doubt')
+		FROM portion p LEFT JOIN recalled x ON x.portion = p.id AND x.digest = p.digest AND x.effect = 1 AND x.kind IN ('recall', 'correction', 'narrowing', 'doubt')
 		WHERE p.idx = ? ORDER BY p.n, x.kind = 'doubt' DESC, x.idx`, index)
 	if err != nil {
 		return nil, err
@@ -332,14 +330,11 @@ func (v *Views) MadeOf(ctx context.Context, index int64, limit int) ([]Row, erro
 func (v *Views) Bears(ctx context.Context, r *Recall) (bool, error) {
 	for i := range r.Portions {
 		p := &r.Portions[i]
-		var originator string
-		var digest []byte
-		var holds bool
-		err := v.db.Reader.QueryRowContext(ctx, sqlFirstHeld, r.By, portionKey(&p.ID), p.ID[:]).Scan(&originator, &digest, &holds)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		w, err := whose(v.db.Reader.QueryRowContext(ctx, sqlWhose, r.By, portionKey(&p.ID), p.ID[:], p.Digest[:]), r.By)
+		if err != nil {
 			return false, err
 		}
-		if err != nil || bytes.Equal(digest, p.Digest[:]) && (originator == r.By || holds || r.Kind == kindDoubt) {
+		if !w.known || w.here && (w.own || w.holds || r.Kind == kindDoubt) {
 			return true, nil
 		}
 	}

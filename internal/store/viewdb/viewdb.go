@@ -38,6 +38,7 @@ const (
 	sqlTally = `INSERT INTO tally (originator, opened, hash, failed) VALUES (?, ?, ?, ?)
 		ON CONFLICT (originator) DO UPDATE SET opened = excluded.opened, hash = excluded.hash, failed = excluded.failed`
 	sqlTotal    = `INSERT INTO total (name, n) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET n = total.n + excluded.n`
+	sqlUnnamed  = `INSERT INTO unnamed (idx, n) VALUES (?, ?)`
 	sqlWithdraw = `UPDATE report SET withdrawn = ?, rests = ? WHERE idx = ? AND own = 0 AND withdrawn = 0`
 	sqlSetting  = `INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`
 )
@@ -58,7 +59,7 @@ func Open(path string, o store.Options) (v *Views, stale bool, err error) {
 		err = tune(db)
 	}
 	if err == nil {
-		queries := append([]string{sqlTally, sqlTotal, sqlSetting, sqlWithdraw}, recallQueries...)
+		queries := append([]string{sqlUnnamed, sqlTally, sqlTotal, sqlSetting, sqlWithdraw}, recallQueries...)
 		for _, t := range intoAll {
 			queries = append(queries, t.one, t.many)
 		}
@@ -141,7 +142,7 @@ func (v *Views) Reset(ctx context.Context) error {
 // tables are all tables, each with the order in which Dump writes its rows.
 var tables = []struct{ name, order string }{
 	{"report", "idx"}, {"portion", "idx, n"}, {"designation", "idx, n"}, {"attachment", "idx, n"}, {"said", "idx"}, {"consent", "idx, n"}, {"cite", "idx, n, k"},
-	{"held_for", "idx, n, holder"}, {"disclosure", "idx, n, holder"}, {"recalled", "portion, idx"}, {"review", "portion"}, {"caution", "idx"}, {"acknowledged", "idx"},
+	{"held_for", "idx, n, holder"}, {"unnamed", "idx, n"}, {"disclosure", "idx, n, holder"}, {"recalled", "portion, idx"}, {"review", "portion"}, {"caution", "idx"}, {"acknowledged", "idx"},
 	{"request", "idx"}, {"request_part", "idx, part"}, {"answer", "idx"}, {"answer_part", "idx, part"}, {"closing", "idx"}, {"line", "idx"}, {"redress", "idx"}, {"redress_portion", "idx, portion"}, {"redress_answer", "idx"}, {"gone_early", "idx, n"},
 	{"quarantine", "idx"}, {"sent", "idx"}, {"tally", "originator"}, {"setting", "name"}, {"total", "name"},
 }

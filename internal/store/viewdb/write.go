@@ -66,6 +66,9 @@ type Portion struct {
 	// data are to be reviewed, Unix seconds, 0 for none.
 	Mine   bool
 	Review int64
+	// Unnamed says that who signed the view is not among the portion's
+	// originators.
+	Unnamed bool
 }
 
 // Cite is a citation of a portion.
