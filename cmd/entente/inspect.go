@@ -181,7 +181,7 @@ func copyFrom(w *world, cl *client.Client, dir string) error {
 // custody writes who took the report out and when: the row of the node's audit
 // log, which is chained, and the digests of what was written.
 func custody(w *world, cl *client.Client, head inspection.Head, dir string) error {
-	page, err := cl.AuditPage(w.ctx, api.FindAudit{Object: fmt.Sprintf("leaves/%d-%d", head.From, head.To), Limit: 1})
+	page, err := cl.AuditPage(w.ctx, api.FindAudit{Object: inspection.CustodyObject(head.From, head.To), Limit: 1})
 	if err != nil {
 		return w.refused(err)
 	}
@@ -201,7 +201,7 @@ func custody(w *world, cl *client.Client, head inspection.Head, dir string) erro
 		}
 		files[name] = hex.EncodeToString(h.Sum(nil))
 	}
-	raw, err := json.MarshalIndent(map[string]any{"member": head.Member, "audit": page.Rows[0], "sha256": files}, "", " ")
+	raw, err := json.MarshalIndent(inspection.Custody{Member: head.Member, Audit: inspection.CustodyRow(page.Rows[0]), SHA256: files}, "", " ")
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,8 @@ import (
 	"hash"
 	"io"
 	"io/fs"
+	"maps"
+	"time"
 
 	"entente/act"
 	"entente/charter"
@@ -153,6 +155,7 @@ func Read(r io.Reader, each func(Head, *Entry) error) (head Head, end End, err e
 	in := bufio.NewReaderSize(r, 64<<10)
 	h := sha256.New()
 	last := int64(-1)
+	logged, overdue, counts := "", int64(0), map[string]int64{}
 	for n := 0; ; n++ {
 		raw, err := readLine(in)
 		if err != nil {
@@ -173,6 +176,9 @@ func Read(r io.Reader, each func(Head, *Entry) error) (head Head, end End, err e
 			if end.Digest != hex.EncodeToString(h.Sum(nil)) || end.Entries != int64(n-1) {
 				return head, end, fmt.Errorf("%w: its lines are not those that its end tells of", ErrReport)
 			}
+			if end.Overdue != overdue || !maps.Equal(end.Counts, counts) {
+				return head, end, fmt.Errorf("%w: its end counts other entries than there are", ErrReport)
+			}
 			if _, err := in.ReadByte(); err != io.EOF {
 				return head, end, fmt.Errorf("%w: something stands behind its end", ErrReport)
 			}
@@ -185,7 +191,13 @@ func Read(r io.Reader, each func(Head, *Entry) error) (head Head, end End, err e
 			if e.Index <= last || e.Index < head.From || e.Index >= head.To {
 				return head, end, fmt.Errorf("%w: leaf %d is out of order, or outside of its range", ErrReport, e.Index)
 			}
-			last = e.Index
+			if !minute(e.Logged) || e.Logged < logged || e.Logged > head.At {
+				return head, end, fmt.Errorf("%w: leaf %d was logged before an earlier one, or after the report's end", ErrReport, e.Index)
+			}
+			last, logged = e.Index, e.Logged
+			if counts[e.What]++; e.Overdue {
+				overdue++
+			}
 			if err := each(head, e); err != nil {
 				return head, end, err
 			}
@@ -193,6 +205,16 @@ func Read(r io.Reader, each func(Head, *Entry) error) (head Head, end End, err e
 		h.Write(raw)
 	}
 }
+
+// minute says whether a text is a time to the minute as a report writes it, so
+// that texts compare as times do.
+func minute(s string) bool {
+	_, err := time.Parse(minuteForm, s)
+	return err == nil && len(s) == len(minuteForm)
+}
+
+// minuteForm is log time to the minute.
+const minuteForm = "2006-01-02T15:04Z"
 
 func readLine(in *bufio.Reader) ([]byte, error) {
 	var out []byte
@@ -271,9 +293,15 @@ func Verify(fsys fs.FS, pinned *charter.Hash, progress tlog.Progress) (*Verdict,
 			return nil
 		}
 		v.Proven++
-		return e.prove(raw)
+		return e.prove(&h, raw)
 	})
 	if err != nil {
+		return nil, err
+	}
+	if !minute(head.At) || head.At > time.Unix(v.LogTime, 0).UTC().Format(minuteForm) {
+		return nil, fmt.Errorf("%w: it tells states as of %s, after the log's time in the copy beside it", ErrReport, head.At)
+	}
+	if err := checkCustody(fsys, &head, &end); err != nil {
 		return nil, err
 	}
 	note, err := fs.ReadFile(copied, logcopy.FileFounding)
@@ -293,7 +321,7 @@ func Verify(fsys fs.FS, pinned *charter.Hash, progress tlog.Progress) (*Verdict,
 }
 
 // prove opens the sealed body again.
-func (e *Entry) prove(header []byte) error {
+func (e *Entry) prove(h *Head, header []byte) error {
 	x := e.Evidence
 	var k seal.EnvelopeKey
 	if len(x.Key) != len(k) {
@@ -314,5 +342,9 @@ func (e *Entry) prove(header []byte) error {
 	if !bytes.Equal(raw, x.Act) || hex.EncodeToString(sum[:]) != e.ActDigest {
 		return fmt.Errorf("%w: leaf %d holds another act than the report says", ErrReport, e.Index)
 	}
-	return nil
+	a, err := act.Parse(raw)
+	if err != nil {
+		return fmt.Errorf("%w: leaf %d: %w", ErrReport, e.Index, err)
+	}
+	return e.held(h, &a)
 }

@@ -95,12 +95,12 @@ func (x *Inspection) Range() (from, to int64) { return x.from, x.to }
 // it, with the digest of what was written.
 func (x *Inspection) Write(ctx context.Context, w io.Writer) error {
 	end, err := x.write(ctx, w)
-	outcome, detail := section.OutcomeDone, fmt.Sprintf("entries=%d sha256=%s evidence=%t", end.Entries, end.Digest, x.evidence)
+	outcome, detail := section.OutcomeDone, inspection.CustodyDetail(&end, x.evidence)
 	if err != nil {
 		outcome, detail = section.OutcomeFailed, "broke off"
 	}
 	// That it was taken is on record also when its reader has gone.
-	return errors.Join(err, x.n.section.Record(context.WithoutCancel(ctx), x.officer, section.OpInspect, fmt.Sprintf("leaves/%d-%d", x.from, x.to), outcome, detail))
+	return errors.Join(err, x.n.section.Record(context.WithoutCancel(ctx), x.officer, section.OpInspect, inspection.CustodyObject(x.from, x.to), outcome, detail))
 }
 
 func (x *Inspection) write(ctx context.Context, w io.Writer) (inspection.End, error) {
@@ -190,12 +190,9 @@ func (x *Inspection) describe(ctx context.Context, e *inspection.Entry, row view
 	case row.Report != nil:
 		r := row.Report
 		own, raw = r.Own, r.Act
-		e.Type, e.ID, e.Written, e.To, e.Title, e.Doubt = r.Type, r.ID, r.Written, r.Recipients, r.Title, r.Doubt
-		e.Ended = r.Ends != 0 && r.Ends <= x.at
+		e.Doubt, e.Ended = r.Doubt, r.Ends != 0 && r.Ends <= x.at
 	default:
-		s := row.Said
-		own, raw = s.Own, s.Act
-		e.Type, e.ID, e.Written, e.To = s.Type, s.ID, s.Written, s.Recipients
+		own, raw = row.Said.Own, row.Said.Act
 	}
 	sum := sha256.Sum256(raw)
 	e.ActDigest = hex.EncodeToString(sum[:])
@@ -203,48 +200,32 @@ func (x *Inspection) describe(ctx context.Context, e *inspection.Entry, row view
 	if err != nil {
 		return err // the projection has parsed it
 	}
-	e.What = "received"
-	if own {
-		e.What = "originated"
+	if err := e.Tell(&a, own); err != nil {
+		return err
 	}
 	switch {
 	case a.Redress != nil:
 		r := redress[e.ID]
-		e.Step, e.Due, e.Doubt = string(a.Redress.Ask), a.Redress.Due.UTC().Format(time.RFC3339), r.Doubt
+		e.Doubt = r.Doubt
 		e.Overdue = r.Doubt == "" && r.Outcome == "" && r.Due <= x.at
-		if own {
-			e.What = "asked"
-		}
-		return nil
 	case a.RedressAnswer != nil:
-		e.Step = string(a.RedressAnswer.Outcome)
-		switch {
-		case own && a.RedressAnswer.Outcome == act.RedressRefused:
-			e.What = "refused"
-		case own:
-			e.What = "answered"
-		}
 		r, err := x.n.views.RedressReplyAt(ctx, row.Said.Index)
 		if err != nil {
 			return err
 		}
 		e.Doubt = r.Doubt
-		return nil
-	case a.Report == nil:
-		return saidEntry(e, own, &a, truth)
-	}
-	if e.Mark, err = label.Full(a.Report.Label); err != nil {
-		return err
-	}
-	if by := reviewOf(a.Report.Label); by != 0 {
-		e.ReviewBy, e.Overdue = time.Unix(by, 0).UTC().Format(time.RFC3339), by <= x.at
-	}
-	for i := range a.Report.Portions {
-		p := &a.Report.Portions[i]
-		e.Portions = append(e.Portions, inspection.Portion{ID: p.ID, Digest: p.Digest})
-	}
-	if x.evidence {
-		e.Withheld, err = x.cleared(ctx, a.Report)
+	case a.Answer != nil && own && truth != nil:
+		var was []string
+		for _, p := range truth.Parts {
+			was = append(was, string(p.State))
+		}
+		e.Drafted(was)
+	case a.Report != nil:
+		by := reviewOf(a.Report.Label)
+		e.Overdue = by != 0 && by <= x.at
+		if x.evidence {
+			e.Withheld, err = x.cleared(ctx, a.Report)
+		}
 	}
 	return err
 }

@@ -89,6 +89,11 @@ func TestInspectionTellsEverythingAndIsMadeAgain(t *testing.T) {
 	rus := h.nodes["RUS"]
 	insp := h.officer("RUS", "insp", section.RoleInspector)
 	to, _ := rus.Projected()
+	h.eventually("the head over all that is projected is kept", func() bool {
+		head, err := rus.log.LastHead(ctx)
+		check(t, err)
+		return head.Size >= to
+	})
 	first := inspect(t, rus.Node, insp, to, false)
 	var lines []string
 	overall := map[string]bool{}
