@@ -300,12 +300,16 @@ func (n *Node) expireDirect(ctx context.Context) error {
 		}
 		n.projector.busy.Lock()
 		row, err := n.openDirect(ctx, d.Envelope)
+		ended := err
 		if err == nil {
-			err = n.views.EndProvisional(ctx, row.Act, row.By)
+			ended = n.views.EndProvisional(ctx, row.Act, row.By)
 		}
 		n.projector.busy.Unlock()
+		if err == nil && ended != nil {
+			return ended // it still hides, and is ended the next time
+		}
 		if err != nil {
-			n.logger.Warn("what came beside the log cannot be ended", "originator", d.Originator, "err", err)
+			n.logger.Warn("what came beside the log cannot be opened any more", "originator", d.Originator, "err", err)
 		}
 		if err := n.log.ExpireDirect(ctx, d.Hash); err != nil {
 			return err

@@ -45,9 +45,10 @@ func (l *Log) Directs(ctx context.Context) ([]Direct, error) {
 	return out, rows.Err()
 }
 
-// CountDirect says how many envelopes of an originator are kept.
+// CountDirect says how many envelopes of an originator are kept and have not
+// expired.
 func (l *Log) CountDirect(ctx context.Context, originator string) (n int64, err error) {
-	err = l.db.Reader.QueryRowContext(ctx, `SELECT count(*) FROM direct WHERE originator = ?`, originator).Scan(&n)
+	err = l.db.Reader.QueryRowContext(ctx, `SELECT count(*) FROM direct WHERE originator = ? AND expired = 0`, originator).Scan(&n)
 	return n, err
 }
 
