@@ -10,22 +10,24 @@ import (
 // ledgerCmd is the disclosure ledger (rule 29).
 type ledgerCmd struct {
 	asOfficer
-	Holder  string `help:"Only what this member holds." placeholder:"RUS"`
-	Portion string `help:"Only this portion." placeholder:"ID"`
-	Overdue bool   `help:"Only personal data whose review is overdue, what has waited longest first."`
-	Refused bool   `help:"Instead: what was refused and withdrawn."`
+	Holder   string `help:"Only what this member holds." placeholder:"RUS"`
+	Portion  string `help:"Only this portion." placeholder:"ID"`
+	Overdue  bool   `help:"Only personal data whose review is overdue, what has waited longest first."`
+	Ended    bool   `help:"Only views that have ended, and whether their holder has destroyed them."`
+	Recalled bool   `help:"Only what was taken back from its holder, or is in doubt."`
+	Refused  bool   `help:"Instead: consents that were refused and withdrawn, and requests that were declined."`
 	newestFirst
 }
 
 // Help gives examples.
 func (ledgerCmd) Help() string {
-	return "Each line is a portion of ours in a member's hands, its terms, and since when.\n\nExamples:\n\n    entente ledger --holder RUS\n    entente ledger --overdue\n    entente ledger --refused"
+	return "Each line is a portion of ours in a member's hands, its terms, and since when.\n\nExamples:\n\n    entente ledger --holder RUS\n    entente ledger --overdue\n    entente ledger --recalled --holder SYR\n    entente ledger --refused"
 }
 
 // Validate refuses what cannot be asked together.
 func (c *ledgerCmd) Validate() error {
-	if c.Refused && (c.Holder != "" || c.Portion != "" || c.Overdue) {
-		return usage("--refused lists what nobody got; ask it without --holder, --portion and --overdue")
+	if c.Refused && (c.Holder != "" || c.Portion != "" || c.Overdue || c.Ended || c.Recalled) {
+		return usage("--refused lists what nobody got; ask it without --holder, --portion, --overdue, --ended and --recalled")
 	}
 	return c.newestFirst.Validate()
 }
@@ -43,12 +45,19 @@ func (c *ledgerCmd) Run(w *world) error {
 		}
 		defer w.more("before", page.Next)
 		return w.answer(page, func() {
-			for i := range page.Refusals {
-				printConsent(w, &page.Refusals[i])
+			consents, declined := page.Refusals, page.Declined
+			for len(consents)+len(declined) > 0 { // both newest first: one order
+				if len(declined) == 0 || len(consents) > 0 && consents[0].Index > declined[0].Index {
+					printConsent(w, &consents[0])
+					consents = consents[1:]
+					continue
+				}
+				printDeclined(w, &declined[0])
+				declined = declined[1:]
 			}
 		})
 	}
-	page, err := cl.Ledger(w.ctx, api.FindLedger{Holder: strings.ToUpper(c.Holder), Portion: c.Portion, Overdue: c.Overdue, Before: c.Before, Limit: c.Limit})
+	page, err := cl.Ledger(w.ctx, api.FindLedger{Holder: strings.ToUpper(c.Holder), Portion: c.Portion, Overdue: c.Overdue, Ended: c.Ended, Recalled: c.Recalled, Before: c.Before, Limit: c.Limit})
 	if err != nil {
 		return w.refused(err)
 	}
@@ -71,7 +80,13 @@ func printDisclosure(w *world, d *api.Disclosure) {
 			notes = append(notes, text)
 		}
 	}
-	note(d.Recalled != "", d.Recalled+" ("+d.Reason+")")
+	if d.Recalled != "" {
+		text := d.Recalled + " (" + d.Reason + ")"
+		if d.RecalledSince != nil {
+			text += " since " + d.RecalledSince.Format(time.RFC3339)
+		}
+		note(true, text)
+	}
 	note(d.Followed != "", d.Followed)
 	note(d.Review, "under review")
 	note(d.SupersededBy != "", "superseded by "+d.SupersededBy)
@@ -92,4 +107,19 @@ func printDisclosure(w *world, d *api.Disclosure) {
 		notes = append(notes, text)
 	}
 	w.printf("%s  since %s  via %s  %s  portion %s  %s  %s  [%s]", d.Holder, since, d.Via, d.View, d.Portion, d.Mark, d.Title, strings.Join(notes, "; "))
+}
+
+func printDeclined(w *world, x *api.DeclinedAnswer) {
+	title := x.Title
+	if title == "" {
+		title = "a request that is not here any more"
+	}
+	w.printf("%s  %s declined: %s, request %s of %s", x.ID, x.Written, title, x.Request, x.To)
+	for _, p := range x.Parts {
+		told := p.State
+		if p.Truth != "" && p.Truth != p.State {
+			told = p.Truth + ", told as " + p.State
+		}
+		w.printf("     %d. %s: %s", p.Number, told, p.Text)
+	}
 }

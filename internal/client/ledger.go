@@ -13,10 +13,16 @@ func (c *Client) Ledger(ctx context.Context, f api.FindLedger) (*api.Ledger, err
 	if f.Overdue {
 		q.Set("overdue", "true")
 	}
+	if f.Ended {
+		q.Set("ended", "true")
+	}
+	if f.Recalled {
+		q.Set("recalled", "true")
+	}
 	return fetch[api.Ledger](ctx, c, call{method: http.MethodGet, path: "/ledger", query: q})
 }
 
-// Refusals returns a page of what this nation refused and withdrew, before the
+// Refusals returns a page of what this nation refused, withdrew and declined, before the
 // place that an earlier page ended with.
 func (c *Client) Refusals(ctx context.Context, before string, limit int) (*api.Refusals, error) {
 	return fetch[api.Refusals](ctx, c, call{method: http.MethodGet, path: "/ledger/refusals", query: values("before", before, "limit", number(limit))})

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -36,8 +37,12 @@ type Disclosed struct {
 	// destroyed before its term, what the holder said of its copy: not yet,
 	// destroyed or overdue; empty otherwise (spec/retention.md).
 	Destroyed string
-	// Standing is what recalls say of it; its Kind is empty when none does.
+	// Standing is what recalls say of it: own ones to this holder, else what stands
+	// against the portion. Its Kind is empty when none does.
 	Standing viewdb.Standing
+	// Stands is the log time since when that recall stands, zero while no head
+	// says it.
+	Stands time.Time
 	// Followed says how far the holder has followed a recall of it: sent,
 	// quarantined, destroyed or retained; empty where none was sent to it.
 	Followed string
@@ -56,8 +61,10 @@ type LedgerQuery struct {
 	Holder  label.MemberID
 	Portion act.ID
 	Overdue bool
-	After   *viewdb.DisclosureAt
-	Limit   int
+	// Ended keeps what has ended, Recalled what was taken back or is in doubt.
+	Ended, Recalled bool
+	After           *viewdb.DisclosureAt
+	Limit           int
 }
 
 // reviewOf returns by when the personal data of a portion so marked are to be
@@ -81,9 +88,12 @@ func (n *Node) Ledger(ctx context.Context, o section.Officer, q LedgerQuery) ([]
 
 func (n *Node) ledger(ctx context.Context, q LedgerQuery) ([]Disclosed, error) {
 	now := n.station.Certified().Time
-	in := viewdb.LedgerQuery{Holder: string(q.Holder), After: q.After, Limit: q.Limit}
+	in := viewdb.LedgerQuery{Holder: string(q.Holder), Recalled: q.Recalled, After: q.After, Limit: q.Limit}
 	if q.Overdue {
 		in.Overdue = max(now, 1)
+	}
+	if q.Ended {
+		in.Ended = max(now, 1)
 	}
 	if q.Portion != "" {
 		id, ok := portionBytes(q.Portion)
@@ -98,14 +108,21 @@ func (n *Node) ledger(ctx context.Context, q LedgerQuery) ([]Disclosed, error) {
 	}
 	var indices []int64
 	var ids [][16]byte
-	seen := map[int64]time.Time{}
-	for i := range rows {
-		if _, ok := seen[rows[i].Index]; !ok {
-			at, err := n.log.HeadTime(ctx, rows[i].Index)
-			if err != nil {
-				at = 0 // made again from a log whose heads are still to come
+	known := map[int64]time.Time{}
+	since := func(index int64) time.Time {
+		at, ok := known[index]
+		if !ok && index >= 0 {
+			// An error: made again from a log whose heads are still to come.
+			if head, err := n.log.HeadTime(ctx, index); err == nil {
+				at = when(head)
 			}
-			indices, seen[rows[i].Index] = append(indices, rows[i].Index), when(at)
+			known[index] = at
+		}
+		return at
+	}
+	for i := range rows {
+		if k := len(indices); k == 0 || indices[k-1] != rows[i].Index {
+			indices = append(indices, rows[i].Index)
 		}
 		ids = append(ids, rows[i].Portion)
 	}
@@ -139,7 +156,7 @@ func (n *Node) ledger(ctx context.Context, q LedgerQuery) ([]Disclosed, error) {
 	if err != nil {
 		return nil, err
 	}
-	followed, err := n.followed(ctx, ids)
+	taken, err := n.takenFrom(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -149,8 +166,16 @@ func (n *Node) ledger(ctx context.Context, q LedgerQuery) ([]Disclosed, error) {
 	}
 	out := make([]Disclosed, 0, len(rows))
 	for _, r := range rows {
-		d := Disclosed{Disclosure: r, Logged: seen[r.Index], Receipt: "logged", Consent: words[heldBy{r.Portion, r.Holder}], Standing: standing[r.Portion], Followed: followed[heldBy{r.Portion, r.Holder}],
+		d := Disclosed{Disclosure: r, Logged: since(r.Index), Receipt: "logged", Consent: words[heldBy{r.Portion, r.Holder}], Standing: standing[r.Portion],
 			Overdue: r.Review != 0 && r.Review <= now, Ended: r.Ends != 0 && r.Ends <= now}
+		if t, ok := taken[heldBy{r.Portion, r.Holder}]; ok {
+			s := &d.Standing
+			s.By, s.Kind, s.Reason, s.Act, s.Index, s.Provisional = string(n.self), t.Kind, t.Reason, t.ID, t.Index, false
+			d.Followed = t.state
+		}
+		if d.Standing.Kind != "" {
+			d.Stands = since(d.Standing.Index)
+		}
 		if ps := portions[r.Index]; r.N < len(ps) {
 			d.Label = ps[r.N].Label
 			for _, c := range ps[r.N].Cites {
@@ -185,26 +210,34 @@ func (n *Node) ledger(ctx context.Context, q LedgerQuery) ([]Disclosed, error) {
 	return out, nil
 }
 
-// followed says how far each holder has followed the own recalls of portions.
-func (n *Node) followed(ctx context.Context, ids [][16]byte) (map[heldBy]string, error) {
+// A takenFrom is an own recall to a holder, and how far the holder has followed
+// it.
+type takenFrom struct {
+	viewdb.TakenFrom
+	state string
+}
+
+// takenFrom returns the own recall of each portion that stands against each
+// holder that it was sent to: the last one; a doubt where nothing is taken back.
+func (n *Node) takenFrom(ctx context.Context, ids [][16]byte) (map[heldBy]takenFrom, error) {
 	recalls, err := n.views.OwnRecalls(ctx, ids)
 	if err != nil || len(recalls) == 0 {
 		return nil, err
 	}
-	out, known := map[heldBy]string{}, map[string][]RecallHolder{}
+	out, known := map[heldBy]takenFrom{}, map[string][]RecallHolder{}
 	for portion, acts := range recalls {
-		for _, s := range acts { // the last one sent to a holder stands
-			holders, ok := known[s.ID]
+		for _, t := range acts {
+			holders, ok := known[t.ID]
 			if !ok {
-				word := []RecallWord{{Said: s}}
+				word := []RecallWord{{Said: t.Said}}
 				if err := n.holdersOf(ctx, word); err != nil {
 					return nil, err
 				}
 				holders = word[0].Holders
-				known[s.ID] = holders
+				known[t.ID] = holders
 			}
 			for _, h := range holders {
-				out[heldBy{portion, string(h.Member)}] = h.State
+				out[heldBy{portion, string(h.Member)}] = takenFrom{t, h.State}
 			}
 		}
 	}
@@ -253,9 +286,20 @@ func (n *Node) wordsOn(ctx context.Context, portions [][16]byte) (map[heldBy]*Wo
 	return out, nil
 }
 
-// Refusals returns what this nation refused and withdrew, newest first, before
-// an index when it is not 0.
-func (n *Node) Refusals(ctx context.Context, o section.Officer, before int64, limit int) ([]ConsentWord, error) {
+// Refusal is one thing that this nation refused: a consent act that refuses or
+// withdraws, or an answer that declines.
+type Refusal struct {
+	Index   int64
+	Consent *ConsentWord
+	// Answer is an own answer that declines a part or says that there is nothing
+	// to give; Request is the request as it was asked, where it is still here.
+	Answer  *RequestReply
+	Request *act.Request
+}
+
+// Refusals returns what this nation refused, newest first, before an index when
+// it is not 0.
+func (n *Node) Refusals(ctx context.Context, o section.Officer, before int64, limit int) ([]Refusal, error) {
 	if err := n.section.Authorise(ctx, o, section.OpLedgerRead, ""); err != nil {
 		return nil, err
 	}
@@ -263,7 +307,53 @@ func (n *Node) Refusals(ctx context.Context, o section.Officer, before int64, li
 	if err != nil {
 		return nil, err
 	}
-	return n.consentWords(ctx, rows)
+	words, err := n.consentWords(ctx, rows)
+	if err != nil {
+		return nil, err
+	}
+	replies, requests, err := n.declined(ctx, rows)
+	if err != nil {
+		return nil, err
+	}
+	var out []Refusal
+	for i := range words {
+		out = append(out, Refusal{Index: words[i].Index, Consent: &words[i]})
+	}
+	for i := range replies {
+		out = append(out, Refusal{Index: replies[i].Index, Answer: &replies[i], Request: requests[replies[i].Answer.Request]})
+	}
+	slices.SortFunc(out, func(a, b Refusal) int { return cmp.Compare(b.Index, a.Index) })
+	return out, nil
+}
+
+// declined reads those of some statements that are answers, as what they were
+// drafted, and the requests that they answer.
+func (n *Node) declined(ctx context.Context, rows []viewdb.Said) ([]RequestReply, map[act.ID]*act.Request, error) {
+	var replies []RequestReply
+	var ids []act.ID
+	for _, r := range rows {
+		a, err := act.Parse(r.Act)
+		if err != nil || a.Answer == nil {
+			continue
+		}
+		replies = append(replies, RequestReply{Reply: viewdb.Reply{Said: r, Request: string(a.Answer.Request), Counts: true}, Answer: a.Answer})
+		ids = append(ids, a.Answer.Request)
+	}
+	requests := map[act.ID]*act.Request{}
+	for part := range slices.Chunk(ids, 500) {
+		asked, err := n.requestsOf(ctx, part)
+		if err != nil {
+			return nil, nil, err
+		}
+		for id, x := range asked {
+			a, err := act.Parse(x.Act)
+			if err != nil {
+				return nil, nil, err // the projection has parsed it
+			}
+			requests[id] = a.Request
+		}
+	}
+	return replies, requests, n.truths(ctx, replies)
 }
 
 // PortionID is the id of a portion in the ledger as acts write it.

@@ -131,7 +131,7 @@ func (n *Node) saidRow(o *opened, a act.Act) *viewdb.Said {
 	requestRows(o, a, row)
 	redressRows(o, a, row)
 	if a.Recall != nil {
-		row.Recall = n.recallRow(o, a.Recall)
+		row.Recall, row.Narrowed = n.recallRow(o, a.Recall), n.narrowedRow(o, a.Recall)
 	}
 	if a.Acknowledgement != nil {
 		row.Acknowledges = string(a.Acknowledgement.Recall)

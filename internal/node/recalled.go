@@ -20,6 +20,22 @@ func (n *Node) recallRow(o *opened, r *act.Recall) *viewdb.Recall {
 	return row
 }
 
+// narrowedRow says whom an own narrowing takes what from; nil for all else.
+func (n *Node) narrowedRow(o *opened, r *act.Recall) *viewdb.Narrowed {
+	if r.Kind != act.RecallNarrowing || o.h.Originator != n.self {
+		return nil
+	}
+	row := &viewdb.Narrowed{Holder: other(r.To, n.self), Reason: string(r.Reason)}
+	seen := map[act.ID]bool{}
+	for _, p := range r.Portions {
+		if !seen[p.Portion] {
+			seen[p.Portion] = true
+			row.Portions = append(row.Portions, rawID(p.Portion))
+		}
+	}
+	return row
+}
+
 // refRow is a portion reference as the views hold it.
 func refRow(r act.PortionRef) viewdb.Portion {
 	return viewdb.Portion{ID: rawID(r.Portion), Digest: [32]byte(r.Digest)}

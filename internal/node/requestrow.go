@@ -23,6 +23,7 @@ func requestRows(o *opened, a act.Act, row *viewdb.Said) {
 		row.Answer = &viewdb.Answer{Request: string(a.Answer.Request), Asker: other(a.Answer.To, from), Final: a.Answer.Final}
 		for _, p := range a.Answer.Parts {
 			row.Answer.Parts = append(row.Answer.Parts, string(p.Part))
+			row.Answer.Declined = row.Answer.Declined || p.State == act.AnswerDeclined || p.State == act.AnswerNothing
 		}
 	case a.Closing != nil:
 		row.Closing = &viewdb.Closing{Request: string(a.Closing.Request), Member: other(a.Closing.To, from)}

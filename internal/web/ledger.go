@@ -22,13 +22,15 @@ func (s *Server) ledger() {
 	register(s, operation{id: "listLedger", method: http.MethodGet, path: "/ledger", tag: "ledger", op: section.OpLedgerRead, summary: "Who holds which portion of ours under what terms since when, newest first",
 		description: "As far as this node knows: what it sealed, and what others sealed to it that carries this nation's mark."},
 		func(ctx context.Context, c caller, in *struct {
-			Holder  string `query:"holder" maxLength:"3" doc:"Only what this member holds."`
-			Portion string `query:"portion" maxLength:"32" doc:"Only this portion."`
-			Overdue bool   `query:"overdue" doc:"Only personal data whose review is overdue, what has waited longest first."`
-			Before  string `query:"before" maxLength:"80" doc:"Only what comes behind this row: next of an earlier page."`
-			Limit   int    `query:"limit" minimum:"0" maximum:"500" doc:"Rows in the answer, 50 when absent."`
+			Holder   string `query:"holder" maxLength:"3" doc:"Only what this member holds."`
+			Portion  string `query:"portion" maxLength:"32" doc:"Only this portion."`
+			Overdue  bool   `query:"overdue" doc:"Only personal data whose review is overdue, what has waited longest first."`
+			Ended    bool   `query:"ended" doc:"Only views that have ended."`
+			Recalled bool   `query:"recalled" doc:"Only what was taken back from its holder, or is in doubt."`
+			Before   string `query:"before" maxLength:"80" doc:"Only what comes behind this row: next of an earlier page."`
+			Limit    int    `query:"limit" minimum:"0" maximum:"500" doc:"Rows in the answer, 50 when absent."`
 		}) (*body[api.Ledger], error) {
-			q := node.LedgerQuery{Holder: label.MemberID(in.Holder), Portion: act.ID(in.Portion), Overdue: in.Overdue, Limit: limited(in.Limit, 50)}
+			q := node.LedgerQuery{Holder: label.MemberID(in.Holder), Portion: act.ID(in.Portion), Overdue: in.Overdue, Ended: in.Ended, Recalled: in.Recalled, Limit: limited(in.Limit, 50)}
 			var err error
 			if q.After, err = ledgerPlace(in.Before); err != nil {
 				return nil, err
@@ -54,7 +56,8 @@ func (s *Server) ledger() {
 			}
 			return answer(out)
 		})
-	register(s, operation{id: "listRefusals", method: http.MethodGet, path: "/ledger/refusals", tag: "ledger", op: section.OpLedgerRead, summary: "What this nation refused and withdrew, newest first"},
+	register(s, operation{id: "listRefusals", method: http.MethodGet, path: "/ledger/refusals", tag: "ledger", op: section.OpLedgerRead, summary: "What this nation refused, withdrew and declined, newest first",
+		description: "Consents that were refused or withdrawn, and answers to requests that declined a part or said that there is nothing to give."},
 		func(ctx context.Context, c caller, in *struct {
 			Before string `query:"before" maxLength:"20" doc:"Only what comes behind this row: next of an earlier page."`
 			Limit  int    `query:"limit" minimum:"0" maximum:"500" doc:"Rows in the answer, 50 when absent."`
@@ -71,13 +74,17 @@ func (s *Server) ledger() {
 			if err != nil {
 				return nil, err
 			}
-			out := api.Refusals{Refusals: []api.ConsentAct{}}
+			out := api.Refusals{Refusals: []api.ConsentAct{}, Declined: []api.DeclinedAnswer{}}
 			if len(rows) > limit {
 				rows = rows[:limit]
 				out.Next = digits(rows[limit-1].Index)
 			}
 			for i := range rows {
-				out.Refusals = append(out.Refusals, shownConsent(&rows[i]))
+				if c := rows[i].Consent; c != nil {
+					out.Refusals = append(out.Refusals, shownConsent(c))
+				} else {
+					out.Declined = append(out.Declined, shownDeclined(&rows[i]))
+				}
 			}
 			return answer(out)
 		})
@@ -126,8 +133,36 @@ func shownDisclosure(d *node.Disclosed) (api.Disclosure, error) {
 	if d.DisclosureAt.Review != 0 {
 		out.ReviewBy = moment(time.Unix(d.DisclosureAt.Review, 0))
 	}
+	if d.Standing.Kind != "" {
+		out.RecalledSince, out.RecallID = moment(d.Stands), d.Standing.Act
+	}
 	if w := d.Consent; w != nil {
 		out.Consent = &api.LedgerConsent{Step: string(w.Step), Since: w.Since, Until: moment(w.Until), Index: w.Act}
 	}
 	return out, nil
+}
+
+func shownDeclined(r *node.Refusal) api.DeclinedAnswer {
+	asked := r.Request
+	if asked == nil {
+		asked = &act.Request{}
+	}
+	x := shownReply(asked, r.Answer)
+	out := api.DeclinedAnswer{ID: x.ID, Index: x.Index, Written: x.Written, Request: string(r.Answer.Answer.Request), Title: asked.Title, Note: x.Note, Parts: []api.DeclinedPart{}}
+	for _, m := range r.Answer.Recipients {
+		if m != r.Answer.Originator {
+			out.To = m
+		}
+	}
+	for _, p := range x.Parts {
+		if p.State != string(act.AnswerDeclined) && p.State != string(act.AnswerNothing) {
+			continue
+		}
+		part := api.DeclinedPart{Number: p.Number, State: p.State, Truth: p.Truth}
+		if p.Number > 0 {
+			part.Text = asked.Parts[p.Number-1].Text
+		}
+		out.Parts = append(out.Parts, part)
+	}
+	return out
 }

@@ -27,7 +27,7 @@ func (v *Views) Delete(ctx context.Context, indices []int64) error {
 				`DELETE FROM closing WHERE idx = ?`, `DELETE FROM line WHERE idx = ?`,
 				`DELETE FROM redress WHERE idx = ?`, `DELETE FROM redress_portion WHERE idx = ?`, `DELETE FROM redress_answer WHERE idx = ?`,
 				`DELETE FROM portion WHERE idx = ?`, `DELETE FROM designation WHERE idx = ?`, `DELETE FROM attachment WHERE idx = ?`,
-				`DELETE FROM said WHERE idx = ?`, `DELETE FROM consent WHERE idx = ?`, `DELETE FROM cite WHERE idx = ?`, `DELETE FROM held_for WHERE idx = ?`, `DELETE FROM unnamed WHERE idx = ?`, `DELETE FROM caution WHERE idx = ?`, `DELETE FROM acknowledged WHERE idx = ?`, `DELETE FROM disclosure WHERE idx = ?`, `DELETE FROM gone_early WHERE idx = ?`,
+				`DELETE FROM said WHERE idx = ?`, `DELETE FROM consent WHERE idx = ?`, `DELETE FROM cite WHERE idx = ?`, `DELETE FROM held_for WHERE idx = ?`, `DELETE FROM unnamed WHERE idx = ?`, `DELETE FROM caution WHERE idx = ?`, `DELETE FROM acknowledged WHERE idx = ?`, `DELETE FROM disclosure WHERE idx = ?`, `DELETE FROM gone_early WHERE idx = ?`, `DELETE FROM narrowed WHERE idx = ?`,
 			} {
 				res, err := tx.Exec(q, i)
 				if err != nil {

@@ -37,8 +37,13 @@ type LedgerQuery struct {
 	// Overdue keeps what was to be reviewed at or before this log time, Unix
 	// seconds, and puts what has waited longest first.
 	Overdue int64
-	After   *DisclosureAt // go on behind this row
-	Limit   int           // 1 to 501, 50 when 0
+	// Ended keeps the views that ended at or before this log time, Unix seconds.
+	Ended int64
+	// Recalled keeps what is withdrawn or in doubt, or was taken back from this
+	// holder alone.
+	Recalled bool
+	After    *DisclosureAt // go on behind this row
+	Limit    int           // 1 to 501, 50 when 0
 }
 
 // disclosures gathers the rows of one report.
@@ -70,6 +75,14 @@ func (v *Views) Ledger(ctx context.Context, q LedgerQuery) ([]Disclosure, error)
 	}
 	if q.Portion != nil {
 		add(`(d.idx, d.n) IN (SELECT p.idx, p.n FROM portion p WHERE p.key = ? AND p.id = ?)`, portionKey(q.Portion), q.Portion[:])
+	}
+	if q.Ended != 0 {
+		add(`d.idx IN (SELECT e.idx FROM report e WHERE e.ends <> 0 AND e.ends <= ?)`, q.Ended)
+	}
+	if q.Recalled {
+		add(`(d.idx, d.n, d.holder) IN (SELECT h.idx, h.n, h.holder FROM recalled x JOIN portion p ON p.key = x.key AND p.id = x.portion JOIN disclosure h ON h.idx = p.idx AND h.n = p.n
+				WHERE x.effect = 1 AND x.kind IN ('recall', 'correction', 'narrowing', 'doubt')
+			UNION SELECT h.idx, h.n, h.holder FROM narrowed x JOIN portion p ON p.key = substr(x.portion, 1, 8) AND p.id = x.portion JOIN disclosure h ON h.idx = p.idx AND h.n = p.n AND h.holder = x.holder)`)
 	}
 	switch {
 	case q.Overdue != 0:
@@ -132,50 +145,6 @@ func (v *Views) ActsAt(ctx context.Context, indices []int64) (map[int64][]byte, 
 				return nil, err
 			}
 			out[i] = raw
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
-// Refusals returns the consent acts of this member that refuse or withdraw,
-// newest first, those before an index when it is not 0.
-func (v *Views) Refusals(ctx context.Context, before int64, limit int) ([]Said, error) {
-	if before == 0 {
-		before = 1 << 62
-	}
-	return v.manySaid(ctx, `SELECT s.idx, s.id, s.originator, s.own, s.type, s.written, s.recipients, s.act FROM said s
-		WHERE s.own = 1 AND s.idx IN (SELECT c.idx FROM consent c WHERE c.step IN ('refuse', 'withdraw') AND c.idx < ?) ORDER BY s.idx DESC LIMIT ?`, before, limit)
-}
-
-// OwnRecalls returns the recalls of this member that name any of the portions,
-// in log order: by portion, and each without its act.
-func (v *Views) OwnRecalls(ctx context.Context, ids [][16]byte) (map[[16]byte][]Said, error) {
-	out := map[[16]byte][]Said{}
-	for len(ids) > 0 {
-		part := ids[:min(len(ids), 500)]
-		ids = ids[len(part):]
-		args := make([]any, len(part))
-		for i := range part {
-			args[i] = part[i][:]
-		}
-		rows, err := v.db.Reader.QueryContext(ctx, `SELECT x.portion, s.idx, s.id, s.recipients FROM recalled x JOIN said s ON s.idx = x.idx
-			WHERE x.portion IN (?`+strings.Repeat(`, ?`, len(part)-1)+`) AND s.own = 1 AND x.kind IN ('recall', 'correction', 'doubt') ORDER BY s.idx`, args...)
-		if err != nil {
-			return nil, err
-		}
-		for rows.Next() {
-			var id []byte
-			s := Said{Own: true}
-			var to string
-			if err := rows.Scan(&id, &s.Index, &s.ID, &to); err != nil {
-				rows.Close()
-				return nil, err
-			}
-			s.Recipients = strings.Fields(to)
-			out[[16]byte(id)] = append(out[[16]byte(id)], s)
 		}
 		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			return nil, err

@@ -37,7 +37,7 @@ var (
 	intoAcknowledged   = insertInto(11, "acknowledged (idx, recall)", 2, 16)
 	intoRequest        = insertInto(12, "request (idx, id, originator, member, own, person, day, ltiov, joins, counted, nth, nth_person)", 12, 16)
 	intoRequestPart    = insertInto(13, "request_part (idx, part)", 2, 16)
-	intoAnswer         = insertInto(14, "answer (idx, request, originator, asker, final)", 5, 16)
+	intoAnswer         = insertInto(14, "answer (idx, request, originator, asker, final, declined)", 6, 16)
 	intoAnswerPart     = insertInto(15, "answer_part (idx, part)", 2, 16)
 	intoClosing        = insertInto(16, "closing (idx, request, originator, member)", 4, 16)
 	intoLine           = insertInto(17, "line (idx, type, originator, own, name, state, until, recipients)", 8, 16)
@@ -46,14 +46,15 @@ var (
 	intoRedressPortion = insertInto(20, "redress_portion (idx, portion, key, digest)", 4, 16)
 	intoRedressAnswer  = insertInto(21, "redress_answer (idx, redress, originator, asker, outcome)", 5, 16)
 	intoGoneEarly      = insertInto(22, "gone_early (idx, n, holder, portion)", 4, 16)
+	intoNarrowed       = insertInto(23, "narrowed (portion, idx, holder, reason)", 4, 16)
 	intoAll            = []*into{&intoReport, &intoPortion, &intoDesignation, &intoAttachment, &intoQuarantine, &intoSent, &intoSearch, &intoSaid, &intoConsent, &intoCite, &intoHeldFor, &intoAcknowledged,
-		&intoRequest, &intoRequestPart, &intoAnswer, &intoAnswerPart, &intoClosing, &intoLine, &intoDisclosure, &intoRedress, &intoRedressPortion, &intoRedressAnswer, &intoGoneEarly}
+		&intoRequest, &intoRequestPart, &intoAnswer, &intoAnswerPart, &intoClosing, &intoLine, &intoDisclosure, &intoRedress, &intoRedressPortion, &intoRedressAnswer, &intoGoneEarly, &intoNarrowed}
 )
 
 // inserts gathers rows for all tables of one transaction.
 type inserts struct {
 	tx   *store.Tx
-	args [23][]any
+	args [24][]any
 	err  error
 	// counted is how far the requests of each asker are counted.
 	counted map[string]counted

@@ -15,6 +15,9 @@ type Standing struct {
 	// By, Kind, Reason and Act are those of the last recall that withdraws it,
 	// else of the last that doubts it; empty in a review alone.
 	By, Kind, Reason, Act string
+	// Index is where that recall stands in the log; below zero while the log has
+	// not certified it.
+	Index int64
 	// Provisional: the log has not certified that recall yet.
 	Provisional bool
 }
@@ -39,7 +42,7 @@ func (v *Views) StandingOf(ctx context.Context, index int64) ([]Standing, error)
 			return nil, err
 		}
 		s.Portion = [16]byte(id)
-		s.Doubt, s.Withdrawn, s.Provisional = s.Kind == kindDoubt, s.Kind != "" && s.Kind != kindDoubt, idx < 0
+		s.Doubt, s.Withdrawn, s.Index, s.Provisional = s.Kind == kindDoubt, s.Kind != "" && s.Kind != kindDoubt, idx, idx < 0
 		if !s.Review && s.Kind == "" {
 			continue
 		}
@@ -88,7 +91,7 @@ func (v *Views) StandingOfPortions(ctx context.Context, ids [][16]byte) (map[[16
 				s.Review = true
 			} else {
 				s.Doubt, s.Withdrawn = s.Doubt || kind == kindDoubt, s.Withdrawn || kind != kindDoubt
-				s.By, s.Kind, s.Reason, s.Act, s.Provisional = by, kind, reason, act, idx < 0
+				s.By, s.Kind, s.Reason, s.Act, s.Index, s.Provisional = by, kind, reason, act, idx, idx < 0
 			}
 			out[[16]byte(id)] = s
 		}

@@ -22,7 +22,9 @@ type Answer struct {
 	Request string
 	Asker   string
 	Final   bool
-	Parts   []string // that it speaks to
+	// Declined: it declines a part, or says that there is nothing to give.
+	Declined bool
+	Parts    []string // that it speaks to
 }
 
 // Closing is what a closing act says, as a row.
@@ -53,7 +55,11 @@ func (in *inserts) requests(s *Said) {
 		if a.Final {
 			final = 1
 		}
-		in.add(&intoAnswer, s.Index, a.Request, s.Originator, a.Asker, final)
+		declined := 0
+		if s.Own && a.Declined {
+			declined = 1
+		}
+		in.add(&intoAnswer, s.Index, a.Request, s.Originator, a.Asker, final, declined)
 		for _, p := range a.Parts {
 			in.add(&intoAnswerPart, s.Index, p)
 		}

@@ -22,6 +22,8 @@ type Said struct {
 	Consents []Consent `json:"-"`
 	// Recall is what a recall act does here; nil when it does nothing.
 	Recall *Recall `json:"-"`
+	// Narrowed is what an own narrowing takes back from its reader.
+	Narrowed *Narrowed `json:"-"`
 	// Acknowledges is the id of the recall that an acknowledgement is about.
 	Acknowledges string `json:"-"`
 	// GoneEarly are the portions that its originator says it has destroyed before
@@ -97,6 +99,7 @@ func (in *inserts) said(s *Said) {
 	in.add(&intoSaid, s.Index, s.ID, s.Originator, own, s.Type, s.Written, strings.Join(s.Recipients, " "), s.Act)
 	in.consents(s.Consents)
 	in.requests(s)
+	in.narrowed(s)
 	in.redress(s)
 	if s.Acknowledges != "" {
 		in.add(&intoAcknowledged, s.Index, s.Acknowledges)
