@@ -34,7 +34,7 @@ var (
 	ErrRepeated = &act.Refusal{Code: "import_repeated",
 		Why: "the file says two things under one key", Cure: "ask its publisher which of them holds"}
 	ErrOlder = &act.Refusal{Code: "import_older",
-		Why: "the list is older than the one that is held, and would undo what came after it", Cure: "fetch the list in force"}
+		Why: "the file is older than what is held of it, and would undo what came after it", Cure: "fetch it again as it stands now"}
 )
 
 func refuse(r *act.Refusal, format string, args ...any) error {

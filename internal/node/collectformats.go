@@ -101,9 +101,10 @@ func (in *importing) events() error {
 		defer r.Close()
 		return collect.MISP(r, collect.MISPOptions{Options: o, Sharing: in.r.Sharing, Reduce: in.r.Reduce}, fn)
 	}
-	digests := map[string]act.Digest{}
+	digests, forms := map[string]act.Digest{}, collect.MISPForms{}
 	res, err := read(in.opt, func(d collect.Draft) error {
 		digests[d.Key] = d.Digest
+		forms.Add(d.Portions)
 		in.sayAll(d.Notes)
 		return nil
 	})
@@ -111,8 +112,16 @@ func (in *importing) events() error {
 		return err
 	}
 	in.known(res, noTime)
+	if err := in.since(forms, digests); err != nil {
+		return err
+	}
 	return in.store(digests, func(o collect.Options) error {
-		_, err := read(o, func(d collect.Draft) error { return in.add(d.Key, &d) })
+		_, err := read(o, func(d collect.Draft) error {
+			if _, taken := digests[d.Key]; !taken {
+				return nil // older than what stands
+			}
+			return in.add(d.Key, &d)
+		})
 		return err
 	})
 }
