@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"entente/charter"
@@ -15,6 +16,7 @@ import (
 	"entente/internal/plural"
 	"entente/internal/store"
 	"entente/internal/store/logdb"
+	"entente/label"
 	"entente/tlog"
 )
 
@@ -69,7 +71,7 @@ func (c *verifyCmd) Run(w *world) error {
 		OK bool `json:"ok"`
 		*logcopy.Verdict
 	}{true, v}, func() {
-		w.printf("The log holds: %s, root %s\nfounding %s\ncosigned by %v, quorum %d; log time %s", plural.Of(v.Size, "leaf"), v.Root, v.Charter, v.Cosigned, v.Quorum, time.Unix(v.LogTime, 0).UTC().Format(time.RFC3339))
+		w.printf("The log holds: %s, root %s\nfounding %s\ncosigned by %s, quorum %d; log time %s", plural.Of(v.Size, "leaf"), v.Root, v.Charter, cosigners(v.Cosigned), v.Quorum, time.Unix(v.LogTime, 0).UTC().Format(time.RFC3339))
 	})
 }
 
@@ -84,9 +86,21 @@ func (c *verifyCmd) inspection(w *world, dir string, pinned *charter.Hash) error
 		OK bool `json:"ok"`
 		*inspection.Verdict
 	}{true, v}, func() {
-		w.printf("The report of %s holds: %s %v of leaves %d to %d, each in its place in a log of %s\nfounding %s\ncosigned by %v, quorum %d\n%s opened from their evidence; %d past review or unanswered",
-			v.Member, plural.Of(v.Entries, "entry"), v.Counts, v.From, v.To, plural.Of(v.Size, "leaf"), v.Charter, v.Cosigned, v.Quorum, plural.Of(v.Proven, "entry"), v.Overdue)
+		w.printf("The report of %s holds: %s %v of leaves %d to %d, each in its place in a log of %s\nfounding %s\ncosigned by %s, quorum %d\n%s opened from their evidence; %d past review or unanswered",
+			v.Member, plural.Of(v.Entries, "entry"), v.Counts, v.From, v.To, plural.Of(v.Size, "leaf"), v.Charter, cosigners(v.Cosigned), v.Quorum, plural.Of(v.Proven, "entry"), v.Overdue)
 	})
+}
+
+// cosigners names the members that have cosigned a head.
+func cosigners(ms []label.MemberID) string {
+	if len(ms) == 0 {
+		return "nobody"
+	}
+	names := make([]string, len(ms))
+	for i, m := range ms {
+		names[i] = string(m)
+	}
+	return strings.Join(names, ", ")
 }
 
 // found tells what does not hold. What could not be read accuses nobody.

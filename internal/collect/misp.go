@@ -117,6 +117,9 @@ type mispEvent struct {
 func mispEvents(raw []byte) ([]mispEvent, error) {
 	// One reading for all readers: strictly one value under each name.
 	if _, err := stix.ParseObject(raw); err != nil && !errors.Is(err, stix.ErrNotObject) {
+		if errors.Is(err, stix.ErrTooLarge) {
+			return nil, refuse(ErrNested, "%v", err)
+		}
 		return nil, refuse(ErrMISP, "%v", err)
 	}
 	var list []fields

@@ -13,6 +13,8 @@ var (
 		Why: "the file is larger than an import of its kind may be", Cure: "split it"}
 	ErrTooMany = &act.Refusal{Code: "import_too_many",
 		Why: "the file holds more entries than an import may have", Cure: "split it"}
+	ErrNested = &act.Refusal{Code: "import_nested",
+		Why: "the file nests deeper, or holds more values, than is read of any", Cure: "export it in parts; where one thing in it nests so deep, leave that out at the source"}
 	ErrNoText = &act.Refusal{Code: "import_no_text",
 		Why: "there is no text in the file", Cure: "check that it is the right file; pictures of text have to be typed"}
 	ErrCursor = &act.Refusal{Code: "import_cursor",

@@ -250,6 +250,15 @@ func (f *Feed) Changed() {
 	f.Poke()
 }
 
+// Lifted tells that what kept reports out of every answer may have ended: they
+// are looked for and added again.
+func (f *Feed) Lifted() {
+	f.mu.Lock()
+	f.recheck = true
+	f.mu.Unlock()
+	f.Poke()
+}
+
 // settle takes out what must be in no further answer.
 func (f *Feed) settle(ctx context.Context) error {
 	now := f.o.Node.LogTime()

@@ -304,6 +304,9 @@ func (n *Node) expireDirect(ctx context.Context) error {
 		if err == nil {
 			ended = n.views.EndProvisional(ctx, row.Act, row.By)
 		}
+		if err == nil {
+			n.feed.Lifted()
+		}
 		n.projector.busy.Unlock()
 		if err == nil && ended != nil {
 			return ended // it still hides, and is ended the next time

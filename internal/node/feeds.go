@@ -79,6 +79,12 @@ func (n *Node) feedArrived(b *viewdb.Batch) {
 	if len(b.Said)+len(b.Withdrawn) > 0 {
 		n.feed.Changed()
 	}
+	for i := range b.Said {
+		if r := b.Said[i].Recall; r != nil && r.Kind == string(act.RecallCleared) {
+			n.feed.Lifted()
+			break
+		}
+	}
 	var replaces []string
 	ends := int64(0)
 	for i := range b.Reports {

@@ -36,7 +36,7 @@ type Account struct {
 // characters, of which only a digest is kept, so that it is shown once. The
 // name follows the rule of log-ins and is never given twice, nor to an officer.
 func (s *Section) AddAccount(ctx context.Context, o Officer, a Account) (secret string, err error) {
-	if err := checkLogin(a.Name); err != nil {
+	if err := checkLogin("name of the account", a.Name); err != nil {
 		return "", err
 	}
 	if len(a.Grants) > maxGrants {

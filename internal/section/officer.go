@@ -77,7 +77,7 @@ func (s *Section) Found(ctx context.Context, first NewOfficer) error {
 
 // newOfficer checks what is said of a new officer and hashes the password.
 func (s *Section) newOfficer(ctx context.Context, n NewOfficer) (string, error) {
-	if err := checkLogin(n.Login); err != nil {
+	if err := checkLogin("login", n.Login); err != nil {
 		return "", err
 	}
 	if err := checkText("name of the officer", n.Name, maxNameBytes); err != nil {
@@ -309,13 +309,14 @@ func bounded(s string) string {
 	return s
 }
 
-func checkLogin(login string) error {
+// checkLogin says whether a name by which somebody logs in is within bounds.
+func checkLogin(what, login string) error {
 	ok := len(login) >= 1 && len(login) <= 64 && login[0] >= 'a' && login[0] <= 'z'
 	for _, c := range []byte(login) {
 		ok = ok && (c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '.' || c == '_' || c == '-')
 	}
 	if !ok {
-		return refuseBounds("the login is refused", "use 1 to 64 of a-z, 0-9, dot, underscore and hyphen, beginning with a letter")
+		return refuseBounds("the "+what+" is empty, too long, or has characters that none has", "use 1 to 64 of a-z, 0-9, dot, underscore and hyphen, beginning with a letter")
 	}
 	return nil
 }
