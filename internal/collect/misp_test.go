@@ -119,7 +119,8 @@ func TestDistributionNeverWidens(t *testing.T) {
 func TestMISPRefuses(t *testing.T) {
 	for raw, want := range map[string]*act.Refusal{
 		`{`: ErrMISP, `5`: ErrMISP, `{}`: ErrMISP, `[]`: ErrMISP, `{"Event":5}`: ErrMISP, `{"Event":{"uuid":"x"}}`: ErrMISP,
-		`{"Event":{"uuid":"` + uuidEvent + `","info":"a","info":"b"}}`: ErrMISP,
+		`{"Event":{"uuid":"` + uuidEvent + `","info":"a","info":"b"}}`:        ErrMISP,
+		strings.Repeat(`{"response":`, 200) + `[]` + strings.Repeat(`}`, 200): ErrNested,
 		event(`,"Attribute":5`):                 ErrMISP,
 		`[` + event("") + `,` + event("") + `]`: ErrRepeated,
 		event(`,"Object":[{"uuid":"` + uuidA + `","name":"geolocation","Attribute":[{"type":"float","object_relation":"latitude","value":"33.31522"}]}]`): ErrFinePlace,
