@@ -88,6 +88,13 @@ const (
 		SELECT p.id, v.cause FROM cite c JOIN review v ON v.portion = c.id JOIN portion p ON p.idx = c.idx AND p.n = c.n
 		WHERE c.idx >= ? AND c.idx <= ?
 		ON CONFLICT (portion) DO UPDATE SET cause = max(touched.cause, excluded.cause)`
+	// What comes and cites something that a recall by its originator, as far as is
+	// known until then, waits for, before the portion itself comes in the same run.
+	sqlTouchBefore = `INSERT INTO touched (portion, cause)
+		SELECT p.id, x.idx FROM cite c JOIN recalled x ON x.portion = c.id AND x.digest = c.digest AND x.effect = 0 AND c.originator = x.by_whom AND x.kind NOT IN ('cleared', 'review')
+			JOIN portion p ON p.idx = c.idx AND p.n = c.n
+		WHERE c.idx >= ? AND c.idx <= ? AND NOT EXISTS (SELECT 1 FROM portion h WHERE h.key = x.key AND h.id = x.portion AND h.idx <= c.idx)
+		ON CONFLICT (portion) DO UPDATE SET cause = max(touched.cause, excluded.cause)`
 	sqlReviewBelow = below + ` INSERT INTO review (portion, cause) SELECT id, max(cause) FROM below GROUP BY id
 		ON CONFLICT (portion) DO UPDATE SET cause = max(review.cause, excluded.cause)`
 	sqlTouchBelow = below + ` INSERT INTO touched (portion, cause) SELECT id, max(cause) FROM below GROUP BY id
@@ -125,7 +132,7 @@ const (
 )
 
 // recallQueries are those of one recall, prepared once.
-var recallQueries = []string{sqlTouchCiting, sqlTouchReviewed, sqlTouchArrived, sqlReviewBelow, sqlTouchBelow, sqlTouchNamed, sqlStanding,
+var recallQueries = []string{sqlTouchCiting, sqlTouchReviewed, sqlTouchArrived, sqlTouchBefore, sqlReviewBelow, sqlTouchBelow, sqlTouchNamed, sqlStanding,
 	sqlCaution, sqlNoCaution, sqlRecalled, sqlEffect, sqlUntouch, sqlWhose, sqlLiftDoubt, sqlLifted, sqlEndReview, sqlRecalledIn}
 
 // standing is what recalls have come to in one transaction.
@@ -308,6 +315,14 @@ func (s *standing) arrived(first, last int64) error {
 	waiting, err := s.waiting(first, last)
 	if err != nil {
 		return err
+	}
+	if len(waiting) > 0 {
+		if _, err := s.tx.Run(sqlTouchBefore, first, last); err != nil {
+			return err
+		}
+		if _, err := s.tx.Run(sqlReviewBelow); err != nil {
+			return err
+		}
 	}
 	for _, w := range waiting {
 		e, err := s.judge(w.by, w.kind, &w.portion)
