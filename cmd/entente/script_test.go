@@ -40,6 +40,7 @@ func TestScripts(t *testing.T) {
 			"cut": cut, "shorten": shorten,
 			"watch": watch, "watched": watched,
 			"tool": tool, "marked": marked, "polls": polls,
+			"ahead": ahead, "fill": fill,
 		},
 	})
 }
@@ -188,10 +189,14 @@ func decide(ts *testscript.TestScript, neg bool, args []string) {
 	var r struct {
 		release
 		Release release // of what was written and put up at once
+		Issued  struct{ Release release }
 	}
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &r))
 	if r.ID == "" {
 		r.release = r.Release
+	}
+	if r.ID == "" {
+		r.release = r.Issued.Release
 	}
 	ts.Check(ts.Exec("entente", "report", "release", "approve", r.ID, "--digest", r.Digest, "--as", args[1]))
 }

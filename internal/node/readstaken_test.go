@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -95,18 +96,30 @@ func TestWhatTakesBackIsNotForgotten(t *testing.T) {
 	narrowed := h.find("RUS", viewdb.Query{Text: "heliotrope"}, 1)[0]
 	h.find("IRN", viewdb.Query{Text: "quincunx"}, 1)
 	source := h.cite("IRN", "heliotrope")
-	h.recall("IRN", Recall{Kind: act.RecallWithdrawn, Reason: act.ReasonFabrication, Report: draft})
-	h.releaseStatement("IRN", KindConsent, Consent{Step: act.ConsentWithdraw, By: "IRN", Members: label.Members("RUS"), Portions: []act.PortionRef{{Portion: source.Portion}}})
+	h.recall("IRN", Recall{Kind: act.RecallWithdrawn, Reason: act.ReasonFabrication, Report: draft, Text: "Invented, by amaranth."})
+	h.releaseStatement("IRN", KindConsent, Consent{Step: act.ConsentWithdraw, By: "IRN", Members: label.Members("RUS"), Portions: []act.PortionRef{{Portion: source.Portion}}, Basis: "The celadon rule."})
 	recall, consent := h.recallFrom("RUS", "IRN"), h.said("RUS", act.TypeConsent, 1)[0]
 	for _, row := range []viewdb.Row{recalled, narrowed} {
 		h.eventually("RUS hides it", func() bool { _, err := h.nodes["RUS"].views.Get(ctx, row.ID); return err != nil })
 	}
 	dpo := h.officer("RUS", "dpo", section.RoleDPO)
 	for _, id := range []string{recall.ID, consent.ID} {
-		if _, err := h.nodes["RUS"].Forget(ctx, dpo, "case 7", id); !errors.Is(err, ErrStands) {
+		_, err := h.nodes["RUS"].Forget(ctx, dpo, "case 7", id)
+		if !errors.Is(err, ErrStands) || ErrStands.Code != "forget_stands" || ErrStands.Rule != "10" || !strings.Contains(fmt.Sprint(err), "rule 10") {
 			t.Errorf("forgetting %s: %v", id, err)
 		}
 	}
+	// Their words stay (spec/retention.md, "What stays").
+	words := func(when string) {
+		t.Helper()
+		for id, word := range map[string]string{recall.ID: "amaranth", consent.ID: "celadon"} {
+			s, err := h.nodes["RUS"].views.Said(ctx, id)
+			if err != nil || !strings.Contains(string(s.Act), word) {
+				t.Errorf("%s: what %s says is %.300s (%v)", when, s.Type, s.Act, err)
+			}
+		}
+	}
+	words("after the refusal")
 	// The reports themselves may be, and are not found when the views are made again.
 	for _, id := range []string{string(source.Portion)} {
 		_, err := h.nodes["RUS"].Forget(ctx, dpo, "case 7", id)
@@ -121,6 +134,7 @@ func TestWhatTakesBackIsNotForgotten(t *testing.T) {
 			t.Errorf("%q is found again after a rebuild: %+v %v", text, rows, err)
 		}
 	}
+	words("after a rebuild")
 }
 
 // What is under review is not handed out to other tools, which would not hear

@@ -264,7 +264,7 @@ func widen(tx *store.Tx, no int64, specs []string) (bool, error) {
 // delete removes what the filter means. Without match[version] that is every
 // version; first and last are those that a reader would be given.
 func (db *DB) delete(ctx context.Context, no int64, f *taxii.Filter, st *taxii.Status) error {
-	return db.s.Update(ctx, func(tx *store.Tx) error {
+	err := db.s.Update(ctx, func(tx *store.Tx) error {
 		q := &query{}
 		q.add(`DELETE FROM objects WHERE seq IN (SELECT seq FROM objects o WHERE collection = ? AND `, no)
 		q.in("id", f.IDs)
@@ -305,6 +305,10 @@ func (db *DB) delete(ctx context.Context, no int64, f *taxii.Filter, st *taxii.S
 		st.TotalCount, st.SuccessCount = int(n), int(n)
 		return cover(tx, no, f.IDs)
 	})
+	if err != nil {
+		return err
+	}
+	return db.shrink(ctx) // what is removed lies in the write-ahead log too
 }
 
 func (q *query) specs(f *taxii.Filter) {
