@@ -154,7 +154,7 @@ func TestCourierBothWays(t *testing.T) {
 		return !st.Centre.Recovering
 	})
 	h.say("SYR", "from the dark perihelion")
-	h.eventually("SYR to file", func() bool { return syr.station.Waiting() > 0 })
+	h.filedBy("SYR")
 	back := h.export("SYR", "RUS", 0)
 	base := h.nodes["RUS"].station.Certified().Size
 	rep, err = h.importFile("RUS", back)

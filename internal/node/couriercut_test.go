@@ -235,7 +235,7 @@ func TestCourierCutOffWhileEnvelopesAreTaken(t *testing.T) {
 	check(t, err)
 	check(t, h.nodes["SYR"].ConfirmBundles(t.Context(), h.custodian("SYR"), nil))
 	h.say("SYR", "from the dark perihelion")
-	h.eventually("SYR to file", func() bool { return h.nodes["SYR"].station.Waiting() > 0 })
+	h.filedBy("SYR")
 	path := filepath.Join(t.TempDir(), "bundle")
 	check(t, os.WriteFile(path, h.export("SYR", "RUS", 0), 0o600))
 	officers := h.nodes["RUS"].officers

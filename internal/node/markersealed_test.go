@@ -91,13 +91,7 @@ func TestNoSealedByteComesBackByCourier(t *testing.T) {
 	})
 	p = personal(by, "SYR", word)
 	h.releaseReport("SYR", &Draft{ReportType: act.INTREP, Title: word, Portions: []act.PortionInput{p}})
-	h.eventually("SYR to file", func() bool { // all that was approved, not only what its keys need
-		st, err := h.nodes["SYR"].Status(ctx)
-		check(t, err)
-		approved, err := h.nodes["SYR"].section.DecisionsIn(ctx, section.Approved, noTime, "", 1)
-		check(t, err)
-		return st.Waiting+len(approved) == 0 && h.nodes["SYR"].station.Waiting() > 0
-	})
+	h.filedBy("SYR")
 	_, err = h.importFile("RUS", h.export("SYR", "RUS", 0))
 	check(t, err)
 	h.find("RUS", viewdb.Query{Text: word}, 2)
@@ -208,4 +202,18 @@ func TestNoByteOfAToolIsLeft(t *testing.T) {
 	for _, f := range filesWith(t, dir, word) {
 		t.Errorf("it is still in %s: %q", f, residue(t, dir, word))
 	}
+}
+
+// filedBy waits until a member without a line has filed all that was approved,
+// and not only what its keys need.
+func (h *house) filedBy(m label.MemberID) {
+	h.t.Helper()
+	n := h.nodes[m]
+	h.eventually(string(m)+" to file", func() bool {
+		st, err := n.Status(h.t.Context())
+		check(h.t, err)
+		approved, err := n.section.DecisionsIn(h.t.Context(), section.Approved, noTime, "", 1)
+		check(h.t, err)
+		return st.Waiting+len(approved) == 0 && n.station.Waiting() > 0
+	})
 }
