@@ -19,29 +19,29 @@ import (
 // the lead, its cosignature, what it knows, and evidence (spec/bundle.md,
 // section 7).
 
-// Relay keeps envelopes of another member that a trial has passed, hands them to
-// the lead until the log holds them, and takes their headers as announced.
-func (s *Station) Relay(ctx context.Context, from label.MemberID, es []logdb.Relayed) error {
+// KeepRelayed keeps envelopes of another member that a trial has passed, with
+// the copy of the bundle that they came in. Nothing is said of them to anybody
+// before that is adopted and Relay is called.
+func (s *Station) KeepRelayed(ctx context.Context, file string, es []logdb.Relayed) error {
 	if len(es) == 0 {
 		return nil
 	}
-	if err := s.log.KeepRelayed(ctx, es); err != nil {
-		return err
-	}
-	for part := range slices.Chunk(es, 4096) {
-		var headers []byte
-		for _, e := range part {
-			headers = append(headers, e.Header...)
-		}
+	return s.log.KeepRelayed(ctx, file, es)
+}
+
+// Relay hands a member's envelopes, whose bundle is adopted, to the lead until
+// the log holds them, and takes their headers as announced.
+func (s *Station) Relay(ctx context.Context, from label.MemberID) error {
+	err := s.log.RelayHeaders(ctx, string(from), 4096, func(headers []byte) {
 		if err := s.watch.heard(ctx, from, headers); err != nil {
 			s.logger.Info("what came by courier is not taken as announced", "from", string(from), "code", Code(err))
 		}
-	}
+	})
 	select {
 	case s.relay <- struct{}{}:
 	default:
 	}
-	return nil
+	return err
 }
 
 // SplitRelayed takes envelopes apart that a trial has passed.

@@ -13,7 +13,6 @@ import (
 	"entente/internal/bundle"
 	"entente/internal/centre"
 	"entente/internal/store/logdb"
-	"entente/label"
 	"entente/seal"
 )
 
@@ -76,7 +75,7 @@ func (n *Node) adoptBundle(ctx context.Context, file, path string, rep *BundleRe
 		case bundle.KindReceipt:
 			receipt = rec.Payload
 		case bundle.KindEnvelopes:
-			if err := n.relayEnvelopes(ctx, m.From, rec.Payload); err != nil {
+			if err := n.keepEnvelopes(ctx, file, rec.Payload); err != nil {
 				return err
 			}
 		case bundle.KindAttachment:
@@ -123,6 +122,9 @@ func (n *Node) adoptBundle(ctx context.Context, file, path string, rep *BundleRe
 		return err
 	}
 	n.courierFault("noted")
+	if err := n.station.Relay(ctx, m.From); err != nil {
+		n.logger.Warn("what came by courier is not taken as announced", "from", string(m.From), "err", err)
+	}
 	if cosigned != nil {
 		if err := n.station.TakeCosigned(ctx, m.From, cosigned); err != nil {
 			n.logger.Warn("the head that the bundle's sender cosigned is refused", "from", string(m.From), "code", centre.Code(err))
@@ -200,13 +202,14 @@ func syncAttached(dir string) error {
 	return nil
 }
 
-// relayEnvelopes keeps the sender's envelopes, to be handed to the lead.
-func (n *Node) relayEnvelopes(ctx context.Context, from label.MemberID, payload []byte) error {
+// keepEnvelopes keeps the sender's envelopes, to be handed to the lead when the
+// bundle is adopted: what counts as not imported leaves nothing in the log.
+func (n *Node) keepEnvelopes(ctx context.Context, file string, payload []byte) error {
 	es, err := centre.SplitRelayed(payload)
 	if err != nil {
 		return err
 	}
-	return n.station.Relay(ctx, from, es)
+	return n.station.KeepRelayed(ctx, file, es)
 }
 
 // courierFault lets a test stop the node in the middle of an export or import.

@@ -182,7 +182,9 @@ func (n *Node) takeDirect(ctx context.Context, from label.MemberID, raw []byte) 
 	if certified, err := n.heardAlready(ctx, row.Act, row.By); err != nil || certified {
 		return err
 	}
-	if err := n.log.PutDirect(ctx, logdb.Direct{Hash: seal.HashHeader(raw[:seal.HeaderSize]), Originator: string(from), Envelope: raw, Seen: n.now().Unix()}); err != nil {
+	// What has ended and is sent again stays ended: only the log brings it back.
+	expired, err := n.log.PutDirect(ctx, logdb.Direct{Hash: seal.HashHeader(raw[:seal.HeaderSize]), Originator: string(from), Envelope: raw, Seen: n.now().Unix()})
+	if err != nil || expired {
 		return err
 	}
 	if _, err = n.views.Provisionally(ctx, []viewdb.Recall{*row}); err == nil {

@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -11,7 +12,7 @@ import (
 	"entente/act"
 	"entente/internal/centre"
 	"entente/internal/section"
-	"entente/internal/store/logdb"
+	"entente/internal/store"
 	"entente/internal/store/viewdb"
 	"entente/label"
 	"entente/seal"
@@ -263,15 +264,58 @@ func TestProvisionalRecallEnds(t *testing.T) {
 	if _, err := h.nodes["RUS"].views.Get(ctx, row.ID); err == nil {
 		t.Error("it ended at once")
 	}
+	kept, err := h.nodes["RUS"].log.Directs(ctx)
+	check(t, err)
+	if len(kept) != 1 {
+		t.Fatalf("%d are kept", len(kept))
+	}
 	late.Store(int64(time.Duration(h.found.Charter().WindowDays+1) * 24 * time.Hour))
 	check(t, h.nodes["RUS"].expireDirect(ctx))
 	if _, err := h.nodes["RUS"].views.Get(ctx, row.ID); err != nil {
 		t.Errorf("it did not end: %v", err)
 	}
-	var ds []logdb.Direct
-	ds, err := h.nodes["RUS"].log.Directs(ctx)
+	ended := func(what string) {
+		t.Helper()
+		if _, err := h.nodes["RUS"].views.Get(ctx, row.ID); err != nil {
+			t.Errorf("%s: it hides again: %v", what, err)
+		}
+		ds, err := h.nodes["RUS"].log.Directs(ctx)
+		check(t, err)
+		if len(ds) != 1 || !ds[0].Expired || len(ds[0].Envelope) != 0 {
+			t.Errorf("%s: %+v", what, ds)
+		}
+	}
+	ended("ended")
+	check(t, h.nodes["RUS"].takeDirect(ctx, "IRN", kept[0].Envelope))
+	ended("sent again")
+}
+
+// Of one originator no more is kept than a node can hold until the log certifies
+// it, whatever is in it; that takes nothing from the others.
+func TestDirectHasAQuota(t *testing.T) {
+	h := newHouse(t, nil)
+	h.start(four...)
+	defer h.stopAll()
+	h.ready(four...)
+	ctx := context.Background()
+	rus := h.nodes["RUS"]
+	check(t, rus.log.DB().Update(ctx, func(tx *store.Tx) error {
+		_, err := tx.Exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i < ?)
+			INSERT INTO direct (hash, originator, envelope, seen, expired) SELECT randomblob(32), 'IRN', x'00', 1, 0 FROM n`, maxDirect)
+		return err
+	}))
+	run, err := rus.log.Read(ctx, 0, rus.station.Certified().Size)
 	check(t, err)
-	if len(ds) != 1 || !ds[0].Expired || len(ds[0].Envelope) != 0 {
-		t.Errorf("%+v", ds)
+	said := map[label.MemberID]string{}
+	for i := range run.Bodies {
+		head, err := seal.ParseHeader(run.Header(i))
+		check(t, err)
+		if m := head.Originator; m == "IRN" || m == "IRQ" {
+			_, err := h.nodes[m].post(ctx, "RUS", "/direct", append(append([]byte{}, run.Header(i)...), run.Bodies[i]...))
+			said[m] = fmt.Sprint(err)
+		}
+	}
+	if said["IRN"] != "HTTP 429 quota" || said["IRQ"] != "HTTP 422 not_withholding" {
+		t.Errorf("%v", said)
 	}
 }

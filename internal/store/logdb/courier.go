@@ -149,21 +149,27 @@ func (l *Log) Adopting(ctx context.Context) (map[string]string, error) {
 	return out, rows.Err()
 }
 
-// DropAdopting gives up an adoption.
+// DropAdopting gives up an adoption, and with it what would have been handed to
+// the lead.
 func (l *Log) DropAdopting(ctx context.Context, file string) error {
 	return l.db.Update(ctx, func(tx *store.Tx) error {
+		if _, err := tx.Exec(`DELETE FROM relay WHERE file = ?`, file); err != nil {
+			return err
+		}
 		_, err := tx.Exec(`DELETE FROM bundle_adopting WHERE file = ?`, file)
 		return err
 	})
 }
 
-// KeepRelayed stores envelopes that have to be handed to the lead; storing one
-// again does nothing.
-func (l *Log) KeepRelayed(ctx context.Context, es []Relayed) error {
+// KeepRelayed stores envelopes that are handed to the lead when the copy that
+// they came in is adopted (FinishAdopting). One that is stored already stays as
+// it is, unless the copy that it came in never was adopted.
+func (l *Log) KeepRelayed(ctx context.Context, file string, es []Relayed) error {
 	return l.db.Update(ctx, func(tx *store.Tx) error {
 		for _, e := range es {
-			if _, err := tx.Exec(`INSERT INTO relay (originator, incarnation, sequence, header, body) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-				e.Originator, e.Incarnation, int64(e.Sequence), e.Header, e.Body); err != nil {
+			if _, err := tx.Exec(`INSERT INTO relay (originator, incarnation, sequence, header, body, file) VALUES (?, ?, ?, ?, ?, ?)
+				ON CONFLICT DO UPDATE SET header = excluded.header, body = excluded.body, file = excluded.file WHERE file <> ''`,
+				e.Originator, e.Incarnation, int64(e.Sequence), e.Header, e.Body, file); err != nil {
 				return err
 			}
 		}
@@ -171,11 +177,15 @@ func (l *Log) KeepRelayed(ctx context.Context, es []Relayed) error {
 	})
 }
 
-// FinishAdopting notes a bundle as imported: from here on it is a replay.
+// FinishAdopting notes a bundle as imported: from here on it is a replay, and
+// its envelopes are for the lead.
 func (l *Log) FinishAdopting(ctx context.Context, file string, b BundleIn) error {
 	return l.db.Update(ctx, func(tx *store.Tx) error {
 		if _, err := tx.Exec(`INSERT INTO bundle_in (member, number, since, log_to, received, digest, at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 			b.Member, int64(b.Number), int64(b.Since), b.LogTo, int64(b.Received), b.Digest, b.At); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`UPDATE relay SET file = '' WHERE file = ?`, file); err != nil {
 			return err
 		}
 		_, err := tx.Exec(`DELETE FROM bundle_adopting WHERE file = ?`, file)
@@ -184,10 +194,10 @@ func (l *Log) FinishAdopting(ctx context.Context, file string, b BundleIn) error
 }
 
 // Relaying returns up to limit envelopes of one originator that follow a place
-// in its chain, in order.
+// in its chain, in order; those of adopted bundles only.
 func (l *Log) Relaying(ctx context.Context, originator string, incarnation uint32, sequence uint64, limit int) ([]Filed, error) {
 	rows, err := l.db.Reader.QueryContext(ctx,
-		`SELECT incarnation, sequence, header, body FROM relay WHERE originator = ? AND (incarnation > ? OR incarnation = ? AND sequence > ?) ORDER BY incarnation, sequence LIMIT ?`,
+		`SELECT incarnation, sequence, header, body FROM relay WHERE file = '' AND originator = ? AND (incarnation > ? OR incarnation = ? AND sequence > ?) ORDER BY incarnation, sequence LIMIT ?`,
 		originator, incarnation, incarnation, int64(sequence), limit)
 	if err != nil {
 		return nil, err
@@ -195,9 +205,38 @@ func (l *Log) Relaying(ctx context.Context, originator string, incarnation uint3
 	return filedOf(rows)
 }
 
+// RelayHeaders calls each with the headers of an originator's envelopes that
+// Relaying returns, at most limit together, in the order of its chain.
+func (l *Log) RelayHeaders(ctx context.Context, originator string, limit int, each func(headers []byte)) error {
+	var incarnation uint32
+	var sequence int64
+	for {
+		rows, err := l.db.Reader.QueryContext(ctx,
+			`SELECT incarnation, sequence, header FROM relay WHERE file = '' AND originator = ? AND (incarnation > ? OR incarnation = ? AND sequence > ?) ORDER BY incarnation, sequence LIMIT ?`,
+			originator, incarnation, incarnation, sequence, limit)
+		if err != nil {
+			return err
+		}
+		var headers []byte
+		n := 0
+		for ; rows.Next(); n++ {
+			var h []byte
+			if err := rows.Scan(&incarnation, &sequence, &h); err != nil {
+				rows.Close()
+				return err
+			}
+			headers = append(headers, h...)
+		}
+		if err := rows.Err(); err != nil || n == 0 {
+			return err
+		}
+		each(headers)
+	}
+}
+
 // RelayFrom returns whose envelopes are handed to the lead, and how many.
 func (l *Log) RelayFrom(ctx context.Context) (map[string]int, error) {
-	rows, err := l.db.Reader.QueryContext(ctx, `SELECT originator, count(*) FROM relay GROUP BY originator`)
+	rows, err := l.db.Reader.QueryContext(ctx, `SELECT originator, count(*) FROM relay WHERE file = '' GROUP BY originator`)
 	if err != nil {
 		return nil, err
 	}

@@ -16,13 +16,17 @@ type Direct struct {
 	Expired    bool
 }
 
-// PutDirect keeps an envelope; one that is kept already stays as it is.
-func (l *Log) PutDirect(ctx context.Context, d Direct) error {
-	return l.db.Update(ctx, func(tx *store.Tx) error {
-		_, err := tx.Exec(`INSERT INTO direct (hash, originator, envelope, seen, expired) VALUES (?, ?, ?, ?, 0) ON CONFLICT (hash) DO NOTHING`,
-			d.Hash[:], d.Originator, d.Envelope, d.Seen)
-		return err
+// PutDirect keeps an envelope; one that is kept already stays as it is. expired
+// says that it came before, and was not certified in time.
+func (l *Log) PutDirect(ctx context.Context, d Direct) (expired bool, err error) {
+	err = l.db.Update(ctx, func(tx *store.Tx) error {
+		if _, err := tx.Exec(`INSERT INTO direct (hash, originator, envelope, seen, expired) VALUES (?, ?, ?, ?, 0) ON CONFLICT (hash) DO NOTHING`,
+			d.Hash[:], d.Originator, d.Envelope, d.Seen); err != nil {
+			return err
+		}
+		return tx.QueryRow(`SELECT expired FROM direct WHERE hash = ?`, d.Hash[:]).Scan(&expired)
 	})
+	return expired, err
 }
 
 // Directs returns what is kept, the oldest first.
