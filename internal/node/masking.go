@@ -1,11 +1,11 @@
 package node
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/base32"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -27,6 +27,9 @@ var mark25 = regexp.MustCompile(`\[\[([^\[\]|\n]{1,400})(?:\|((?:person|source) 
 
 // wordAlone is a word as it leaves, where a name stood.
 var wordAlone = regexp.MustCompile(`^\[(person|source) [A-Z2-7]{5}\]$`)
+
+// wordsSaid are the words as they leave, in a text.
+var wordsSaid = regexp.MustCompile(`\[(?:person|source) [A-Z2-7]{5}\]`)
 
 // Refusals of masks.
 var (
@@ -55,61 +58,82 @@ func informant(s *act.Source) bool { return s.Kind == act.KindHuman || s.Kind ==
 
 // masks finds or draws the word for a name: one for each name and release set in
 // a report, so that views that share no portion share no word.
-type masks map[string]string
+type masks struct {
+	words map[string]string
+	taken map[string]bool // words, of whichever name
+}
 
 func maskKey(kind, name string, p *act.PortionInput) string {
 	return kind + "\x00" + strings.ToLower(strings.Join(strings.Fields(name), " ")) + "\x00" + p.Label.Rel.String()
 }
 
-func (m masks) known(p *act.PortionInput, text string) {
-	for _, found := range mark25.FindAllStringSubmatch(text, -1) {
-		if kind, _, ok := strings.Cut(found[2], " "); ok {
-			m[maskKey(kind, found[1], p)] = found[2]
+// drawn returns the words in portions that this node drew before. One that
+// stands for two names is kept for the first alone.
+func drawn(portions ...act.PortionInput) *masks {
+	m := &masks{words: map[string]string{}, taken: map[string]bool{}}
+	m.know(portions)
+	return m
+}
+
+func (m *masks) know(portions []act.PortionInput) {
+	for i := range portions {
+		p := &portions[i]
+		known := func(text string) {
+			for _, found := range mark25.FindAllStringSubmatch(text, -1) {
+				kind, _, ok := strings.Cut(found[2], " ")
+				if key := maskKey(kind, found[1], p); ok && m.words[key] == "" && !m.taken[found[2]] {
+					m.words[key], m.taken[found[2]] = found[2], true
+				}
+			}
+		}
+		known(p.Text)
+		for k := range p.Sources {
+			known(p.Sources[k].Descriptor)
+			known(p.Sources[k].Party)
 		}
 	}
 }
 
-// fill gives every mark in a text its word.
-func (m masks) fill(p *act.PortionInput, kind, text string) string {
+// fill gives every mark in a text its word. A word that somebody else chose gives
+// way to one that is drawn.
+func (m *masks) fill(p *act.PortionInput, kind, text string) string {
 	return mark25.ReplaceAllStringFunc(text, func(s string) string {
 		found := mark25.FindStringSubmatch(s)
-		if found[2] != "" {
-			return s
+		kind := kind
+		if said, _, ok := strings.Cut(found[2], " "); ok {
+			kind = said
 		}
 		key := maskKey(kind, found[1], p)
-		if m[key] == "" {
+		for m.words[key] == "" {
 			var b [4]byte
 			_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the program rather
-			m[key] = kind + " " + base32.StdEncoding.EncodeToString(b[:])[:5]
+			if word := kind + " " + base32.StdEncoding.EncodeToString(b[:])[:5]; !m.taken[word] {
+				m.words[key], m.taken[word] = word, true
+			}
 		}
-		return "[[" + found[1] + "|" + m[key] + "]]"
+		return "[[" + found[1] + "|" + m.words[key] + "]]"
 	})
 }
 
 // markAll gives the marks in portions their words, and marks whoever is a local
-// source. It refuses brackets that mark nothing.
-func markAll(portions []act.PortionInput) (findings []act.Finding) {
-	m := masks{}
-	for i := range portions {
-		p := &portions[i]
-		m.known(p, p.Text)
-		for k := range p.Sources {
-			m.known(p, p.Sources[k].Descriptor)
-			m.known(p, p.Sources[k].Party)
-		}
-	}
+// source; m holds the words that were drawn before. It refuses brackets that mark
+// nothing.
+func markAll(portions []act.PortionInput, m *masks) (findings []act.Finding) {
 	for i := range portions {
 		p := &portions[i]
 		p.Text = m.fill(p, "person", p.Text)
 		loose := p.Text
 		p.Sources = slices.Clone(p.Sources)
+		wrong := false
 		for k := range p.Sources {
 			s := &p.Sources[k]
 			s.Descriptor = m.fill(p, "source", s.Descriptor)
-			loose += "\n" + s.Descriptor
 			m.party(p, s)
+			loose += "\n" + s.Descriptor
+			wrong = wrong || informant(s) && s.Party != "" && !hasMark(s.Party) && !wordAlone.MatchString(s.Party)
 		}
-		if rest := mark25.ReplaceAllString(loose, ""); strings.Contains(rest, "[[") || strings.Contains(rest, "]]") {
+		nobody := slices.ContainsFunc(mark25.FindAllStringSubmatch(loose, -1), func(m []string) bool { return foldText(m[1]).letters == "" })
+		if rest := mark25.ReplaceAllString(loose, ""); wrong || nobody || strings.Contains(rest, "[[") || strings.Contains(rest, "]]") {
 			f := findingOf(errMark)
 			f.Portion = i + 1
 			findings = append(findings, f)
@@ -118,26 +142,113 @@ func markAll(portions []act.PortionInput) (findings []act.Finding) {
 	return findings
 }
 
-// party marks whose word it is, where that is a person who told it.
-func (m masks) party(p *act.PortionInput, s *act.Source) {
+// party marks whose word it is, where that is a person who told it, there and in
+// the descriptor.
+func (m *masks) party(p *act.PortionInput, s *act.Source) {
 	if !informant(s) || s.Party == "" || wordAlone.MatchString(s.Party) || strings.ContainsAny(s.Party, "[]|\n") {
 		s.Party = m.fill(p, "source", s.Party)
+	} else {
+		s.Party = m.fill(p, "source", "[["+s.Party+"]]")
+	}
+	found := mark25.FindStringSubmatch(s.Party)
+	if !informant(s) || found == nil || found[0] != s.Party || foldText(found[1]).letters == "" {
 		return
 	}
-	s.Party = m.fill(p, "source", "[["+s.Party+"]]")
+	var out strings.Builder
+	from := 0
+	for _, at := range append(mark25.FindAllStringIndex(s.Descriptor, -1), []int{len(s.Descriptor), len(s.Descriptor)}) {
+		out.WriteString(markName(s.Descriptor[from:at[0]], found[1], s.Party))
+		out.WriteString(s.Descriptor[at[0]:at[1]])
+		from = at[1]
+	}
+	s.Descriptor = out.String()
 }
 
-// markSources marks the local sources of portions that a file brought; what else
-// stands in them is as it came.
+// markName puts a mark where a name stands in a text as words of its own.
+func markName(text, name, mark string) string {
+	var out strings.Builder
+	for from := 0; ; {
+		i := strings.Index(text[from:], name)
+		if i < 0 {
+			return out.String() + text
+		}
+		i += from
+		before, _ := utf8.DecodeLastRuneInString(text[:i])
+		after, _ := utf8.DecodeRuneInString(text[i+len(name):])
+		if unicode.IsLetter(before) || unicode.IsLetter(after) {
+			from = i + 1
+			continue
+		}
+		out.WriteString(text[:i])
+		out.WriteString(mark)
+		text, from = text[i+len(name):], 0
+	}
+}
+
+// markSources marks the local sources of portions that a file brought. A word
+// beside a name in it is none that this node drew, and is taken out.
 func markSources(portions []act.PortionInput) {
-	m := masks{}
+	m := drawn()
+	undo := func(s string) string { return mark25.ReplaceAllString(s, "[[$1]]") }
 	for i := range portions {
 		p := &portions[i]
+		p.Text = undo(p.Text)
 		p.Sources = slices.Clone(p.Sources)
 		for k := range p.Sources {
-			m.party(p, &p.Sources[k])
+			s := &p.Sources[k]
+			s.Descriptor = undo(s.Descriptor)
+			if party := undo(s.Party); informant(s) || party != s.Party {
+				s.Party = party
+				if informant(s) {
+					m.party(p, s)
+				}
+			}
 		}
 	}
+}
+
+// wordsBefore returns the words that this node drew for a draft: those of its
+// last version, of the report that it replaces, and of portions that were
+// released, which are held to their bytes (rule 10).
+func (n *Node) wordsBefore(ctx context.Context, o section.Officer, id string, d *Draft) (*masks, error) {
+	m := drawn()
+	if !slices.ContainsFunc(d.Portions, func(p act.PortionInput) bool { return hasWord(&p) }) {
+		return m, nil
+	}
+	for _, id := range []string{id, d.Supersedes} {
+		if id == "" {
+			continue
+		}
+		row, err := n.section.Draft(ctx, o, id)
+		var no *section.Refusal
+		switch {
+		case errors.Is(err, section.ErrNotFound), errors.As(err, &no), err == nil && row.Kind != KindReport:
+			continue
+		case err != nil:
+			return nil, err
+		}
+		if before, err := ParseDraft(row.Content); err == nil { // else it was destroyed
+			m.know(before.Portions)
+		}
+	}
+	var ids []viewdb.Portion
+	for i := range d.Portions {
+		if p := &d.Portions[i]; p.ID != "" && hasWord(p) {
+			ids = append(ids, viewdb.Portion{ID: rawID(p.ID)})
+		}
+	}
+	known, err := n.views.Known(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for i := range d.Portions {
+		if p := &d.Portions[i]; p.ID != "" {
+			if _, ok := known[viewdb.StatedBy{Originator: string(n.self), ID: rawID(p.ID)}]; ok {
+				m.know(d.Portions[i : i+1])
+			}
+		}
+	}
+	return m, nil
 }
 
 // leaving are the portions as they would leave: each name with the word for it,
@@ -151,7 +262,7 @@ func (d *Draft) leaving() []act.PortionInput {
 		return mark25.ReplaceAllStringFunc(s, func(s string) string {
 			switch found := mark25.FindStringSubmatch(s); {
 			case found[2] == "":
-				return s // a file brought it; it is no mark of an officer's
+				return s // a file brought it; [Draft.unmasked] refuses it
 			case d.Unmask != nil:
 				return found[1]
 			default:
@@ -180,64 +291,30 @@ func (d *Draft) unmasked() (out []act.Finding) {
 		f.Portion = portion
 		out = append(out, f)
 	}
-	var names []string
 	for i := range d.Portions {
 		p := &d.Portions[i]
-		marked := mark25.FindAllStringSubmatch(p.Text, -1)
-		for k := range p.Sources {
-			marked = append(marked, mark25.FindAllStringSubmatch(p.Sources[k].Descriptor+"\n"+p.Sources[k].Party, -1)...)
-		}
-		for _, m := range marked {
-			if m[2] != "" && !slices.Contains(names, m[1]) {
-				names = append(names, m[1])
-			}
-		}
-		if p.PersonData != nil && len(marked) == 0 && slices.ContainsFunc(p.PersonData.Categories, func(c act.Category) bool { return slices.Contains(private, c) }) {
+		// Who told it is masked by itself; it says nothing of who stands in the text.
+		if p.PersonData != nil && !hasMark(p.Text) && slices.ContainsFunc(p.PersonData.Categories, func(c act.Category) bool { return slices.Contains(private, c) }) {
 			add(i+1, errUnmasked)
 		}
-	}
-	if len(names) == 0 {
-		return out
-	}
-	for i, p := range d.leaving() {
-		texts := []string{p.Text}
-		for k := range p.Sources {
-			texts = append(texts, p.Sources[k].Descriptor, p.Sources[k].Party)
-		}
-		for _, a := range p.Attachments {
-			texts = append(texts, a.Name)
-		}
-		if p.PersonData != nil {
-			texts = append(texts, p.PersonData.Ground, p.PersonData.Consent, p.PersonData.Purpose)
-		}
-		clear := slices.ContainsFunc(names, func(name string) bool {
-			return slices.ContainsFunc(texts, func(s string) bool { return stands(s, name) }) || p.Object != nil && bytes.Contains(p.Object.Bytes, []byte(name))
-		})
-		if clear {
-			add(i+1, errInClear)
+		if bare(p.Text) || slices.ContainsFunc(p.Sources, func(s act.Source) bool {
+			return bare(s.Descriptor) || bare(s.Party) || informant(&s) && s.Party != "" && !hasMark(s.Party) && !wordAlone.MatchString(s.Party)
+		}) {
+			add(i+1, errMark)
 		}
 	}
-	if slices.ContainsFunc(names, func(name string) bool { return stands(d.Title, name) }) {
-		add(0, errInClear)
-	}
-	return out
+	return append(out, d.inClear()...)
 }
 
-// stands reports whether a name stands in a text as words of its own.
-func stands(text, name string) bool {
-	for from := 0; ; {
-		i := strings.Index(text[from:], name)
-		if i < 0 {
-			return false
-		}
-		i += from
-		before, _ := utf8.DecodeLastRuneInString(text[:i])
-		after, _ := utf8.DecodeRuneInString(text[i+len(name):])
-		if !unicode.IsLetter(before) && !unicode.IsLetter(after) {
-			return true
-		}
-		from = i + 1
-	}
+// hasMark reports whether a mark with its word stands in a text.
+func hasMark(s string) bool {
+	return strings.Contains(s, "[[") && slices.ContainsFunc(mark25.FindAllStringSubmatch(s, -1), func(m []string) bool { return m[2] != "" })
+}
+
+// bare reports whether brackets stand in a text as those of a mark, without a
+// word: a file brought them, and no officer has said whether they are one.
+func bare(s string) bool {
+	return strings.Contains(s, "[[") && slices.ContainsFunc(mark25.FindAllStringSubmatch(s, -1), func(m []string) bool { return m[2] == "" })
 }
 
 // changed returns the portions of a draft that this member released with other
@@ -273,10 +350,7 @@ func (n *Node) changed(ctx context.Context, d *Draft) ([]act.Finding, error) {
 
 // hasWord reports whether a mark with its word stands in a portion.
 func hasWord(p *act.PortionInput) bool {
-	has := func(s string) bool {
-		return strings.Contains(s, "[[") && slices.ContainsFunc(mark25.FindAllStringSubmatch(s, -1), func(m []string) bool { return m[2] != "" })
-	}
-	return has(p.Text) || slices.ContainsFunc(p.Sources, func(s act.Source) bool { return has(s.Descriptor) || has(s.Party) })
+	return hasMark(p.Text) || slices.ContainsFunc(p.Sources, func(s act.Source) bool { return hasMark(s.Descriptor) || hasMark(s.Party) })
 }
 
 // UnmaskDraft records that the names in a draft stand in clear when it leaves,

@@ -150,7 +150,7 @@ func TestWhatIsNotMaskedStays(t *testing.T) {
 		{"half a mark", Draft{Portions: []act.PortionInput{private("[[" + name + "] saw it")}}, "mask_form"},
 		{"a word of one's own", Draft{Portions: []act.PortionInput{private("[[" + name + "|" + name + "]] saw it")}}, "mask_form"},
 	} {
-		found := markAll(c.draft.Portions)
+		found := markAll(c.draft.Portions, drawn(c.draft.Portions...))
 		if len(found) == 0 {
 			found = c.draft.unmasked()
 		}
@@ -182,7 +182,7 @@ func TestMasksHideAndAreStable(t *testing.T) {
 			rel := []label.MemberID{"IRQ", rapid.SampledFrom([]label.MemberID{"RUS", "IRN"}).Draw(t, "to")}
 			d.Portions = append(d.Portions, portion(mark("RESTRICTED", "IRQ", rel...), "IRQ", text))
 		}
-		if f := markAll(d.Portions); len(f) > 0 {
+		if f := markAll(d.Portions, drawn(d.Portions...)); len(f) > 0 {
 			t.Fatal(f)
 		}
 		first := d.leaving()
@@ -195,7 +195,7 @@ func TestMasksHideAndAreStable(t *testing.T) {
 				t.Fatalf("%q leaves: %s", n, raw)
 			}
 		}
-		markAll(d.Portions)
+		markAll(d.Portions, drawn(d.Portions...))
 		for i, p := range d.leaving() {
 			if p.Text != first[i].Text {
 				t.Fatalf("%q became %q", first[i].Text, p.Text)

@@ -195,6 +195,9 @@ func (n *Node) RenewRecord(ctx context.Context, o section.Officer, id string, by
 	for i := range d.Portions {
 		p := &d.Portions[i]
 		if !hasPersonalData(p) {
+			if d.Unmask != nil && hasWord(p) { // it left in clear, and will not: its bytes are others (rule 10)
+				p.ID, p.Salt = act.NewID(), string(act.NewID())
+			}
 			continue
 		}
 		any = true
@@ -206,9 +209,10 @@ func (n *Node) RenewRecord(ctx context.Context, o section.Officer, id string, by
 		return nil, &Refused{finding(CodeNotPersonal, "21", "rule 21: report %s holds no personal data that are reviewed; nothing has to be renewed", shortened(id))}
 	}
 	d.Supersedes = row.ID
-	var findings []act.Finding
-	for i := range d.Portions {
-		for _, f := range act.CheckDraft(d.Portions[i]) {
+	d.Unmask = nil // that was decided of another draft (rule 25)
+	findings := markAll(d.Portions, drawn(d.Portions...))
+	for i, p := range d.leaving() {
+		for _, f := range act.CheckDraft(p) {
 			f.Portion = i + 1
 			findings = append(findings, f)
 		}

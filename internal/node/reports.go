@@ -126,7 +126,11 @@ func (n *Node) SaveDraft(ctx context.Context, o section.Officer, id, etag string
 	}
 	findings = append(findings, n.strangers(0, d.TitleLabel)...)
 	d.Unmask = nil // whoever changes it does not decide that (rule 25)
-	findings = append(findings, markAll(d.Portions)...)
+	words, err := n.wordsBefore(ctx, o, id, d)
+	if err != nil {
+		return section.Draft{}, err
+	}
+	findings = append(findings, markAll(d.Portions, words)...)
 	for i := range d.Portions {
 		p := &d.Portions[i]
 		findings = append(findings, n.strangers(i+1, &p.Label)...)
