@@ -83,6 +83,16 @@ func (n *Node) needsConsent(p *act.PortionInput) bool {
 // everything that they cite, as they stand at a moment. run is nil outside the
 // projection.
 func (n *Node) consentsFor(ctx context.Context, portions []act.PortionInput, at label.Instant, run *overlay) ([]label.Consent, error) {
+	s, err := n.shelfFor(ctx, portions, at, run)
+	if s == nil || err != nil {
+		return nil, err
+	}
+	return s.records()
+}
+
+// shelfFor takes down the given portions, what they cite, and the words on all
+// of them; nil where no consent could bear on any.
+func (n *Node) shelfFor(ctx context.Context, portions []act.PortionInput, at label.Instant, run *overlay) (*shelf, error) {
 	s := &shelf{n: n, at: at, portions: map[act.ID]cited{}, words: map[act.ID][]viewdb.Consent{}, memo: map[standing]decided{}}
 	needed := false
 	for i := range portions {
@@ -100,7 +110,7 @@ func (n *Node) consentsFor(ctx context.Context, portions []act.PortionInput, at 
 	if err := s.listen(ctx, run); err != nil {
 		return nil, err
 	}
-	return s.records()
+	return s, nil
 }
 
 // follow takes down what the portions cite, one depth after the other.
@@ -386,6 +396,19 @@ func requires(l *label.Label, by label.Originator) bool {
 	return l.Originators.Union(l.ConsentNeeded).Contains(label.MemberID(by.ID))
 }
 
+// needed returns all whose consent material so marked needs to go beyond its
+// release.
+func needed(l *label.Label) []label.Originator {
+	var out []label.Originator
+	for m := range l.Originators.Union(l.ConsentNeeded).All() {
+		out = append(out, label.ByMember(m))
+	}
+	for x := range l.External.All() {
+		out = append(out, label.ByExternal(x))
+	}
+	return out
+}
+
 // narrower returns what two decisions, both of which must be, come to.
 func narrower(a, b decided) decided {
 	rank := func(s label.ConsentState) int {
@@ -427,14 +450,7 @@ func (s *shelf) records() ([]label.Consent, error) {
 		if len(c.in.Cites) == 0 {
 			continue
 		}
-		var by []label.Originator
-		for m := range c.in.Label.Originators.Union(c.in.Label.ConsentNeeded).All() {
-			by = append(by, label.ByMember(m))
-		}
-		for x := range c.in.Label.External.All() {
-			by = append(by, label.ByExternal(x))
-		}
-		for _, o := range by {
+		for _, o := range needed(&c.in.Label) {
 			for m := range members.All() {
 				if st, _ := s.direct.State(o, label.PortionID(id), m); st != label.NotAsked || m == o.Member() {
 					continue
@@ -474,14 +490,7 @@ func (s *shelf) derived(k standing) (label.Consent, bool) {
 func (n *Node) restsOn(r *act.Report, c label.Consents) (end label.Instant, by string) {
 	for i := range r.Portions {
 		p := &r.Portions[i]
-		var needed []label.Originator
-		for m := range p.Label.Originators.Union(p.Label.ConsentNeeded).All() {
-			needed = append(needed, label.ByMember(m))
-		}
-		for x := range p.Label.External.All() {
-			needed = append(needed, label.ByExternal(x))
-		}
-		for _, o := range needed {
+		for _, o := range needed(&p.Label) {
 			if o.Member() == n.self {
 				continue
 			}

@@ -25,7 +25,8 @@ func (n *Node) checkAlone(r *act.Report, from label.MemberID) (doubt string, mor
 	}
 	for i := range r.Portions {
 		p := &r.Portions[i]
-		more = more || len(p.Cites) > 0 || !p.Label.External.IsEmpty() || !p.Label.Rel.Contains(n.self)
+		more = more || len(p.Cites) > 0 || !p.Label.External.IsEmpty() || !p.Label.Rel.Contains(n.self) ||
+			!p.Label.Originators.Minus(label.Members(n.self, from)).IsEmpty() // who may have taken it back
 	}
 	return doubt, more
 }
@@ -102,20 +103,28 @@ func (n *Node) judgeMarking(ctx context.Context, o *opened, run *overlay) (err e
 	for i := range inputs {
 		inputs[i] = o.view.Portions[i].PortionInput
 	}
-	records, err := n.consentsFor(ctx, inputs, at, run)
+	held, err := n.shelfFor(ctx, inputs, at, run)
 	if err != nil {
 		return err
+	}
+	var records []label.Consent
+	if held != nil {
+		held.late(o) // whatever becomes of the rest
+		if records, err = held.records(); err != nil {
+			return err
+		}
 	}
 	consents, err := label.NewConsents(at, records)
 	if err != nil {
 		return err
 	}
+	heard := hearing{n: n, o: o, at: at, records: records, consents: consents}
 	o.report.Doubt = ""
-	if err := o.view.CheckMarking(n.table, consents); err != nil {
+	if err := heard.checkMarking(); err != nil {
 		o.report.Doubt = act.Code(err)
 	} else if copied(o.view, o.h.Originator) {
 		o.report.Doubt = act.ErrOriginator.Code
-	} else if err := n.checkTaint(ctx, o.view, consents, run); err != nil {
+	} else if err := n.checkTaint(ctx, o.view, &heard, run); err != nil {
 		code := doubtful(err)
 		if code == "" {
 			return err
@@ -150,7 +159,7 @@ func doubtful(err error) string {
 }
 
 // checkTaint holds each portion against those that it cites and that are here.
-func (n *Node) checkTaint(ctx context.Context, r *act.Report, c label.Consents, run *overlay) error {
+func (n *Node) checkTaint(ctx context.Context, r *act.Report, heard *hearing, run *overlay) error {
 	refs := map[act.PortionRef]bool{}
 	for i := range r.Portions {
 		for _, x := range r.Portions[i].Cites {
@@ -177,7 +186,7 @@ func (n *Node) checkTaint(ctx context.Context, r *act.Report, c label.Consents, 
 				}
 				return act.ErrCitedDigest
 			}
-			if err := act.CheckTaint(n.table, c, &p.PortionInput, &act.Portion{PortionInput: *h.in, Digest: h.digest}); err != nil {
+			if err := heard.checkTaint(&p.PortionInput, &act.Portion{PortionInput: *h.in, Digest: h.digest}); err != nil {
 				return err
 			}
 		}

@@ -27,8 +27,9 @@ type opened struct {
 	key    seal.EnvelopeKey
 	to     label.MemberSet // own envelopes: whom they are sealed to
 	report *viewdb.Report
-	view   *act.Report // what report was made of
-	judge  bool        // its marking needs consents, or what it cites
+	view   *act.Report       // what report was made of
+	judge  bool              // its marking needs consents, or what it cites
+	late   *viewdb.Withdrawn // it was taken back before it came
 	said   *viewdb.Said
 	code   string // why it is quarantined
 	dummy  bool

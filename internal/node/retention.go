@@ -174,6 +174,11 @@ func (n *Node) due(ctx context.Context, at int64) ([]int64, error) {
 		if err != nil || logged > at {
 			break // the earliest word first; one without a kept head is of just now
 		}
+		if w.Report > w.Word { // it was on its way, and its time here begins when it came
+			if came, err := n.log.HeadTime(ctx, w.Report); err != nil || came > at {
+				continue
+			}
+		}
 		if !slices.Contains(ended, w.Report) {
 			ended = append(ended, w.Report)
 		}

@@ -12,12 +12,17 @@ import (
 
 // What an originator takes back from this node (spec/act.md, "consent"): the
 // views of its portions, and of what was made of them, that were logged before
-// the word. It reaches nothing that is not the originator's own.
+// the word. What was still on its way then is taken back as it comes
+// (ontheway.go). It reaches nothing that is not the originator's own.
 
-// takenBack finds what the withdrawals in a run of leaves take back.
+// takenBack finds what the withdrawals in a run of leaves take back, and what of
+// it earlier ones have taken back before it came.
 func (n *Node) takenBack(ctx context.Context, leaves []opened) (out []viewdb.Withdrawn, err error) {
 	for i := range leaves {
 		o := &leaves[i]
+		if o.late != nil {
+			out = append(out, *o.late)
+		}
 		if o.said == nil {
 			continue
 		}
@@ -149,21 +154,21 @@ func (w *withdrawal) take(index int64, s stated, reached func(*act.Portion) bool
 	}
 	for i := range s.report.Portions {
 		p := &s.report.Portions[i]
-		if reached(p) && !s.own && w.mayTake(&p.Label) {
+		if reached(p) && !s.own && mayTake(&p.Label, w.by, w.n.self) {
 			w.taken[index] = true
 		}
 	}
 }
 
-// mayTake says whether an originator can take material so marked from this node
+// mayTake says whether an originator can take material so marked from a member
 // (spec/label.md): what it originated, always; what only needs its consent, when
-// it was not released here without.
-func (w *withdrawal) mayTake(l *label.Label) bool {
-	if w.by.Kind == label.KindExternal {
-		return requires(l, w.by)
+// it was not released there without.
+func mayTake(l *label.Label, by label.Originator, from label.MemberID) bool {
+	if by.Kind == label.KindExternal {
+		return requires(l, by)
 	}
-	m := label.MemberID(w.by.ID)
-	return l.Originators.Contains(m) || l.ConsentNeeded.Contains(m) && !l.Rel.Contains(w.n.self)
+	m := label.MemberID(by.ID)
+	return l.Originators.Contains(m) || l.ConsentNeeded.Contains(m) && !l.Rel.Contains(from)
 }
 
 // report returns a report that was logged before the word; its act is nil where
