@@ -74,7 +74,7 @@ func TestDeclinedAndNoHoldingAreAlike(t *testing.T) {
 	said := func(o observed, word string) bool {
 		return slices.ContainsFunc(o.answers, func(s string) bool { return strings.Contains(s, word) })
 	}
-	if !said(one, string(act.AnswerNothing)) || said(one, `"declined"`) || said(one, `"no holding"`) {
+	if !said(one, string(act.AnswerNothing)) || said(one, `:"declined"`) || said(one, `:"declined,`) || said(one, `:"no holding`) {
 		t.Error("the asker does not read that there is nothing to give, or reads more")
 	}
 	// The comparison is able to see what is not to look alike.

@@ -170,6 +170,9 @@ func (n *Node) takeBundledEvidence(ctx context.Context, path string) error {
 	}
 }
 
+// courierHalf ends the name of an attachment of which not all has come.
+const courierHalf = ".courier"
+
 // beginAttached opens a file for an attachment, nil when it is here already.
 func (n *Node) beginAttached(digest seal.Hash) (*os.File, error) {
 	dir := filepath.Join(n.dir, DirAttached)
@@ -180,7 +183,7 @@ func (n *Node) beginAttached(digest seal.Hash) (*os.File, error) {
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	return os.OpenFile(path+".courier", os.O_CREATE|os.O_TRUNC|os.O_RDWR, 0o600)
+	return os.OpenFile(path+courierHalf, os.O_CREATE|os.O_TRUNC|os.O_RDWR, 0o600)
 }
 
 func endAttached(f *os.File, path string) error {
@@ -222,21 +225,15 @@ func (n *Node) courierFault(stage string) {
 // finishAdopting finishes what a crash has interrupted, when the node starts.
 // What cannot be finished is left to the custodian: nothing of it shows.
 func (n *Node) finishAdopting(ctx context.Context) error {
+	// A custodian is not kept waiting where nothing was interrupted.
+	if adopting, err := n.log.Adopting(ctx); err != nil || len(adopting) == 0 {
+		return err
+	}
 	n.courier.Lock()
 	defer n.courier.Unlock()
 	adopting, err := n.log.Adopting(ctx)
 	if err != nil {
 		return err
-	}
-	// Halves of attachments, which are written again from their beginning.
-	halves, err := filepath.Glob(filepath.Join(n.dir, DirAttached, "*.courier"))
-	if err != nil {
-		return err
-	}
-	for _, h := range halves {
-		if err := os.Remove(h); err != nil {
-			return err
-		}
 	}
 	for file, login := range adopting {
 		path, err := n.stagedPath(file)

@@ -21,7 +21,7 @@ func TestWhatIsNotAdoptedIsNotSubmitted(t *testing.T) {
 	syr, rus := h.nodes["SYR"], h.nodes["RUS"]
 	check(t, syr.ConfirmBundles(t.Context(), h.custodian("SYR"), nil))
 	h.say("SYR", "from the dark perihelion")
-	h.eventually("SYR to file", func() bool { return syr.station.Waiting() > 0 })
+	h.filedBy("SYR")
 	file := h.export("SYR", "RUS", 0)
 	id, err := h.stage("RUS", file)
 	check(t, err)

@@ -254,9 +254,10 @@ func (h *house) atRest(ms ...label.MemberID) {
 	h.eventually("nothing to be on its way", func() bool {
 		size := int64(-1)
 		for _, m := range ms {
-			st, err := h.nodes[m].Status(context.Background())
-			check(h.t, err)
+			// In the order in which a release goes: else it passes unseen.
 			approved, err := h.nodes[m].section.DecisionsIn(context.Background(), section.Approved, noTime, "", 1)
+			check(h.t, err)
+			st, err := h.nodes[m].Status(context.Background())
 			check(h.t, err)
 			if size < 0 {
 				size = st.Centre.Size

@@ -210,9 +210,9 @@ func (h *house) filedBy(m label.MemberID) {
 	h.t.Helper()
 	n := h.nodes[m]
 	h.eventually(string(m)+" to file", func() bool {
-		st, err := n.Status(h.t.Context())
-		check(h.t, err)
 		approved, err := n.section.DecisionsIn(h.t.Context(), section.Approved, noTime, "", 1)
+		check(h.t, err)
+		st, err := n.Status(h.t.Context())
 		check(h.t, err)
 		return st.Waiting+len(approved) == 0 && n.station.Waiting() > 0
 	})

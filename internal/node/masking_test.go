@@ -123,6 +123,32 @@ func TestLocalSourcesAndPrivatePersonsAreMasked(t *testing.T) {
 	}
 }
 
+// What a node without a line has released and not handed in yet is held to its
+// bytes as well.
+func TestPortionsThatWaitAreHeldToTheirBytes(t *testing.T) {
+	h := courierHouse(t)
+	h.cut("SYR")
+	ctx, syr, duty := context.Background(), h.nodes["SYR"], h.officer("SYR", "duty", section.RoleDuty)
+	p := record("SYR", "RUS", "[[Example Invented Person]] saw it")
+	p.PersonData = &act.PersonData{Categories: []act.Category{act.CategoryWitness}, Purpose: "An invented case.", LegalBasis: "Invented law."}
+	id := h.releaseReport("SYR", &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{p}})
+	kept, err := syr.section.Draft(ctx, duty, id)
+	check(t, err)
+	again, err := ParseDraft(kept.Content)
+	check(t, err)
+	again.Supersedes = id
+	saved, err := syr.SaveDraft(ctx, duty, "", "", again)
+	check(t, err)
+	if p, err := syr.Plan(ctx, duty, saved.ID); err != nil || p.Blocked != "" {
+		t.Errorf("the same portions cannot leave again: %v %v", p, err)
+	}
+	open, err := syr.UnmaskDraft(ctx, h.officer("SYR", "fdo", section.RoleRelease), saved.ID, saved.ETag(), "The court made the name public.")
+	check(t, err)
+	if p, err := syr.Plan(ctx, duty, open.ID); err != nil || !strings.Contains(p.Blocked, "(rule 10)") {
+		t.Errorf("a portion leaves with two contents: %+v %v", p, err)
+	}
+}
+
 // What rule 25 keeps from being saved or released, with its code.
 func TestWhatIsNotMaskedStays(t *testing.T) {
 	const name = "Example Invented Person"

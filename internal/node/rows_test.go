@@ -180,7 +180,7 @@ func TestFormatsAreAskedForRightly(t *testing.T) {
 		"shared with nobody":  {withSharing("9"), "import_request"},
 		"shared with a guest": {withSharing("1", "USA"), CodeStranger},
 		"another format":      {CollectRequest{Kind: CollectUCDP, Reader: strings.NewReader("a\n1\n")}, "import_events"},
-		"deep MISP":           {CollectRequest{Kind: CollectMISP, Reader: strings.NewReader(`{"Event":{"uuid":"` + inventedEvent + `","info":"i","x":` + deep)}, "import_misp"},
+		"deep MISP":           {CollectRequest{Kind: CollectMISP, Reader: strings.NewReader(`{"Event":{"uuid":"` + inventedEvent + `","info":"i","x":` + deep)}, "import_nested"},
 		"deep STIX":           {CollectRequest{Kind: CollectSTIX, Reader: strings.NewReader(`{"type":"bundle","id":"bundle--5a7d1c52-9c1c-4f0e-8a38-3b0c8f0a9d09","objects":[{"x":` + deep + strings.Repeat("]", len(deep)) + `}]}`)}, "import_too_large"},
 		"deep GeoJSON":        {CollectRequest{Kind: CollectGeoJSON, Reader: strings.NewReader(`{"features":[` + deep)}, "import_events"},
 		"a name twice":        {CollectRequest{Kind: CollectMISP, Reader: strings.NewReader(`{"Event":{"uuid":"` + inventedEvent + `","info":"a","info":"b"}}`)}, "import_misp"},

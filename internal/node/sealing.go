@@ -115,7 +115,7 @@ func (s *sender) views(ctx context.Context, dr section.Draft, epoch uint32) (sea
 		return nil, false, ErrPlanChanged
 	}
 	// What a portion shows by itself is checked when its bytes are made.
-	if draft.cites() || draft.Supersedes != "" {
+	if draft.cites() || draft.Supersedes != "" || draft.Unmask != nil {
 		findings, err := n.against(ctx, draft, at)
 		if err != nil {
 			return nil, false, err

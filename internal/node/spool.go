@@ -189,12 +189,19 @@ func (n *Node) attach(ctx context.Context, name, mediaType string, r io.Reader, 
 	return s.keep()
 }
 
-// sweepSealing removes what was being sealed when the node stopped.
+// sweepSealing removes what was being sealed when the node stopped, and the
+// halves of attachments that a courier had brought: both are written again from
+// their beginning.
 func (n *Node) sweepSealing() error {
 	left, err := filepath.Glob(filepath.Join(n.dir, DirAttached, sealingPattern))
 	if err != nil {
 		return err
 	}
+	halves, err := filepath.Glob(filepath.Join(n.dir, DirAttached, "*"+courierHalf))
+	if err != nil {
+		return err
+	}
+	left = append(left, halves...)
 	for _, path := range left {
 		if err := os.Remove(path); err != nil {
 			return err
