@@ -26,17 +26,18 @@ func personal(by label.Instant, m label.MemberID, text string) act.PortionInput 
 	return p
 }
 
-// personals are such portions, one for each other member: a record of a person
-// goes to one (rule 19).
-func personals(by label.Instant, m label.MemberID, text string) (out []act.PortionInput) {
+// releasePersonals releases such portions, one for each other member in a report
+// of its own: a record of a person goes to one (rule 19). It returns the drafts.
+func (w *world) releasePersonals(by label.Instant, m label.MemberID, title, text string) (drafts []string) {
+	w.t.Helper()
 	for _, other := range four {
 		if other != m {
 			p := personal(by, m, text)
 			p.Label.Rel = label.Members(m, other)
-			out = append(out, p)
+			drafts = append(drafts, w.releaseReport(m, &Draft{ReportType: act.INTREP, Title: title, Portions: []act.PortionInput{p}}))
 		}
 	}
-	return out
+	return drafts
 }
 
 // in is the moment so far ahead.
@@ -83,7 +84,8 @@ func TestEveryHolderSaysThatItHasDestroyed(t *testing.T) {
 		w.ready(four...)
 		ctx := context.Background()
 		const word = "quincunxzebra"
-		draft := w.releaseReport("IRQ", &Draft{ReportType: act.INTREP, Title: "of " + word, Portions: personals(w.in(24*time.Hour), "IRQ", word)})
+		drafts := w.releasePersonals(w.in(24*time.Hour), "IRQ", "of "+word, word)
+		draft := drafts[0]
 		unsent, err := w.nodes["IRQ"].SaveDraft(ctx, w.officer("IRQ", "duty", section.RoleDuty), "", "", &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{personal(w.in(24*time.Hour), "IRQ", "unsent "+word)}})
 		check(t, err)
 		w.settle(time.Minute)
@@ -108,7 +110,7 @@ func TestEveryHolderSaysThatItHasDestroyed(t *testing.T) {
 		if got := w.states("IRQ"); got["RUS"] != HolderNotYet || got["SYR"] != HolderNotYet {
 			t.Errorf("within the grace: %v", got)
 		}
-		for _, id := range []string{draft, unsent.ID} {
+		for _, id := range append(drafts, unsent.ID) {
 			if _, err := w.nodes["IRQ"].Section().Draft(ctx, duty, id); !errors.Is(err, section.ErrNotFound) {
 				t.Errorf("a duty officer reads a draft whose review is overdue: %v", err)
 			}

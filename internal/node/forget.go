@@ -34,6 +34,11 @@ type Forgotten struct {
 var ErrStands = &act.Refusal{Code: "forget_stands", Rule: "10",
 	Why: "what a recall or a consent says holds as long as the log", Cure: "forget the reports that it is about; what it took back is then gone here for good"}
 
+// ErrOwed refuses to forget what is asked of a member and is not answered yet: with
+// the request, what it owes would be gone.
+var ErrOwed = &act.Refusal{Code: "forget_owed", Rule: "22",
+	Why: "a request for redress stands until its final answer", Cure: "answer it (entente redress answer), and forget it then"}
+
 // ErrOnItsWay refuses to forget a report of which a view has not been certified
 // yet.
 var ErrOnItsWay = errors.New("a view of this report is still on its way into the log: try again when it has been certified")
@@ -111,6 +116,13 @@ func (n *Node) forgetAt(ctx context.Context, login, reason string, all []int64) 
 			switch {
 			case err == nil && (said.Type == string(act.TypeRecall) || said.Type == string(act.TypeConsent)):
 				return Forgotten{}, fmt.Errorf("%s %s: %w", said.Type, said.ID, ErrStands)
+			case err == nil && said.Type == string(act.TypeRedress):
+				if err := n.checkNotOwed(ctx, &said); err != nil {
+					return Forgotten{}, err
+				}
+				if said.Own {
+					f.Recipients = slices.DeleteFunc(said.Recipients, func(m string) bool { return m == string(n.self) })
+				}
 			case err == nil && said.Own:
 				f.Recipients = slices.DeleteFunc(said.Recipients, func(m string) bool { return m == string(n.self) })
 			case errors.Is(err, viewdb.ErrNotFound):
@@ -128,6 +140,19 @@ func (n *Node) forgetAt(ctx context.Context, login, reason string, all []int64) 
 	}
 	n.station.DropBodies()
 	return n.forget(ctx, list)
+}
+
+// checkNotOwed refuses, by ErrOwed, a request for redress that has standing and no
+// final answer that counts.
+func (n *Node) checkNotOwed(ctx context.Context, said *viewdb.Said) error {
+	rows, err := n.views.Redresses(ctx, viewdb.RedressQuery{ID: said.ID, Open: true})
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(rows, func(r viewdb.AskedRedress) bool { return r.Index == said.Index }) {
+		return fmt.Errorf("%s %s: %w", said.Type, said.ID, ErrOwed)
+	}
+	return nil
 }
 
 // copiesOf returns the log indices of what is forgotten with a report or a

@@ -26,7 +26,7 @@ type EndedRecord struct {
 // nobody holds it, the same order destroys the own copy with its draft. reason
 // stands in the audit log: an identifier, 1 to 200 bytes.
 //
-// Errors: *Refused while the recall waits, ErrOnItsWay, ErrBasis, those of the
+// Errors: *Refused while the recall waits and of a statement, ErrOnItsWay, ErrBasis, those of the
 // section, viewdb.ErrNotFound.
 func (n *Node) EndRecord(ctx context.Context, o section.Officer, id, reason string) (*EndedRecord, error) {
 	if err := n.section.Authorise(ctx, o, section.OpReview, id[:min(len(id), 64)]); err != nil {
@@ -35,6 +35,9 @@ func (n *Node) EndRecord(ctx context.Context, o section.Officer, id, reason stri
 	if !basisFits(reason) {
 		return nil, ErrBasis
 	}
+	if err := n.checkRecord(ctx, id); err != nil {
+		return nil, err
+	}
 	d, err := n.ownDraft(ctx, o, id)
 	var foreign *Refused
 	switch {
@@ -42,6 +45,8 @@ func (n *Node) EndRecord(ctx context.Context, o section.Officer, id, reason stri
 		return n.endOfOthers(ctx, o, id, reason)
 	case err != nil:
 		return nil, err
+	case d.Kind != KindReport:
+		return nil, notRecord(id, d.Kind)
 	case d.State == section.Released:
 		return n.endOwn(ctx, o, d, reason)
 	}
@@ -49,6 +54,30 @@ func (n *Node) EndRecord(ctx context.Context, o section.Officer, id, reason stri
 		return nil, err
 	}
 	return &EndedRecord{Destroyed: &Forgotten{Drafts: 1}}, n.local.Shrink(ctx)
+}
+
+// checkRecord refuses the id of a statement: what was said to members is no record
+// of a person, and has no term that could end early.
+func (n *Node) checkRecord(ctx context.Context, id string) error {
+	index, err := n.views.IndexOf(ctx, id)
+	if errors.Is(err, viewdb.ErrNotFound) {
+		return nil // a portion, or a draft
+	}
+	if err != nil {
+		return err
+	}
+	said, err := n.views.SaidAt(ctx, index)
+	if errors.Is(err, viewdb.ErrNotFound) {
+		return nil // a report
+	}
+	if err != nil {
+		return err
+	}
+	return notRecord(id, said.Type)
+}
+
+func notRecord(id, kind string) error {
+	return &Refused{finding(CodeEndNoRecord, "21", "rule 21: %s is no record but a %s: a statement has no term that could end early; end the record that it is about (entente review end), answer a request (entente redress answer), or give up a draft that has not left", shortened(id), kind)}
 }
 
 // endOfOthers destroys this node's copy of another's record.

@@ -31,6 +31,8 @@ const (
 	CodeReviewReason = "review_reason"
 	// CodeEndOnItsWay: the recall that ends it has not been logged for all.
 	CodeEndOnItsWay = "review_recall_waits"
+	// CodeEndNoRecord: what is to end is a statement.
+	CodeEndNoRecord = "review_no_record"
 )
 
 // DefaultHorizon is how far ahead reviews are listed when nothing is said.

@@ -160,7 +160,7 @@ func TestAReviewEnds(t *testing.T) {
 		w.ready(four...)
 		ctx := context.Background()
 		const word = "quincunxzebra"
-		draft := w.releaseReport("IRQ", &Draft{ReportType: act.INTREP, Title: word, Portions: personals(w.in(24*time.Hour), "IRQ", word)})
+		drafts := w.releasePersonals(w.in(24*time.Hour), "IRQ", word, word)
 		w.settle(time.Minute)
 		id := w.find("IRN", viewdb.Query{Text: word}, 1)[0].ID
 		irn, irq := w.nodes["IRN"], w.nodes["IRQ"]
@@ -202,23 +202,27 @@ func TestAReviewEnds(t *testing.T) {
 		}
 
 		own := w.officer("IRQ", "dpo", section.RoleDPO)
-		y, err := irq.EndRecord(ctx, own, draft, "review 2")
-		check(t, err)
-		if y.Destroyed != nil || y.Issued == nil || y.Issued.Decision.State != section.Prepared {
-			t.Fatalf("it came to %+v", y)
+		for _, draft := range drafts {
+			y, err := irq.EndRecord(ctx, own, draft, "review 2")
+			check(t, err)
+			if y.Destroyed != nil || y.Issued == nil || y.Issued.Decision.State != section.Prepared {
+				t.Fatalf("it came to %+v", y)
+			}
+			_, err = irq.EndRecord(ctx, own, draft, "review 2")
+			if code, rule := refusedFor(t, err); code != CodeEndOnItsWay || rule != "21" {
+				t.Errorf("while the recall waits: %v", err)
+			}
+			w.approve("IRQ", y.Issued)
 		}
-		_, err = irq.EndRecord(ctx, own, draft, "review 2")
-		if code, rule := refusedFor(t, err); code != CodeEndOnItsWay || rule != "21" {
-			t.Errorf("while the recall waits: %v", err)
-		}
-		w.approve("IRQ", y.Issued)
 		if rows, err := w.nodes["RUS"].views.Find(ctx, viewdb.Query{Text: word}); err != nil || len(rows) > 0 {
 			t.Errorf("RUS shows it: %v %v", rows, err)
 		}
-		y, err = irq.EndRecord(ctx, own, draft, "review 2")
-		check(t, err)
-		if y.Destroyed == nil || y.Destroyed.Reports != 3 || y.Destroyed.Drafts != 1 || y.Issued != nil {
-			t.Errorf("it came to %+v", y)
+		for _, draft := range drafts {
+			y, err := irq.EndRecord(ctx, own, draft, "review 2")
+			check(t, err)
+			if y.Destroyed == nil || y.Destroyed.Reports != 1 || y.Destroyed.Drafts != 1 || y.Issued != nil {
+				t.Errorf("it came to %+v", y)
+			}
 		}
 		if left := filesWith(t, filepath.Join(w.dir, "IRQ"), word); len(left) > 0 {
 			t.Errorf("IRQ has the word still in %v", left)

@@ -121,6 +121,15 @@ func opSave(kind string) Op {
 	return OpDraftSave
 }
 
+// opDiscard is what an officer who gives up a draft must be allowed: redress is its
+// data-protection officer's alone (rule 22), anything else is the drafters'.
+func opDiscard(kind string) Op {
+	if opSave(kind) == OpRedress {
+		return OpRedress
+	}
+	return OpDraftSave
+}
+
 // CreateDraft begins a draft; its ETag names this version.
 func (s *Section) CreateDraft(ctx context.Context, o Officer, c Content) (Draft, error) {
 	if err := c.check(); err != nil {
@@ -297,6 +306,9 @@ func (s *Section) DiscardDraft(ctx context.Context, o Officer, id, etag string) 
 	return s.destroy(ctx, o, OpDraftDiscard, bounded(id), func(tx *localdb.Tx, actor Officer) (string, error) {
 		d, err := s.changeable(tx, id, etag)
 		if err != nil {
+			return "", err
+		}
+		if err := Authorise(actor, opDiscard(d.Kind)); err != nil {
 			return "", err
 		}
 		if err := s.voidOf(tx, actor.Login, d); err != nil {

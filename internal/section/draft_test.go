@@ -334,7 +334,7 @@ func TestReleaseModel(t *testing.T) {
 				o, id := who(), anyDraft()
 				m, open := drafts[id], openOf(id)
 				err := b.DiscardDraft(b.ctx, o, id, b.load(id).ETag())
-				can := may(o, OpDraftDiscard) && !m.left && !m.gone && (open == "" || decisions[open].state != Leaving)
+				can := may(o, OpDraftDiscard) && may(o, OpDraftSave) && !m.left && !m.gone && (open == "" || decisions[open].state != Leaving)
 				if agree(err, can, "discard") {
 					m.gone = true
 					if open != "" {

@@ -257,7 +257,10 @@ func (s *Section) CloseBatch(ctx context.Context, o Officer, batch string) error
 // many.
 func (s *Section) DiscardBatch(ctx context.Context, o Officer, batch string) (int64, error) {
 	var n int64
-	err := s.destroy(ctx, o, OpDraftDiscard, bounded(batch), func(tx *localdb.Tx, _ Officer) (string, error) {
+	err := s.destroy(ctx, o, OpDraftDiscard, bounded(batch), func(tx *localdb.Tx, actor Officer) (string, error) {
+		if err := Authorise(actor, OpImport); err != nil {
+			return "", err
+		}
 		_, err := tx.Batch(batch)
 		if err != nil {
 			return "", refused(err, "import")

@@ -93,7 +93,7 @@ var permissions = map[Op]permission{
 	OpDraftRead:       {readers, 26},
 	OpDraftSave:       {drafters, 0},
 	OpDraftPlan:       {drafters | RolesOf(RoleRelease, RoleDPO), 0},
-	OpDraftDiscard:    {drafters, 0},
+	OpDraftDiscard:    {drafters | RolesOf(RoleDPO), 0}, // each what he may write
 	OpErase:           {RolesOf(RoleDPO), 22},
 	OpImport:          {drafters, 2},
 	OpAnnotationRead:  {readers, 26},

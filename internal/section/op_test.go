@@ -18,7 +18,7 @@ annotation.write        D A . . . .
 audit.read              . . . I . .
 audit.verify            . . . I . C
 discover                D A . . . .
-draft.discard           D A . . . .
+draft.discard           D A . . P .
 draft.plan              D A R . P .
 draft.read              D A R I P .
 draft.save              D A . . . .

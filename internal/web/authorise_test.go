@@ -36,7 +36,7 @@ var permitted = map[string]string{
 	"GET /drafts":                             "darip",
 	"GET /drafts/{id}":                        "darip",
 	"PUT /drafts/{id}":                        "da",
-	"DELETE /drafts/{id}":                     "da",
+	"DELETE /drafts/{id}":                     "dap",
 	"POST /drafts/{id}/erase":                 "p",
 	"POST /drafts/{id}/plan":                  "darp",
 	"POST /drafts/{id}/unmask":                "r",

@@ -118,7 +118,7 @@ func (s *Server) batches() {
 			}
 			return answer(out)
 		})
-	register(s, operation{id: "discardBatch", method: http.MethodDelete, path: "/batches/{id}", tag: "files", op: section.OpDraftDiscard, slow: true,
+	register(s, operation{id: "discardBatch", method: http.MethodDelete, path: "/batches/{id}", tag: "files", op: section.OpImport, slow: true,
 		summary: "Give up what of an import has not left", description: "Drafts that are up for release stay. Its items may be taken in again."},
 		func(ctx context.Context, c caller, in *BatchPath) (*body[api.Discarded], error) {
 			n, err := sec.DiscardBatch(ctx, c.officer, in.ID)

@@ -1,0 +1,68 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"entente/act"
+	"entente/internal/section"
+	"entente/internal/store/viewdb"
+	"entente/label"
+)
+
+// Rule 22: who is asked cannot destroy the request, by forgetting it or by ending
+// it as a record, before it has a final answer; after it, it can be forgotten.
+func TestWhoIsAskedKeepsARequestUntilItIsAnswered(t *testing.T) {
+	inRedress(t, func(w *world) {
+		ctx := context.Background()
+		w.plainReport("RUS", "the driver is quincunx")
+		row := w.find("IRQ", viewdb.Query{Text: "quincunx"}, 1)[0]
+		w.askRedress("IRQ", wrongMan(row.ID))
+		id := w.redresses("RUS", viewdb.RedressQuery{Received: true})[0].ID
+		for _, m := range []label.MemberID{"RUS", "IRQ"} {
+			if _, err := w.nodes[m].Forget(ctx, w.dpo(m), "request 9", id); !errors.Is(err, ErrOwed) {
+				t.Errorf("%s forgets an unanswered request: %v", m, err)
+			}
+			_, err := w.nodes[m].EndRecord(ctx, w.dpo(m), id, "review 9")
+			if code, rule := refusedFor(t, err); code != CodeEndNoRecord || rule != "21" {
+				t.Errorf("%s ends an unanswered request as a record: %q, rule %q", m, code, rule)
+			}
+		}
+		if got := w.redresses("RUS", viewdb.RedressQuery{Received: true, Open: true}); len(got) != 1 {
+			t.Fatalf("RUS owes %+v", got)
+		}
+		w.answerRedress("RUS", RedressAnswer{Redress: act.ID(id), Outcome: act.RedressRefused, Ground: act.GroundAccurate, Text: "He was there."})
+		if _, err := w.nodes["RUS"].Forget(ctx, w.dpo("RUS"), "request 9", id); err != nil {
+			t.Errorf("an answered request cannot be forgotten: %v", err)
+		}
+		if got := w.redresses("RUS", viewdb.RedressQuery{Received: true}); len(got) != 0 {
+			t.Errorf("it is forgotten, and still here: %+v", got)
+		}
+	})
+}
+
+// Rule 22: what the data-protection officer asks, he alone gives up.
+func TestOnlyTheDataProtectionOfficerGivesUpRedress(t *testing.T) {
+	inRedress(t, func(w *world) {
+		ctx := context.Background()
+		w.plainReport("RUS", "the driver is quincunx")
+		row := w.find("IRQ", viewdb.Query{Text: "quincunx"}, 1)[0]
+		s := w.nodes["IRQ"].section
+		x, err := w.nodes["IRQ"].AskRedress(ctx, w.dpo("IRQ"), wrongMan(row.ID))
+		check(t, err)
+		d, err := s.Draft(ctx, w.dpo("IRQ"), x.Drafts[0])
+		check(t, err)
+		if err := s.DiscardDraft(ctx, w.officer("IRQ", "duty", section.RoleDuty), d.ID, d.ETag()); !errors.Is(err, section.ErrForbidden) {
+			t.Errorf("a duty officer gives up a request for redress: %v", err)
+		}
+		if err := s.DiscardDraft(ctx, w.dpo("IRQ"), d.ID, d.ETag()); err != nil {
+			t.Errorf("the data-protection officer cannot give up his own: %v", err)
+		}
+		y, err := w.nodes["IRQ"].SaveDraft(ctx, w.officer("IRQ", "duty", section.RoleDuty), "", "", &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{portion(mark("RESTRICTED", "IRQ", four...), "IRQ", "a tamarind")}})
+		check(t, err)
+		if err := s.DiscardDraft(ctx, w.dpo("IRQ"), y.ID, y.ETag()); !errors.Is(err, section.ErrForbidden) {
+			t.Errorf("a data-protection officer gives up a report: %v", err)
+		}
+	})
+}
