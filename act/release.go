@@ -79,7 +79,8 @@ func CheckRelease(r Release) []Finding {
 		out = append(out, finding(0, err))
 	}
 	seen := make(map[ID]bool, len(r.Portions))
-	var d decoder // remembers the labels
+	var told label.MemberSet // who has a record of a person that is agreed to by nobody
+	var d decoder            // remembers the labels
 	for i := range r.Portions {
 		p := &r.Portions[i]
 		_, errs := noteRules(*p, &d)
@@ -97,6 +98,10 @@ func CheckRelease(r Release) []Finding {
 		}
 		if err := checkReach(r.Consents, p); err != nil && len(errs) == 0 {
 			errs = append(errs, err)
+		} else if err == nil && r.bilateral(p) {
+			if told = told.Union(p.Label.Rel); told.Len() > bilateral {
+				errs = append(errs, refuse(ErrSecondMember, "with portions before it this report takes personal data to %s", told))
+			}
 		}
 		errs = append(errs, r.checkCites(p)...)
 		for _, err := range errs {
@@ -104,6 +109,13 @@ func CheckRelease(r Release) []Finding {
 		}
 	}
 	return out
+}
+
+// bilateral says whether a portion goes to one other member because nobody has
+// agreed to more (rule 19): several of them in one report go to the same one, since
+// what they say may be the same.
+func (r *Release) bilateral(p *PortionInput) bool {
+	return p.Label.Personal && p.Designation == nil && effective(r.Consents, p).Rel.Len() <= bilateral
 }
 
 // noteRules puts the portion into bytes and reads them back, as [NewPortion]
