@@ -81,6 +81,11 @@ func (n *Node) takeRetired(ctx context.Context, from label.MemberID, b []byte) e
 	if upto <= 0 || size <= 0 {
 		return nil
 	}
+	if upto > n.station.Certified().Time {
+		// What ends after log time cannot be said to be destroyed for its end; of a
+		// member that is ahead of this one the next receipt will do.
+		return nil
+	}
 	wasUpto, wasSize, err := n.log.LastDestruction(ctx, string(from))
 	if err != nil || wasUpto >= upto && wasSize >= size {
 		return err

@@ -217,6 +217,12 @@ func TestReceiptsOfDestructionAreChecked(t *testing.T) {
 		if last() != 0 {
 			t.Error("a receipt that differs counts")
 		}
+		for _, upto := range []int64{irq.station.Certified().Time + 1, 1<<63 - 1} {
+			check(t, say(func(b []byte) { put(b, upto, row.Size) }))
+			if last() != 0 {
+				t.Errorf("a receipt that stands up to %d, after log time, counts", upto)
+			}
+		}
 		check(t, say(func(b []byte) { put(b, row.Time, 1) }))
 		if last() != 0 {
 			t.Error("a receipt that stands before it counts")
