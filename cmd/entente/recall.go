@@ -27,6 +27,7 @@ type recallIssue struct {
 	Text       string   `help:"To the readers."`
 	From       []string `help:"Of a narrowing: members that are to have it no more." placeholder:"RUS"`
 	ReplacedBy string   `help:"Of a correction: the released draft that says it right." placeholder:"ID"`
+	ToFollow   bool     `help:"Of a correction without --replaced-by: what is right is not released yet, and follows."`
 	Prepare    bool     `help:"Put it up for an officer with the release role, as a duty officer or analyst."`
 }
 
@@ -41,7 +42,7 @@ func (c *recallIssue) Run(w *world) error {
 	if err != nil {
 		return err
 	}
-	in := api.RecallContent{Kind: c.Kind, Reason: c.Reason, Report: c.Report, Numbers: c.Number, Text: c.Text, From: sortedUpper(c.From), ReplacedBy: c.ReplacedBy}
+	in := api.RecallContent{Kind: c.Kind, Reason: c.Reason, Report: c.Report, Numbers: c.Number, Text: c.Text, From: sortedUpper(c.From), ReplacedBy: c.ReplacedBy, ToFollow: c.ToFollow}
 	if c.Prepare {
 		return w.issued(cl.DraftRecall(w.ctx, in))
 	}

@@ -86,6 +86,7 @@ type redressCarryOut struct {
 	Reason     string `help:"What all readers are told: error for a correction and unlawful for an erasure without it." enum:",error,fabrication,unlawful,release-mistake" default:""`
 	Number     []int  `help:"Only these portions of the request, from 1."`
 	ReplacedBy string `help:"Of a correction: the released draft that says it right." placeholder:"ID"`
+	ToFollow   bool   `help:"Of a correction without --replaced-by: what is right is not released yet, and follows."`
 	Text       string `help:"To all readers: say nothing of the request."`
 }
 
@@ -108,7 +109,7 @@ func (c *redressCarryOut) Run(w *world) error {
 	if err != nil {
 		return err
 	}
-	in := api.RecallContent{Kind: c.Kind, Reason: c.Reason, Redress: c.ID, Numbers: c.Number, ReplacedBy: c.ReplacedBy, Text: c.Text}
+	in := api.RecallContent{Kind: c.Kind, Reason: c.Reason, Redress: c.ID, Numbers: c.Number, ReplacedBy: c.ReplacedBy, ToFollow: c.ToFollow, Text: c.Text}
 	if in.Kind == "" {
 		r, err := cl.Redress(w.ctx, c.ID)
 		if err != nil {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"entente/act"
@@ -27,7 +26,9 @@ type Recall struct {
 	Numbers  []int            `json:"numbers,omitempty"`
 	Portions []act.PortionRef `json:"portions,omitempty"`
 	// ReplacedBy names the released own draft that a correction says it right in.
-	ReplacedBy   string           `json:"replaced_by,omitempty"`
+	ReplacedBy string `json:"replaced_by,omitempty"`
+	// ToFollow says that what is right is not released yet, and follows.
+	ToFollow     bool             `json:"to_follow,omitempty"`
 	Replacements []act.PortionRef `json:"replacements,omitempty"`
 	Text         string           `json:"text,omitempty"`
 	// From are those who are to have it no more; of a narrowing alone.
@@ -79,6 +80,10 @@ func (k recallKind) settle(ctx context.Context, n *Node, o section.Officer, raw 
 
 // fillRecall puts in the portions of what is named, with their digests.
 func (n *Node) fillRecall(ctx context.Context, o section.Officer, r *Recall) ([]act.Finding, error) {
+	if fs := n.judgeNamed(r); len(fs) > 0 {
+		return fs, nil
+	}
+	var whole []act.PortionRef
 	r.Written, r.Waits = n.now().UTC().Truncate(time.Minute), nil
 	r.IDs = map[label.MemberID]act.ID{}
 	for m := range n.found.Members().Minus(label.Members(n.self)).All() {
@@ -100,31 +105,16 @@ func (n *Node) fillRecall(ctx context.Context, o section.Officer, r *Recall) ([]
 		if waits {
 			r.Waits = append(r.Waits, r.Report)
 		}
-		for i, ref := range refs {
-			if len(r.Numbers) == 0 || slices.Contains(r.Numbers, i+1) {
-				r.Portions = append(r.Portions, ref)
-			}
+		picked, fs := chosen(refs, r.Numbers)
+		if len(fs) > 0 {
+			return fs, nil
 		}
+		whole = append(whole, refs...)
+		r.Portions = append(r.Portions, picked...)
 		r.Report, r.Numbers = "", nil
 	}
-	if r.ReplacedBy != "" {
-		refs, waits, err := n.portionsIn(ctx, o, r.ReplacedBy)
-		if errors.Is(err, viewdb.ErrNotFound) || errors.Is(err, section.ErrNotFound) {
-			return finding(CodeNoPortion, "", "nothing that was released has the id %s; release what is right first", shortened(r.ReplacedBy)), nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		if waits {
-			r.Waits = append(r.Waits, r.ReplacedBy)
-		}
-		gone := refIDs(r.Portions)
-		for _, ref := range refs {
-			if !gone[ref.Portion] {
-				r.Replacements = append(r.Replacements, ref)
-			}
-		}
-		r.ReplacedBy = ""
+	if fs, err := n.fillReplaced(ctx, o, r, whole); err != nil || len(fs) > 0 {
+		return fs, err
 	}
 	if len(r.Portions) == 0 || len(r.Portions) > act.MaxCites || len(r.Replacements) > act.MaxCites {
 		return finding(act.ErrTooMany.Code, "", "a recall is of 1 to %d portions, and has as many replacements at most; divide it", act.MaxCites), nil
@@ -305,7 +295,7 @@ func (recallKind) acts(ctx context.Context, n *Node, r *Recall) (*speech, error)
 		}))
 	}
 	if len(s.acts)+len(s.findings) == 0 {
-		s.findings = finding(CodeNobody, "", "no other member holds any of it: there is nobody to tell")
+		s.findings = nobodyHolds(r.From)
 	}
 	return s, nil
 }

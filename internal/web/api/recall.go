@@ -8,6 +8,7 @@ type RecallContent struct {
 	Numbers      []int        `json:"numbers,omitempty" maxItems:"200" doc:"Only these portions of it, from 1."`
 	Portions     []PortionRef `json:"portions,omitempty" maxItems:"128" doc:"Portions by id; digests are filled in from what is held."`
 	ReplacedBy   string       `json:"replaced_by,omitempty" maxLength:"64" doc:"Of a correction: the released own draft that says it right."`
+	ToFollow     bool         `json:"to_follow,omitempty" doc:"Of a correction without one: what is right is not released yet, and follows."`
 	Replacements []PortionRef `json:"replacements,omitempty" maxItems:"128" doc:"Of a correction: the portions that say it right."`
 	Text         string       `json:"text,omitempty" maxLength:"1000" doc:"To the readers."`
 	Redress      string       `json:"redress,omitempty" maxLength:"64" doc:"A received request for redress that this carries out: its portions are meant. It leaves in no act."`
