@@ -146,7 +146,7 @@ type consentWithdraw struct {
 
 // Help gives an example.
 func (consentWithdraw) Help() string {
-	return "Whoever has read it on that grant cannot open it any more.\n\nExample:\n\n    entente consent withdraw 7e21..."
+	return "It reaches every member that the grant named, and the asker: whoever has it on that grant cannot open it any more, and nothing leaves on it. What was read is not unread, and what an originator released itself stays. An ask is not withdrawn.\n\nExample:\n\n    entente consent withdraw 7e21..."
 }
 
 // Run withdraws.
@@ -178,7 +178,7 @@ type consentList struct {
 	Open   bool  `help:"Only asks that nobody has answered."`
 	Mine   bool  `help:"Only what others said to this member."`
 	Before int64 `help:"Older than this index."`
-	Limit  int   `help:"How many." default:"50"`
+	Limit  int   `help:"How many, 500 at most." default:"50"`
 }
 
 // Help gives an example.

@@ -9,8 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -81,7 +83,7 @@ func (c *inspectReport) Run(w *world) (err error) {
 		return err
 	}
 	err = w.answer(map[string]any{"out": c.Out, "head": head, "end": end, "withheld": withheld}, func() {
-		w.printf("%s has the report of leaves %d to %d: %d entries %v, %d past review or unanswered, %d withheld; verify it with: entente verify %s", c.Out, head.From, head.To, end.Entries, end.Counts, end.Overdue, withheld, c.Out)
+		w.printf("%s has the report of leaves %d to %d: %d entries (%s), %d past review or unanswered, %d withheld; verify it with: entente verify %s", c.Out, head.From, head.To, end.Entries, counted(end.Counts), end.Overdue, withheld, c.Out)
 	})
 	if err == nil && (end.Overdue > 0 || withheld > 0) {
 		return errFindings
@@ -122,8 +124,17 @@ func (c *inspectReport) take(w *world, cl *client.Client, f api.FindInspection, 
 	if err != nil {
 		return end, head, 0, err
 	}
-	fmt.Fprintf(page, "\nInspection of %s, leaves %d to %d, as of %s by the log's time.\n%d entries: %v; %d past review or unanswered.\nSHA-256 of the lines: %s\n", head.Member, head.From, head.To, head.At, end.Entries, end.Counts, end.Overdue, end.Digest)
+	fmt.Fprintf(page, "\nInspection of %s, leaves %d to %d, as of %s by the log's time.\n%d entries: %s; %d past review or unanswered.\nSHA-256 of the lines: %s\n", head.Member, head.From, head.To, head.At, end.Entries, counted(end.Counts), end.Overdue, end.Digest)
 	return end, head, withheld, page.Flush()
+}
+
+// counted writes how many there are of each kind, by name.
+func counted(of map[string]int64) string {
+	parts := make([]string, 0, len(of))
+	for _, k := range slices.Sorted(maps.Keys(of)) {
+		parts = append(parts, fmt.Sprintf("%d %s", of[k], k))
+	}
+	return strings.Join(parts, ", ")
 }
 
 func printEntry(w io.Writer, e *inspection.Entry) error {

@@ -55,7 +55,7 @@ func wanting(st *api.Status) []string {
 		add("HALTED (%s): %s; it follows the lead no longer: save the evidence (entente evidence list), speak with the other members, and start it again when the cause is mended", h.Code, h.Message)
 	}
 	if st.Log.Recovering {
-		add("recovering: signs nothing until the others have told what it signed before; bring a quorum of %s into reach", plural.Of(st.Log.Quorum, "member"))
+		add("recovering: signs nothing until the others have told what it signed before; bring a quorum of %s into reach, or import at this node the next bundle by courier of each that is dark", plural.Of(st.Log.Quorum, "member"))
 	}
 	if n := len(st.Log.Cosigned); n < st.Log.Quorum {
 		add("%d of %s needed %s cosigned: bring more of them into reach", n, plural.Of(st.Log.Quorum, "member"), plural.Choose(n, "has", "have"))

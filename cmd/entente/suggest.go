@@ -78,6 +78,9 @@ func (c *suggestList) Run(w *world) error {
 	if errors.Is(err, client.ErrNotFound) {
 		got, err = cl.DraftSuggestions(w.ctx, c.ID, f)
 	}
+	if errors.Is(err, client.ErrNotFound) {
+		return w.refused(&client.Error{Code: api.CodeNotFound, Message: "no report and no own draft of that id is here: entente report list and entente report drafts show those that are"})
+	}
 	if err != nil {
 		return w.refused(err)
 	}

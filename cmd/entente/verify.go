@@ -86,8 +86,8 @@ func (c *verifyCmd) inspection(w *world, dir string, pinned *charter.Hash) error
 		OK bool `json:"ok"`
 		*inspection.Verdict
 	}{true, v}, func() {
-		w.printf("The report of %s holds: %s %v of leaves %d to %d, each in its place in a log of %s\nfounding %s\ncosigned by %s, quorum %d\n%s opened from their evidence; %d past review or unanswered",
-			v.Member, plural.Of(v.Entries, "entry"), v.Counts, v.From, v.To, plural.Of(v.Size, "leaf"), v.Charter, cosigners(v.Cosigned), v.Quorum, plural.Of(v.Proven, "entry"), v.Overdue)
+		w.printf("The report of %s holds: %s (%s) of leaves %d to %d, each in its place in a log of %s\nfounding %s\ncosigned by %s, quorum %d\n%s opened from their evidence; %d past review or unanswered",
+			v.Member, plural.Of(v.Entries, "entry"), counted(v.Counts), v.From, v.To, plural.Of(v.Size, "leaf"), v.Charter, cosigners(v.Cosigned), v.Quorum, plural.Of(v.Proven, "entry"), v.Overdue)
 	})
 }
 

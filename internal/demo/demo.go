@@ -324,7 +324,7 @@ func (d *demo) invitation(sum Summary) string {
 	}
 	text += fmt.Sprintf(`
 Log-ins at every node, password %s for all:
-  irq.duty files, irq.fdo releases, irq.an reads, irq.insp inspects, irq.custodian appoints (likewise irn., rus., syr.)
+  irq.duty files, irq.fdo releases, irq.an reads, irq.insp inspects, irq.dpo reviews and answers for redress, irq.custodian appoints (likewise irn., rus., syr.)
 
 Try, in another window:
   bin/entente login %s irq.duty

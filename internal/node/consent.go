@@ -55,6 +55,8 @@ var (
 		Why: "the portion holds nothing of this originator, so its consent changes nothing", Cure: "name the one whose material it is"}
 	errNoAsk = &act.Refusal{Code: "consent_unknown",
 		Why: "no such ask, or grant, is here", Cure: "entente consent list shows them"}
+	errNotGrant = &act.Refusal{Code: "consent_not_grant",
+		Why: "this is no grant of this member, and only a grant is withdrawn", Cure: "name the grant: entente consent show ASK names what answered it"}
 	errItself = &act.Refusal{Code: "consent_itself",
 		Why: "an originator, or the holder of what is of a party outside, has the material anyhow", Cure: "leave it out of the members"}
 	errStranger = &act.Refusal{Code: "consent_stranger", Rule: "7",
@@ -168,7 +170,10 @@ func (n *Node) fromEarlier(ctx context.Context, c *Consent) error {
 		return errNoAsk
 	}
 	e := a.Consent
-	if c.Step == act.ConsentWithdraw && e.Step == act.ConsentGrant && said.Own {
+	if c.Step == act.ConsentWithdraw && !(e.Step == act.ConsentGrant && said.Own) {
+		return errNotGrant
+	}
+	if c.Step == act.ConsentWithdraw {
 		if c.Answers, err = n.calledHere(ctx, e.Answers, said.Recipients); err != nil {
 			return err
 		}

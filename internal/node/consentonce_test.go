@@ -49,6 +49,9 @@ func TestConsentIsNotRefusedWhileItIsGranted(t *testing.T) {
 	if r := h.refusedSave("RUS", KindConsent, refuse); r == nil || !strings.Contains(r.Error(), "granted already") || !strings.Contains(r.Error(), "entente consent withdraw "+grant) {
 		t.Errorf("a refusal of what is granted: %v", r)
 	}
+	if r := h.refusedSave("RUS", KindConsent, Consent{Step: act.ConsentWithdraw, Answers: ask}); r.Findings[0].Code != "consent_not_grant" {
+		t.Errorf("an ask is withdrawn: %v", r)
+	}
 	plan, err := h.nodes["RUS"].Plan(ctx, duty, late.ID)
 	check(t, err)
 	if !strings.Contains(plan.Blocked, "granted already") {

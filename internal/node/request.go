@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -171,6 +172,32 @@ func (n *Node) fillJoined(ctx context.Context, r *Request) error {
 	return nil
 }
 
+// joinsStill refuses to join what has ended since it was written, and what this
+// member joins already by an open request.
+func (n *Node) joinsStill(ctx context.Context, r *Request) error {
+	if r.Joins == "" {
+		return nil
+	}
+	x, err := n.requestByID(ctx, string(r.Joins))
+	if err != nil {
+		return err
+	}
+	if x.Closed || x.Lapsed || x.Over {
+		return errJoinEnded
+	}
+	own, mine := true, ownActs(r)
+	joining, err := n.views.Requests(ctx, viewdb.RequestQuery{Own: &own, Open: true, Joins: string(r.Joins), Limit: len(mine) + 1}, requestLimits, n.station.Certified().Time)
+	if err != nil {
+		return err
+	}
+	for i := range joining {
+		if !mine[joining[i].ID] {
+			return fmt.Errorf("by %s: %w", joining[i].ID, errJoinTwice)
+		}
+	}
+	return nil
+}
+
 // requestByID returns a request that is here. Errors: errNoRequest.
 func (n *Node) requestByID(ctx context.Context, id string) (viewdb.Asked, error) {
 	rows, err := n.views.Requests(ctx, viewdb.RequestQuery{ID: id}, requestLimits, n.station.Certified().Time)
@@ -213,6 +240,13 @@ func (requestKind) acts(ctx context.Context, n *Node, r *Request) (*speech, erro
 	refuse := func(err error) { s.findings = append(s.findings, findingOf(err)) }
 	if now := n.station.Certified().Time; r.LTIOV.Unix() <= now {
 		refuse(errLate)
+	}
+	if err := n.joinsStill(ctx, r); err != nil {
+		var refusal *act.Refusal
+		if !errors.As(err, &refusal) {
+			return s, err
+		}
+		refuse(err)
 	}
 	for _, a := range r.Asked {
 		pair := label.Members(n.self, a.Member)

@@ -23,6 +23,8 @@ var (
 		Why: "an own request is not joined", Cure: "ask others the same: entente rfi new"}
 	errJoinEnded = &act.Refusal{Code: "request_join_ended",
 		Why: "the request is closed, past its latest time of value or in doubt, and is not joined any more", Cure: "ask its asker anew: entente rfi new"}
+	errJoinTwice = &act.Refusal{Code: "request_join_twice",
+		Why: "this member joins that request already", Cure: "wait for its answer, or close the own one first: entente rfi close"}
 	errNoRequirement = &act.Refusal{Code: "request_requirement",
 		Why: "no open requirement of that reference is in the register of this member", Cure: "write it first, or leave it out: entente requirement add"}
 	errLate = &act.Refusal{Code: "request_late",

@@ -1,11 +1,15 @@
 package node
 
 import (
+	"context"
+	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"entente/act"
+	"entente/internal/section"
 	"entente/internal/store/viewdb"
 	"entente/label"
 )
@@ -42,7 +46,7 @@ func TestRefusalsOfRequestsHaveCodes(t *testing.T) {
 	}
 	reply := func(to act.ID, parts ...AnswerPart) Answer { return Answer{Request: to, Parts: parts} }
 	declined := AnswerPart{Number: 1, State: act.AnswerDeclined}
-	long := strings.Repeat("a", 2001)
+	long, joined := strings.Repeat("a", 2001), false
 	for _, c := range []struct {
 		what    string
 		by      label.MemberID
@@ -84,6 +88,14 @@ func TestRefusalsOfRequestsHaveCodes(t *testing.T) {
 		{"joins an own one", "RUS", KindRequest, join(irq), nil, "request_join_own", ""},
 		{"joins and asks others", "IRQ", KindRequest, join(irq, "IRN", "RUS"), nil, "request_join_one", ""},
 		{"joins what is closed", "SYR", KindRequest, join(syr), nil, "request_join_ended", ""},
+
+		{"joins twice", "IRQ", KindRequest, join(irq), func() {
+			if !joined {
+				joined = true
+				h.releaseStatement("IRQ", KindRequest, join(irq))
+				h.said("IRQ", act.TypeRequest, 2)
+			}
+		}, "request_join_twice", ""},
 
 		{"answers what is not here", "IRN", KindAnswer, reply(irq, declined), nil, "request_unknown", ""},
 		{"answers itself", "RUS", KindAnswer, reply(irq, declined), nil, "answer_own", ""},
@@ -142,7 +154,35 @@ func TestRefusalsOfRequestsHaveCodes(t *testing.T) {
 
 	// A refusal leaves no draft and no act behind.
 	requestLimits, openLimits = oldLimits, oldOpen
-	if got := h.requests("RUS", viewdb.RequestQuery{}); len(got) != 2 {
-		t.Errorf("RUS has asked %d requests", len(got))
+	if got := h.requests("RUS", viewdb.RequestQuery{}); len(got) != 3 {
+		t.Errorf("RUS has asked or was asked %d requests", len(got))
+	}
+}
+
+// A join that was written while the request was open does not leave once it is
+// closed (spec/requests.md, "Refusals": and again when it is to leave).
+func TestStaleJoinDoesNotLeave(t *testing.T) {
+	h := newHouse(t, nil)
+	h.start(four...)
+	defer h.stopAll()
+	h.ready(four...)
+	ctx := context.Background()
+	h.releaseStatement("RUS", KindRequest, flour("IRQ"))
+	asked := act.ID(h.board("IRQ", 1)[0].ID)
+	raw, err := json.Marshal(Request{Purpose: "relief", LegalBasis: "agreement", Joins: asked, To: label.Members("RUS")})
+	check(t, err)
+	duty := h.officer("IRQ", "duty", section.RoleDuty)
+	d, err := h.nodes["IRQ"].SaveStatement(ctx, duty, KindRequest, "", "", raw)
+	check(t, err)
+	h.releaseStatement("RUS", KindClosing, Closing{Requests: []act.ID{asked}, Outcome: act.ClosedWithdrawn})
+	h.said("IRQ", act.TypeClosing, 1)
+	plan, _, err := h.nodes["IRQ"].planStatement(ctx, d)
+	check(t, err)
+	if len(plan.Findings) != 1 || plan.Findings[0].Code != "request_join_ended" {
+		t.Errorf("the join would leave: %+v", plan.Findings)
+	}
+	var refused *Refused
+	if _, err := h.nodes["IRQ"].Prepare(ctx, duty, []string{d.ID}, ""); !errors.As(err, &refused) || refused.Findings[0].Code != "request_join_ended" {
+		t.Errorf("it is put up: %v", err)
 	}
 }

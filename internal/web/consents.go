@@ -64,7 +64,7 @@ func (s *Server) consents() {
 		}) (*body[api.ConsentAct], error) {
 			word, answers, err := s.node.ConsentAct(ctx, c.officer, in.ID)
 			if err != nil {
-				return nil, err
+				return nil, noneSuch(err, "ask, grant, refusal or withdrawal", "entente consent list")
 			}
 			out := shownConsent(&word)
 			for i := range answers {

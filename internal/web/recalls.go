@@ -67,7 +67,7 @@ func (s *Server) recalls() {
 		}) (*body[api.RecallAct], error) {
 			w, err := s.node.RecallOf(ctx, c.officer, in.ID)
 			if err != nil {
-				return nil, err
+				return nil, noneSuch(err, "recall", "entente recall list")
 			}
 			return answer(shownRecall(w))
 		})

@@ -69,7 +69,7 @@ func (s *Server) redress() {
 		}) (*body[api.Redress], error) {
 			x, err := s.node.RedressByID(ctx, c.officer, in.ID)
 			if err != nil {
-				return nil, err
+				return nil, noneSuch(err, "request for redress", "entente redress list")
 			}
 			out := shownRedress(&x.RedressRow)
 			out.Late, out.Undone, out.Reports, out.Recalls, out.Versions, out.Passed = x.Late, x.Undone, x.Reports, x.Recalls, x.Versions, x.Passed

@@ -187,6 +187,15 @@ func notFound() *problem {
 	return refusal(http.StatusNotFound, api.CodeNotFound, viewdb.ErrNotFound.Error())
 }
 
+// noneSuch is notFound for one kind of thing: it names the kind, and the list of
+// what there is. What is another member's and what never was are one answer.
+func noneSuch(err error, what, list string) error {
+	if !errors.Is(err, viewdb.ErrNotFound) {
+		return err
+	}
+	return refusal(http.StatusNotFound, api.CodeNotFound, "no "+what+" of that id is here: "+list+" shows those that are")
+}
+
 func statusOf(c section.Code) int {
 	switch c {
 	case section.CodeForbidden, section.CodeSecondPerson:

@@ -72,7 +72,7 @@ func (s *Server) requests() {
 		}) (*body[api.Request], error) {
 			row, replies, joined, err := s.node.RequestByID(ctx, c.officer, in.ID)
 			if err != nil {
-				return nil, err
+				return nil, noneSuch(err, "request", "entente rfi list")
 			}
 			out := s.shownRequest(&row)
 			for i := range replies {
