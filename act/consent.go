@@ -1,6 +1,7 @@
 package act
 
 import (
+	"strings"
 	"time"
 
 	"entente/label"
@@ -38,13 +39,29 @@ type Consent struct {
 	Members label.MemberSet `json:"members"`
 	// Until is when a grant lapses; the zero time: never.
 	Until time.Time `json:"until,omitzero"`
-	// Use says for what use, at most 500 bytes.
+	// Use says for what use, at most 500 bytes; see [Consent.ForProceedings].
 	Use string `json:"use,omitempty"`
 	// Basis says why it is asked, or how the party outside gave it, at most
 	// 1,000 bytes. A recorded consent of a party outside needs one.
 	Basis string `json:"basis,omitempty"`
 	// Answers is the id of the ask that it answers.
 	Answers ID `json:"answers,omitempty"`
+}
+
+// UseProceedings is the term by which the use of a consent names judicial
+// proceedings (act.md, "consent"; rule 32).
+const UseProceedings = "judicial proceedings"
+
+// ForProceedings says whether the use names judicial proceedings: one of its
+// parts between semicolons is [UseProceedings] and nothing else, but for spaces
+// around it.
+func (c *Consent) ForProceedings() bool {
+	for part := range strings.SplitSeq(c.Use, ";") {
+		if strings.Trim(part, " ") == UseProceedings {
+			return true
+		}
+	}
+	return false
 }
 
 func (d *decoder) consent() (*Consent, error) {

@@ -99,7 +99,7 @@ func ledgerFigures(ctx context.Context, r *run) (out []figure, err error) {
 				return err
 			}
 		}
-		if _, err := v.ConsentsOn(ctx, ids); err != nil {
+		if _, err := v.LatestConsents(ctx, ids, []string{"IRQ"}); err != nil {
 			return err
 		}
 		_, err = v.StandingOfPortions(ctx, ids)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -261,4 +262,13 @@ func sortedUpper(in []string) []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// uses writes to what use consents bind what rests on them.
+func (w *world) uses(uses []api.ConsentUse) {
+	for i := range uses {
+		if u := &uses[i]; u.Use != "" {
+			w.printf("%s has portions %s by consent of %s, for this use: %s", u.Member, strings.Trim(fmt.Sprint(u.Portions), "[]"), u.By, u.Use)
+		}
+	}
 }

@@ -99,10 +99,21 @@ func printDisclosure(w *world, d *api.Disclosure) {
 	default:
 		note(true, "ended, destroyed there: "+d.Destroyed)
 	}
-	if c := d.Consent; c != nil {
-		text := c.Step + " " + c.Since.Format(time.RFC3339)
+	words := d.Outside
+	if d.Consent != nil {
+		words = append([]api.LedgerConsent{*d.Consent}, words...)
+	}
+	for i, c := range words {
+		text := c.Step
+		if i > 0 || d.Consent == nil {
+			text = c.By + ": " + text
+		}
+		text += " " + c.Since.Format(time.RFC3339)
 		if c.Until != nil {
 			text += " until " + c.Until.Format(time.RFC3339)
+		}
+		if c.Use != "" {
+			text += " for this use: " + c.Use
 		}
 		notes = append(notes, text)
 	}

@@ -519,6 +519,7 @@ func (c *reportShow) Run(w *world) error {
 				w.printf("     %s", c.Standing)
 			}
 		}
+		w.uses(r.Uses)
 		if c := r.Change; c != nil {
 			w.printf("replaces %s: %s gone, %d new, %d kept", c.Replaces, plural.Of(len(c.Gone), "portion"), len(c.New), c.Kept)
 		}

@@ -297,7 +297,7 @@ func (n *Node) Decision(ctx context.Context, o section.Officer, id string) (Deci
 			if len(out.Titles) < maxTitles {
 				out.Titles = append(out.Titles, draft.Title)
 			}
-			rel, _, err := n.planViews(ctx, draft)
+			rel, _, _, err := n.planViews(ctx, draft)
 			if err != nil {
 				return Decision{}, err
 			}

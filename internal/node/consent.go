@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"entente/act"
@@ -425,7 +426,22 @@ func (n *Node) consentWords(ctx context.Context, rows []viewdb.Said) ([]ConsentW
 			keys = append(keys, key)
 		}
 	}
-	words, err := n.views.ConsentsOn(ctx, keys)
+	var by []string
+	var asks []viewdb.AskTo
+	for i := range out {
+		o := out[i].Consent.By.String()
+		switch {
+		case out[i].Consent.Step == act.ConsentAsk:
+			asks = append(asks, viewdb.AskTo{Ask: out[i].ID, Originator: o})
+		case out[i].Consent.Step == act.ConsentGrant && !slices.Contains(by, o):
+			by = append(by, o)
+		}
+	}
+	withdrawn, err := n.views.LastWithdrawals(ctx, keys, by)
+	if err != nil {
+		return nil, err
+	}
+	answered, err := n.views.AnswersBy(ctx, asks)
 	if err != nil {
 		return nil, err
 	}
@@ -437,37 +453,37 @@ func (n *Node) consentWords(ctx context.Context, rows []viewdb.Said) ([]ConsentW
 				w.Texts[p.Portion] = h.in.Text
 			}
 		}
-		w.State = consentState(w, words, now)
+		w.State = consentState(w, answered, withdrawn, now)
 	}
 	return out, nil
 }
 
-// consentState says how an ask or a grant stands at a log time.
-func consentState(w *ConsentWord, words []viewdb.Consent, now int64) string {
-	state := ""
-	switch w.Consent.Step {
+// consentState says how an ask or a grant stands at a log time: only whose
+// consent it is answers, and takes back.
+func consentState(w *ConsentWord, answered map[viewdb.AskTo][]string, withdrawn []viewdb.Consent, now int64) string {
+	c := w.Consent
+	switch c.Step {
 	case act.ConsentAsk:
-		state = "open"
-	case act.ConsentGrant:
-		state = "in force"
-		if u := w.Consent.Until; !u.IsZero() && u.Unix() <= now {
-			state = "lapsed"
-		}
-	}
-	for i := range words {
-		x := &words[i]
-		if x.Originator != w.Consent.By.String() {
-			continue // only whose consent it is answers, and takes back
-		}
+		steps := answered[viewdb.AskTo{Ask: w.ID, Originator: c.By.String()}]
 		switch {
-		case w.Consent.Step == act.ConsentAsk && x.Answers == w.ID && x.Step == string(act.ConsentGrant):
-			state = "granted"
-		case w.Consent.Step == act.ConsentAsk && x.Answers == w.ID && x.Step == string(act.ConsentRefuse) && state == "open":
-			state = "refused"
-		case w.Consent.Step == act.ConsentGrant && x.Step == string(act.ConsentWithdraw) && x.Index > w.Index &&
-			x.Originator == w.Consent.By.String() && w.Consent.Members.Contains(label.MemberID(x.Member)):
-			state = "withdrawn"
+		case slices.Contains(steps, string(act.ConsentGrant)):
+			return "granted"
+		case slices.Contains(steps, string(act.ConsentRefuse)):
+			return "refused"
 		}
+		return "open"
+	case act.ConsentGrant:
+		for i := range withdrawn {
+			x := &withdrawn[i]
+			if x.Originator == c.By.String() && x.Index > w.Index && c.Members.Contains(label.MemberID(x.Member)) &&
+				slices.ContainsFunc(c.Portions, func(r act.PortionRef) bool { return r.Portion == portionID(x.Portion) }) {
+				return "withdrawn"
+			}
+		}
+		if u := c.Until; !u.IsZero() && u.Unix() <= now {
+			return "lapsed"
+		}
+		return "in force"
 	}
-	return state
+	return ""
 }

@@ -254,31 +254,52 @@ func (x *Inspection) redressIn(ctx context.Context, rows map[int64]viewdb.Betwee
 
 // cleared says why material cannot be handed out as evidence, empty when it
 // can: with H1 it is not for judicial proceedings without the provider's
-// permission, which is a grant on record to this member (rule 32, label.md).
+// permission, which is a grant on record to this member for that use (rule 32,
+// inspection.md).
 func (x *Inspection) cleared(ctx context.Context, r *act.Report) (string, error) {
 	self := x.n.self
 	var ids [][16]byte
+	var by []string
 	for i := range r.Portions {
-		if r.Portions[i].Label.UseCodes.Has(label.H1) {
-			ids = append(ids, rawID(r.Portions[i].ID))
+		l := &r.Portions[i].Label
+		if !l.UseCodes.Has(label.H1) {
+			continue
+		}
+		ids = append(ids, rawID(r.Portions[i].ID))
+		for m := range l.Originators.Minus(label.Members(self)).All() {
+			by = append(by, label.ByMember(m).String())
+		}
+		for o := range l.External.All() {
+			by = append(by, label.ByExternal(o).String())
 		}
 	}
-	if len(ids) == 0 {
+	if len(by) == 0 {
 		return "", nil
 	}
-	said, err := x.n.views.ConsentsOn(ctx, ids)
+	slices.Sort(by)
+	said, err := x.n.views.LatestBefore(ctx, ids, slices.Compact(by), string(self), x.to)
+	if err != nil {
+		return "", err
+	}
+	indices := map[int64]bool{}
+	for i := range said {
+		indices[said[i].Index] = true
+	}
+	acts, err := x.n.consentsAt(ctx, indices)
 	if err != nil {
 		return "", err
 	}
 	type permission struct {
 		portion [16]byte
+		digest  [32]byte
 		by      string
 	}
 	granted := map[permission]bool{}
-	for _, c := range said { // in log order
-		if c.Index < x.to && c.Member == string(self) && c.Step != string(act.ConsentAsk) {
-			granted[permission{c.Portion, c.Originator}] = c.Step == string(act.ConsentGrant) && (c.Until == 0 || c.Until > x.at)
-		}
+	for i := range said { // in log order
+		c := &said[i]
+		a := acts[c.Index]
+		granted[permission{c.Portion, c.Digest, c.Originator}] = a != nil && a.ForProceedings() &&
+			c.Step == string(act.ConsentGrant) && (c.Until == 0 || c.Until > x.at)
 	}
 	for i := range r.Portions {
 		l := &r.Portions[i].Label
@@ -286,13 +307,13 @@ func (x *Inspection) cleared(ctx context.Context, r *act.Report) (string, error)
 			continue
 		}
 		for m := range l.Originators.Minus(label.Members(self)).All() {
-			if !granted[permission{rawID(r.Portions[i].ID), label.ByMember(m).String()}] {
-				return fmt.Sprintf("rule 32: portion %d is marked H1, and no permission of %s is on record; ask it for consent", i+1, m), nil
+			if !granted[permission{rawID(r.Portions[i].ID), r.Portions[i].Digest, label.ByMember(m).String()}] {
+				return fmt.Sprintf("rule 32: portion %d is marked H1, and no permission of %s for judicial proceedings is on record; ask it for consent with the use \"%s\"", i+1, m, act.UseProceedings), nil
 			}
 		}
 		for o := range l.External.All() {
-			if by := label.ByExternal(o); !granted[permission{rawID(r.Portions[i].ID), by.String()}] {
-				return fmt.Sprintf("rule 32: portion %d is marked H1, and no permission of %s is on record; have its holder record one", i+1, by), nil
+			if by := label.ByExternal(o); !granted[permission{rawID(r.Portions[i].ID), r.Portions[i].Digest, by.String()}] {
+				return fmt.Sprintf("rule 32: portion %d is marked H1, and no permission of %s for judicial proceedings is on record; have its holder record one with the use \"%s\"", i+1, by, act.UseProceedings), nil
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package node
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -26,8 +27,10 @@ type Disclosed struct {
 	// claimed: another sealed it, and says to whom.
 	Receipt string
 	// Consent is the last word of this nation about this holder and this portion,
-	// or one that it cites.
+	// or one that it cites; Outside are those of parties outside for which it
+	// speaks, by name.
 	Consent *Word
+	Outside []Word
 	// Overdue says that a review of personal data was due and has not been made.
 	Overdue bool
 	// Ended says that the release has ended and the holder hides it; it destroys
@@ -48,12 +51,15 @@ type Disclosed struct {
 	Followed string
 }
 
-// A Word is what this nation said of one portion and one member.
+// A Word is what this nation, or a party outside by it, said of one portion and
+// one member.
 type Word struct {
+	By    string
 	Act   int64 // where it stands in the log
 	Step  act.ConsentStep
 	Since time.Time
 	Until time.Time // zero: it does not lapse
+	Use   string    // for what use; empty: it names none
 }
 
 // LedgerQuery narrows the ledger.
@@ -138,9 +144,13 @@ func (n *Node) ledger(ctx context.Context, q LedgerQuery) ([]Disclosed, error) {
 		}
 		portions[i] = a.Report.Portions
 	}
-	about := ids // and what they cite: a consent is given on what is quoted
+	by := map[string]bool{label.ByMember(n.self).String(): true} // whose words this nation says
+	about := slices.Clone(ids)                                   // and what they cite: a consent is given on what is quoted
 	for _, r := range rows {
 		if ps := portions[r.Index]; r.N < len(ps) {
+			for _, o := range n.spokenFor(&ps[r.N].Label) {
+				by[o] = true
+			}
 			for _, c := range ps[r.N].Cites {
 				if id, ok := portionBytes(c.Portion); ok {
 					about = append(about, id)
@@ -148,7 +158,7 @@ func (n *Node) ledger(ctx context.Context, q LedgerQuery) ([]Disclosed, error) {
 			}
 		}
 	}
-	words, err := n.wordsOn(ctx, about)
+	words, err := n.wordsOn(ctx, about, by)
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +176,7 @@ func (n *Node) ledger(ctx context.Context, q LedgerQuery) ([]Disclosed, error) {
 	}
 	out := make([]Disclosed, 0, len(rows))
 	for _, r := range rows {
-		d := Disclosed{Disclosure: r, Logged: since(r.Index), Receipt: "logged", Consent: words[heldBy{r.Portion, r.Holder}], Standing: standing[r.Portion],
+		d := Disclosed{Disclosure: r, Logged: since(r.Index), Receipt: "logged", Standing: standing[r.Portion],
 			Overdue: r.Review != 0 && r.Review <= now, Ended: r.Ends != 0 && r.Ends <= now}
 		if t, ok := taken[heldBy{r.Portion, r.Holder}]; ok {
 			s := &d.Standing
@@ -178,9 +188,22 @@ func (n *Node) ledger(ctx context.Context, q LedgerQuery) ([]Disclosed, error) {
 		}
 		if ps := portions[r.Index]; r.N < len(ps) {
 			d.Label = ps[r.N].Label
+			on := [][16]byte{r.Portion}
 			for _, c := range ps[r.N].Cites {
 				if id, ok := portionBytes(c.Portion); ok {
-					d.Consent = later(d.Consent, words[heldBy{id, r.Holder}])
+					on = append(on, id)
+				}
+			}
+			last := func(by string) (w *Word) {
+				for _, id := range on {
+					w = later(w, words[saidBy{heldBy{id, r.Holder}, by}])
+				}
+				return w
+			}
+			d.Consent = last(label.ByMember(n.self).String())
+			for _, o := range n.spokenFor(&d.Label) {
+				if w := last(o); w != nil {
+					d.Outside = append(d.Outside, *w)
 				}
 			}
 		}
@@ -265,23 +288,46 @@ type heldBy struct {
 	holder  string
 }
 
-// wordsOn returns the last grant, refusal or withdrawal of this nation, or of
-// whoever it speaks for, about each portion and member.
-func (n *Node) wordsOn(ctx context.Context, portions [][16]byte) (map[heldBy]*Word, error) {
-	said, err := n.views.ConsentsOn(ctx, portions)
+type saidBy struct {
+	heldBy
+	by string
+}
+
+// spokenFor are the parties outside in a label for which this nation speaks, in
+// writing.
+func (n *Node) spokenFor(l *label.Label) []string {
+	var out []string
+	for x := range l.External.All() {
+		if x.Holder == n.self {
+			out = append(out, x.String())
+		}
+	}
+	return out
+}
+
+// wordsOn returns the last grant, refusal or withdrawal of each of some
+// originators about each portion and member.
+func (n *Node) wordsOn(ctx context.Context, portions [][16]byte, by map[string]bool) (map[saidBy]*Word, error) {
+	said, err := n.views.LatestConsents(ctx, portions, slices.Sorted(maps.Keys(by)))
 	if err != nil {
 		return nil, err
 	}
-	out := map[heldBy]*Word{}
+	indices := map[int64]bool{}
+	for i := range said {
+		indices[said[i].Index] = true
+	}
+	acts, err := n.consentsAt(ctx, indices)
+	if err != nil {
+		return nil, err
+	}
+	out := map[saidBy]*Word{}
 	for i := range said { // in log order: the last one stands
 		c := &said[i]
-		by, err := act.ParseOriginator(c.Originator)
-		if err != nil || c.Step == string(act.ConsentAsk) {
-			continue
+		w := &Word{By: c.Originator, Act: c.Index, Step: act.ConsentStep(c.Step), Since: when(c.Since), Until: when(c.Until)}
+		if a := acts[c.Index]; a != nil {
+			w.Use = a.Use
 		}
-		if by.Member() == n.self {
-			out[heldBy{c.Portion, c.Member}] = &Word{Act: c.Index, Step: act.ConsentStep(c.Step), Since: when(c.Since), Until: when(c.Until)}
-		}
+		out[saidBy{heldBy{c.Portion, c.Member}, c.Originator}] = w
 	}
 	return out, nil
 }

@@ -235,6 +235,9 @@ type Plan struct {
 	Findings []act.Finding      `json:"findings"`
 	// Explain says in words what each member would see, by member id.
 	Explain map[label.MemberID]string `json:"explain"`
+	// Uses are the consents on which it rests that members would see what they
+	// would, and for what use each was given.
+	Uses []ConsentUse `json:"uses,omitempty"`
 	// Acts are those in which a draft that is no report would leave; Release is
 	// nil then.
 	Acts []PlannedAct `json:"acts,omitempty"`
@@ -298,9 +301,12 @@ func (n *Node) planOf(ctx context.Context, d section.Draft) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &Plan{Draft: d.ID, Kind: KindReport, ETag: d.ETag(), Release: j.rel, Findings: j.findings, Blocked: j.blocked, Digest: hex.EncodeToString(j.digest[:]), Explain: map[label.MemberID]string{}}
+	out := &Plan{Draft: d.ID, Kind: KindReport, ETag: d.ETag(), Release: j.rel, Findings: j.findings, Blocked: j.blocked, Digest: hex.EncodeToString(j.digest[:]), Explain: map[label.MemberID]string{}, Uses: j.uses}
 	for m := range n.found.Members().All() {
 		out.Explain[m] = j.rel.Explain(m)
+		if bound := boundTo(j.uses, m); bound != "" {
+			out.Explain[m] += "; " + bound
+		}
 	}
 	var labels []label.Label
 	for i := range j.rel.Portions {
@@ -319,6 +325,7 @@ func (n *Node) planOf(ctx context.Context, d section.Draft) (*Plan, error) {
 // judgement is what a release of a draft would come to.
 type judgement struct {
 	rel      *label.ReleasePlan
+	uses     []ConsentUse
 	findings []act.Finding
 	blocked  string // why it cannot go ahead
 	digest   section.Digest
@@ -326,48 +333,69 @@ type judgement struct {
 
 // judge computes who would see what of a draft, and whether it can be released.
 func (n *Node) judge(ctx context.Context, d *Draft) (*judgement, error) {
-	rel, findings, err := n.releasePlan(ctx, d)
+	rel, uses, at, err := n.planViews(ctx, d)
 	if err != nil {
 		return nil, err
 	}
-	j := &judgement{rel: rel, findings: findings}
+	findings, err := n.against(ctx, d, at)
+	if err != nil {
+		return nil, err
+	}
+	j := &judgement{rel: rel, uses: uses, findings: findings}
 	if len(findings) > 0 {
 		j.blocked = (&Refused{findings}).Error()
 	} else if err := rel.Ready(); err != nil {
 		j.blocked = err.Error()
 	}
-	j.digest, err = planDigest(rel)
+	j.digest, err = planDigest(rel, uses)
 	return j, err
 }
 
-// planDigest names a plan by who would see what, whenever it was computed.
-func planDigest(rel *label.ReleasePlan) (section.Digest, error) {
+// planDigest names a plan by who would see what, whenever it was computed, and
+// by the uses to which consents bind it: who approves decides on these too.
+func planDigest(rel *label.ReleasePlan, uses []ConsentUse) (section.Digest, error) {
 	raw, err := json.Marshal(rel.Views)
 	if err != nil {
 		return section.Digest{}, err
 	}
+	type bound struct {
+		Member  label.MemberID
+		By, Use string
+		On      []int
+	}
+	var to []bound
+	for i := range uses {
+		if u := &uses[i]; u.Use != "" {
+			to = append(to, bound{u.Member, u.By, u.Use, u.Portions})
+		}
+	}
+	if len(to) > 0 {
+		more, err := json.Marshal(to)
+		if err != nil {
+			return section.Digest{}, err
+		}
+		raw = append(append(raw, 0), more...)
+	}
 	return sha256.Sum256(append([]byte("entente/v1/plan\x00"), raw...)), nil
 }
 
-// releasePlan computes who would see what of a draft, and what stands against it.
-func (n *Node) releasePlan(ctx context.Context, d *Draft) (*label.ReleasePlan, []act.Finding, error) {
-	rel, at, err := n.planViews(ctx, d)
-	if err != nil {
-		return nil, nil, err
-	}
-	findings, err := n.against(ctx, d, at)
-	return rel, findings, err
-}
-
-// planViews computes who would see what of a draft at this moment.
-func (n *Node) planViews(ctx context.Context, d *Draft) (*label.ReleasePlan, label.Instant, error) {
+// planViews computes who would see what of a draft at this moment, and on which
+// consents that rests.
+func (n *Node) planViews(ctx context.Context, d *Draft) (*label.ReleasePlan, []ConsentUse, label.Instant, error) {
 	at, ok := label.InstantOf(n.now())
 	if !ok {
-		return nil, 0, errors.New("this node's clock lies outside of the years 0001 to 9999: set it")
+		return nil, nil, 0, errors.New("this node's clock lies outside of the years 0001 to 9999: set it")
 	}
-	consents, err := n.consentsFor(ctx, d.leaving(), at, nil)
+	leaving := d.leaving()
+	s, err := n.shelfFor(ctx, leaving, at, nil)
 	if err != nil {
-		return nil, 0, err
+		return nil, nil, 0, err
+	}
+	var consents []label.Consent
+	if s != nil {
+		if consents, err = s.records(); err != nil {
+			return nil, nil, 0, err
+		}
 	}
 	in := label.PlanInput{Table: n.table, Members: n.found.Members(), Releaser: n.self, At: at, Consents: consents}
 	for i := range d.Portions {
@@ -380,7 +408,11 @@ func (n *Node) planViews(ctx context.Context, d *Draft) (*label.ReleasePlan, lab
 		in.Portions = append(in.Portions, lp)
 	}
 	rel, err := label.PlanRelease(in)
-	return rel, at, err
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	uses, err := s.uses(ctx, leaving, viewedIn(rel))
+	return rel, uses, at, err
 }
 
 // against returns what stands against the release of a draft.
@@ -467,6 +499,8 @@ type Report struct {
 	// Portions say what stands against portions; of these the act lacks those
 	// that are withdrawn, unless an inspector reads it.
 	Portions []PortionState `json:"portion_states,omitempty"`
+	// Uses are the consents in force on which it rests that its readers have it.
+	Uses []ConsentUse `json:"uses,omitempty"`
 	// Change says what a newer version changed.
 	Change *Change `json:"change,omitempty"`
 }
@@ -496,6 +530,9 @@ func (n *Node) Report(ctx context.Context, o section.Officer, id string) (*Repor
 	}
 	r := &Report{Row: full.Row, Act: a.Raw, State: "logged", Portions: states}
 	if r.Change, err = n.changeOf(ctx, full); err != nil {
+		return nil, err
+	}
+	if r.Uses, err = n.usesOfReport(ctx, full.Own, a.Report); err != nil {
 		return nil, err
 	}
 	citedStates, err := n.citedStates(ctx, a.Report)

@@ -99,7 +99,7 @@ func (s *sender) views(ctx context.Context, dr section.Draft, epoch uint32) (sea
 	if err != nil {
 		return nil, false, err
 	}
-	rel, at, err := n.planViews(ctx, draft)
+	rel, uses, at, err := n.planViews(ctx, draft)
 	if err != nil {
 		return nil, false, err
 	}
@@ -107,7 +107,7 @@ func (s *sender) views(ctx context.Context, dr section.Draft, epoch uint32) (sea
 		return nil, false, fmt.Errorf("%w (%v)", ErrPlanChanged, err)
 	}
 	// Time has passed since the approval: an expiry or a consent may have.
-	digest, err := planDigest(rel)
+	digest, err := planDigest(rel, uses)
 	if err != nil {
 		return nil, false, err
 	}

@@ -83,7 +83,7 @@ func TestWhatCanNeverBeSealedIsGivenBack(t *testing.T) {
 	check(t, err)
 	p, err := n.ReadPlan(ctx, duty, saved.ID)
 	check(t, err)
-	digest, err := planDigest(p.Release)
+	digest, err := planDigest(p.Release, p.Uses)
 	check(t, err)
 	check(t, n.section.PlanDrafts(ctx, duty, section.Plan{Draft: saved.ID, Content: saved.Digest, Plan: digest}))
 	d, err := n.section.PrepareRelease(ctx, duty, section.Release{Kind: DecideRelease, Drafts: []string{saved.ID}})

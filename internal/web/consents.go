@@ -88,3 +88,11 @@ func shownConsent(w *node.ConsentWord) api.ConsentAct {
 	}
 	return out
 }
+
+func shownUses(uses []node.ConsentUse) (out []api.ConsentUse) {
+	for i := range uses {
+		u := &uses[i]
+		out = append(out, api.ConsentUse{Member: string(u.Member), By: u.By, Use: u.Use, Until: moment(u.Until), Act: u.Act, Portions: numbers(u.Portions)})
+	}
+	return out
+}

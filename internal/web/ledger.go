@@ -137,9 +137,17 @@ func shownDisclosure(d *node.Disclosed) (api.Disclosure, error) {
 		out.RecalledSince, out.RecallID = moment(d.Stands), d.Standing.Act
 	}
 	if w := d.Consent; w != nil {
-		out.Consent = &api.LedgerConsent{Step: string(w.Step), Since: w.Since, Until: moment(w.Until), Index: w.Act}
+		c := shownWord(w)
+		out.Consent = &c
+	}
+	for i := range d.Outside {
+		out.Outside = append(out.Outside, shownWord(&d.Outside[i]))
 	}
 	return out, nil
+}
+
+func shownWord(w *node.Word) api.LedgerConsent {
+	return api.LedgerConsent{By: w.By, Step: string(w.Step), Since: w.Since, Until: moment(w.Until), Use: w.Use, Index: w.Act}
 }
 
 func shownDeclined(r *node.Refusal) api.DeclinedAnswer {

@@ -15,7 +15,7 @@ func (s *Server) shownPlan(p *node.Plan) (*body[api.Plan], error) {
 		return s.shownStatementPlan(p)
 	}
 	out := api.Plan{Draft: p.Draft, Kind: p.Kind, ETag: p.ETag, Digest: p.Digest, Banner: p.Banner, Blocked: p.Blocked, Findings: findings(p.Findings),
-		Portions: []api.PlanPortion{}, Members: []api.PlanMember{}, Views: []api.PlanView{}, Historic: members(rel.Historic.Slice())}
+		Portions: []api.PlanPortion{}, Members: []api.PlanMember{}, Views: []api.PlanView{}, Historic: members(rel.Historic.Slice()), Uses: shownUses(p.Uses)}
 	for i, pp := range rel.Portions {
 		x := api.PlanPortion{Number: i + 1, ID: string(pp.ID), Recipients: members(pp.Recipients.Slice()), Blocks: []string{}}
 		rel := label.MemberSet{}

@@ -125,7 +125,7 @@ func shownRow(r viewdb.Row) api.ReportRow {
 
 func shownReport(r *node.Report) api.Report {
 	out := api.Report{ReportRow: shownRow(r.Row), Act: r.Act, Marks: list(r.Marks), LogTime: r.LogTime, Received: members(r.Received),
-		Cites: []api.CitedPortion{}, State: r.State, Verified: true, States: shownStates(r.Portions)}
+		Cites: []api.CitedPortion{}, State: r.State, Verified: true, States: shownStates(r.Portions), Uses: shownUses(r.Uses)}
 	if c := r.Change; c != nil {
 		out.Change = &api.ReportChange{Replaces: string(c.Replaces), Gone: ids(c.Gone), New: ids(c.New), Kept: c.Kept}
 	}

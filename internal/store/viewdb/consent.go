@@ -1,6 +1,7 @@
 package viewdb
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -32,52 +33,84 @@ func (in *inserts) consents(rows []Consent) {
 	}
 }
 
-// ConsentsOn returns every word on the given portions, in log order.
-func (v *Views) ConsentsOn(ctx context.Context, portions [][16]byte) ([]Consent, error) {
-	var out []Consent
-	for len(portions) > 0 {
-		part := portions[:min(len(portions), 500)]
-		portions = portions[len(part):]
-		args := make([]any, len(part))
-		for i := range part {
-			args[i] = part[i][:]
-		}
-		rows, err := v.db.Reader.QueryContext(ctx, `SELECT idx, portion, digest, originator, member, step, since, until, answers FROM consent
-			WHERE portion IN (?`+strings.Repeat(`, ?`, len(part)-1)+`) ORDER BY idx, n`, args...)
-		if err != nil {
-			return nil, err
-		}
-		if out, err = scanConsents(rows, out); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
 // LatestConsents returns, of the words of the given originators on the given
 // portions, the last one about each member; asks are none.
 func (v *Views) LatestConsents(ctx context.Context, portions [][16]byte, originators []string) ([]Consent, error) {
+	return v.lastWords(ctx, portions, originators, ``)
+}
+
+// LatestBefore is LatestConsents about one member, as it was before an index.
+func (v *Views) LatestBefore(ctx context.Context, portions [][16]byte, originators []string, member string, before int64) ([]Consent, error) {
+	return v.lastWords(ctx, portions, originators, ` AND member = ? AND idx < ?`, member, before)
+}
+
+// LastWithdrawals returns, of the withdrawals by the given originators of the
+// given portions, the last one from each member.
+func (v *Views) LastWithdrawals(ctx context.Context, portions [][16]byte, originators []string) ([]Consent, error) {
+	return v.lastWords(ctx, portions, originators, ` AND step = 'withdraw'`)
+}
+
+// lastWords returns the last words that are no asks and of which more holds, in
+// log order. What others say of the portions is not read.
+func (v *Views) lastWords(ctx context.Context, portions [][16]byte, originators []string, more string, with ...any) ([]Consent, error) {
 	var out []Consent
-	for len(portions) > 0 && len(originators) > 0 {
-		part := portions[:min(len(portions), 300)]
-		portions = portions[len(part):]
+	for part := range slices.Chunk(portions, 300) {
+		for by := range slices.Chunk(originators, 300) {
+			var args []any
+			for i := range part {
+				args = append(args, part[i][:])
+			}
+			for _, o := range by {
+				args = append(args, o)
+			}
+			rows, err := v.db.Reader.QueryContext(ctx, `SELECT c.idx, c.portion, c.digest, c.originator, c.member, c.step, c.since, c.until, c.answers FROM consent c
+				JOIN (SELECT portion, originator, member, max(idx) AS idx FROM consent INDEXED BY consent_word
+					WHERE portion IN (?`+strings.Repeat(`, ?`, len(part)-1)+`) AND originator IN (?`+strings.Repeat(`, ?`, len(by)-1)+`) AND step <> 'ask'`+more+`
+					GROUP BY portion, originator, member) l
+				ON l.portion = c.portion AND l.originator = c.originator AND l.member = c.member AND l.idx = c.idx
+				WHERE c.step <> 'ask' ORDER BY c.idx, c.n`, append(args, with...)...)
+			if err != nil {
+				return nil, err
+			}
+			if out, err = scanConsents(rows, out); err != nil {
+				return nil, err
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Consent) int { return cmp.Compare(a.Index, b.Index) })
+	return out, nil
+}
+
+// AskTo names an ask and whose answer to it counts.
+type AskTo struct {
+	Ask, Originator string
+}
+
+// AnswersBy returns with which steps the originators asked have answered, grant
+// or refuse, each once.
+func (v *Views) AnswersBy(ctx context.Context, asks []AskTo) (map[AskTo][]string, error) {
+	out := map[AskTo][]string{}
+	for part := range slices.Chunk(asks, 200) {
 		var args []any
-		for i := range part {
-			args = append(args, part[i][:])
+		for _, a := range part {
+			args = append(args, a.Ask, a.Originator)
 		}
-		for _, o := range originators {
-			args = append(args, o)
-		}
-		rows, err := v.db.Reader.QueryContext(ctx, `SELECT c.idx, c.portion, c.digest, c.originator, c.member, c.step, c.since, c.until, c.answers FROM consent c
-			JOIN (SELECT portion, originator, member, max(idx) AS idx FROM consent
-				WHERE portion IN (?`+strings.Repeat(`, ?`, len(part)-1)+`) AND originator IN (?`+strings.Repeat(`, ?`, len(originators)-1)+`) AND step <> 'ask'
-				GROUP BY portion, originator, member) l
-			ON l.portion = c.portion AND l.originator = c.originator AND l.member = c.member AND l.idx = c.idx
-			WHERE c.step <> 'ask' ORDER BY c.idx, c.n`, args...)
+		rows, err := v.db.Reader.QueryContext(ctx, `WITH q (ask, originator) AS (VALUES (?, ?)`+strings.Repeat(`, (?, ?)`, len(part)-1)+`), s (step) AS (VALUES ('grant'), ('refuse'))
+			SELECT DISTINCT q.ask, q.originator, s.step FROM q, s
+			WHERE EXISTS (SELECT 1 FROM consent c WHERE c.answers = q.ask AND c.answers <> '' AND c.originator = q.originator AND c.step = s.step)`, args...)
 		if err != nil {
 			return nil, err
 		}
-		if out, err = scanConsents(rows, out); err != nil {
+		for rows.Next() {
+			var a AskTo
+			var step string
+			if err := rows.Scan(&a.Ask, &a.Originator, &step); err != nil {
+				rows.Close()
+				return nil, err
+			}
+			out[a] = append(out[a], step)
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			return nil, err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -88,6 +89,24 @@ func (v *Views) manySaid(ctx context.Context, query string, args ...any) ([]Said
 		out = append(out, s)
 	}
 	return out, rows.Err()
+}
+
+// SaidIn returns the statements at the given places in the log, in log order.
+func (v *Views) SaidIn(ctx context.Context, indices []int64) ([]Said, error) {
+	var out []Said
+	for part := range slices.Chunk(indices, 500) {
+		args := make([]any, len(part))
+		for i := range part {
+			args[i] = part[i]
+		}
+		rows, err := v.manySaid(ctx, `SELECT idx, id, originator, own, type, written, recipients, act FROM said
+			WHERE idx IN (?`+strings.Repeat(`, ?`, len(part)-1)+`) ORDER BY idx`, args...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, rows...)
+	}
+	return out, nil
 }
 
 // said gathers the rows of a statement.

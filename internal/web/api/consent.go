@@ -64,3 +64,14 @@ type FindConsents struct {
 	Before int64 // older than this index
 	Limit  int   // 1 to 500, 50 when 0
 }
+
+// ConsentUse is a consent with which a member has material that was not released
+// to it, or has it of a party outside.
+type ConsentUse struct {
+	Member   string     `json:"member" doc:"Who has it with this consent."`
+	By       string     `json:"by" doc:"Whose consent it is."`
+	Use      string     `json:"use,omitempty" doc:"For what use it was given, as it was said; absent when that was not said."`
+	Until    *time.Time `json:"until,omitempty" doc:"When it lapses."`
+	Act      string     `json:"act" doc:"Id of the grant."`
+	Portions []int      `json:"portions" doc:"Numbers of the portions that rest on it, from 1."`
+}

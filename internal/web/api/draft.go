@@ -50,6 +50,7 @@ type Plan struct {
 	Portions []PlanPortion    `json:"portions" doc:"What the plan says of each portion."`
 	Members  []PlanMember     `json:"members" doc:"What each member and observer would see, in rising order."`
 	Views    []PlanView       `json:"views" doc:"The distinct views that would leave."`
+	Uses     []ConsentUse     `json:"uses,omitempty" doc:"The consents on which it rests that members would see what they would, and for what use each was given."`
 	Historic []string         `json:"historic" doc:"Named in a release set, but no members now: they receive nothing."`
 }
 

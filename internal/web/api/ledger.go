@@ -26,6 +26,7 @@ type Disclosure struct {
 	Destroyed     string          `json:"destroyed,omitempty" doc:"Of an own view that has ended, what the holder said of its copy: not yet, destroyed, or overdue."`
 	Receipt       string          `json:"receipt" enum:"received,logged,claimed" doc:"received: the holder has proved that it opened it. claimed: another member sealed it, and says to whom."`
 	Consent       *LedgerConsent  `json:"consent,omitempty" doc:"The last word of this nation about this portion and holder."`
+	Outside       []LedgerConsent `json:"outside,omitempty" doc:"The last words of parties outside for which this nation speaks."`
 	Recalled      string          `json:"recalled,omitempty" doc:"recall, correction, narrowing or doubt, when it was taken back from this holder or is in doubt."`
 	RecalledSince *time.Time      `json:"recalled_since,omitempty" doc:"Since when that stands, by the log's time."`
 	RecallID      string          `json:"recall_id,omitempty" doc:"Id of the act that says so."`
@@ -37,9 +38,11 @@ type Disclosure struct {
 
 // LedgerConsent is a word about one portion and one member.
 type LedgerConsent struct {
+	By    string     `json:"by" doc:"Whose word: this nation's, or that of a party outside as X VIA IRQ."`
 	Step  string     `json:"step" enum:"grant,refuse,withdraw" doc:"What was said."`
 	Since time.Time  `json:"since" doc:"Since when."`
 	Until *time.Time `json:"until,omitempty" doc:"When it lapses."`
+	Use   string     `json:"use,omitempty" doc:"For what use it was given; absent when that was not said."`
 	Index int64      `json:"index" doc:"Where the act stands in the log."`
 }
 

@@ -44,6 +44,7 @@ type Report struct {
 	LogTime  string          `json:"log_time,omitempty" doc:"Log time by which it was certified."`
 	Received []string        `json:"received" doc:"Of own reports: who has proved to have it."`
 	Cites    []CitedPortion  `json:"cites" doc:"What the report cites."`
+	Uses     []ConsentUse    `json:"uses,omitempty" doc:"The consents in force on which it rests that its readers have it, and for what use each was given."`
 	States   []PortionState  `json:"portion_states,omitempty" doc:"What stands against portions. Of these the act shown here lacks those that are withdrawn, unless an inspector reads it."`
 	Change   *ReportChange   `json:"change,omitempty" doc:"What this version changed."`
 	State    string          `json:"state" enum:"filed,logged,received" doc:"Where it stands."`
