@@ -90,9 +90,9 @@ func TestUseOfAConsentIsToldWhereItBinds(t *testing.T) {
 // names these (rule 32).
 func TestEvidenceNeedsAGrantForProceedings(t *testing.T) {
 	h := newHouse(t, nil)
-	h.start("RUS", "IRN", "IRQ")
+	h.start(four...)
 	defer h.stopAll()
-	h.ready("RUS", "IRN", "IRQ")
+	h.ready(four...)
 	ctx := context.Background()
 	l := mark("RESTRICTED", "RUS", "IRN", "RUS")
 	l.UseCodes = label.UseCodesOf(label.H1)
@@ -127,9 +127,9 @@ func TestEvidenceNeedsAGrantForProceedings(t *testing.T) {
 // The ledger tells a party outside from the member that holds its material.
 func TestLedgerTellsAPartyOutsideFromItsHolder(t *testing.T) {
 	h := newHouse(t, nil)
-	h.start("RUS", "IRN", "IRQ")
+	h.start(four...)
 	defer h.stopAll()
-	h.ready("RUS", "IRN", "IRQ")
+	h.ready(four...)
 	x, err := label.NewExternalSet(label.External{ID: "X", Holder: "IRQ"})
 	check(t, err)
 	held := mark("RESTRICTED", "IRQ", "IRQ", "RUS")
