@@ -213,7 +213,11 @@ func printConsent(w *world, x *api.ConsentAct) {
 	if x.Until != nil {
 		until = " until " + x.Until.Format("2006-01-02T15:04Z")
 	}
-	w.printf("%s  %s %s: %s for %s%s, %s  %s", x.ID, x.Originator, x.Step, x.By, strings.Join(x.Members, ", "), until, plural.Of(len(x.Portions), "portion"), state)
+	use := ""
+	if x.Use != "" {
+		use = "; use: " + x.Use
+	}
+	w.printf("%s  %s %s: %s for %s%s, %s  %s%s", x.ID, x.Originator, x.Step, x.By, strings.Join(x.Members, ", "), until, plural.Of(len(x.Portions), "portion"), state, use)
 }
 
 type consentShow struct {
@@ -236,10 +240,8 @@ func (c *consentShow) Run(w *world) error {
 	}
 	return w.answer(x, func() {
 		printConsent(w, x)
-		for _, t := range []struct{ name, text string }{{"use", x.Use}, {"basis", x.Basis}} {
-			if t.text != "" {
-				w.printf("  %s: %s", t.name, t.text)
-			}
+		if x.Basis != "" {
+			w.printf("  basis: %s", x.Basis)
 		}
 		for _, p := range x.Portions {
 			text := p.Text
