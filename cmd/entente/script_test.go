@@ -41,6 +41,7 @@ func TestScripts(t *testing.T) {
 			"watch": watch, "watched": watched,
 			"tool": tool, "marked": marked, "polls": polls,
 			"ahead": ahead, "fill": fill,
+			"api": apiAnswer, "nonesuch": nonesuch, "passed": passed,
 		},
 	})
 }
@@ -201,10 +202,27 @@ func decide(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(ts.Exec("entente", "report", "release", "approve", r.ID, "--digest", r.Digest, "--as", args[1]))
 }
 
-// soon NAME sets a variable to a time, to the minute, that is past within two
-// minutes and not within one.
+// soon NAME [SECONDS] sets a variable to a time, to the minute, that is past
+// within a minute and so many seconds and not within these seconds; a minute
+// where none are named. NAMESECOND is the same time as JSON has it.
 func soon(ts *testscript.TestScript, neg bool, args []string) {
-	ts.Setenv(args[0], time.Now().UTC().Truncate(time.Minute).Add(2*time.Minute).Format("2006-01-02T15:04Z"))
+	least := time.Minute
+	if len(args) > 1 {
+		n, err := strconv.Atoi(args[1])
+		ts.Check(err)
+		least = time.Duration(n) * time.Second
+	}
+	at := time.Now().UTC().Add(least + time.Minute).Truncate(time.Minute)
+	ts.Setenv(args[0], at.Format("2006-01-02T15:04Z"))
+	ts.Setenv(args[0]+"SECOND", at.Format(time.RFC3339))
+}
+
+// passed TIME waits until a time that soon gave is past. Nothing has ended by that
+// alone: log time goes on with the log, once somebody files something.
+func passed(ts *testscript.TestScript, neg bool, args []string) {
+	at, err := time.Parse("2006-01-02T15:04Z", args[0])
+	ts.Check(err)
+	<-time.After(time.Until(at))
 }
 
 // cite WORD DRAFT SHOWN OUT puts a citation of the first portion of a report that
