@@ -47,8 +47,8 @@ func (d *demo) inspect(ctx context.Context) {
 	d.check("a reader who lacks a cited portion learns whose it is and no more", func() error { return d.citations(ctx) })
 	d.check("a consent is known to who asked, who gave it and whom it is for alone", func() error { return d.consented(ctx) })
 	d.check("a request is known to who asked and to each of the asked alone, and answered in part", func() error { return d.asks(ctx) })
-	d.check("what is taken back is read nowhere, and nothing leaves that comes from it", func() error { return d.recalledEverywhere(ctx) })
-	d.check("a bundle by courier is taken once, by its addressee alone", func() error { return d.carried(ctx) })
+	d.check("what is taken back is read nowhere, and two products deep nothing leaves that comes from it", func() error { return d.recalledEverywhere(ctx) })
+	d.check("bundles by courier, there and back, are taken once, by their addressees alone", func() error { return d.carried(ctx) })
 	for i := range d.tools {
 		t := &d.tools[i]
 		d.check(fmt.Sprintf("the tool %s of %s is handed by TAXII what it is cleared for and %s may read, and nothing else", t.name, served, served), func() error { return d.tooled(ctx, t) })

@@ -22,7 +22,7 @@ func (d *demo) exchange(ctx context.Context) error {
 	for _, step := range []struct {
 		name string
 		do   func(context.Context) error
-	}{{"a request answered in part", d.request}, {"a recall", d.recall}, {"a bundle by courier", d.courier}} {
+	}{{"a request answered in part", d.request}, {"a recall", d.recall}, {"a courier, there and back", d.courier}} {
 		if err := step.do(ctx); err != nil {
 			return fmt.Errorf("%s: %w", step.name, err)
 		}
@@ -89,6 +89,10 @@ func (d *demo) requestAt(ctx context.Context, m label.MemberID, state string) (g
 // asks checks who has learnt of the request: who asked, and each of the asked of
 // itself alone.
 func (d *demo) asks(ctx context.Context) error {
+	given := d.played.byName["harvest/1"]
+	if err := d.readable(ctx, "RUS", given); err != nil {
+		return err
+	}
 	for m, to := range map[label.MemberID][]string{"RUS": {"IRN", "IRQ"}, "IRN": {"IRN"}, "IRQ": {"IRQ"}, "SYR": nil} {
 		page, err := d.desks[m]["an"].Requests(ctx, api.FindRequests{Limit: 200})
 		if err != nil {
@@ -108,6 +112,12 @@ func (d *demo) asks(ctx context.Context) error {
 			}
 			if m == "RUS" && r.To == "IRN" && (len(r.Parts) != 2 || r.Parts[0].State != "full" || r.Parts[1].State != "nothing to give") {
 				return fmt.Errorf("RUS reads %+v", r.Parts)
+			}
+			if m == "RUS" && r.To == "IRN" && !slices.ContainsFunc(r.Parts[0].Portions, func(p api.PortionRef) bool { return p.Portion == string(given.id) }) {
+				return fmt.Errorf("RUS is given %+v", r.Parts[0].Portions)
+			}
+			if m == "RUS" && r.To == "IRQ" && slices.ContainsFunc(r.Parts, func(p api.RequestPart) bool { return p.State != "" }) {
+				return fmt.Errorf("RUS reads an answer of IRQ, who gave none: %+v", r.Parts)
 			}
 		}
 	}
@@ -165,6 +175,20 @@ func (d *demo) recalledEverywhere(ctx context.Context) error {
 			return fmt.Errorf("%s still finds what IRN has taken back", m)
 		}
 	}
+	for _, key := range []string{"wrong-rus/1", "wrong-syr/1"} {
+		for _, m := range members() {
+			states, err := d.standing(ctx, m, d.played.byName[key])
+			if err != nil {
+				return err
+			}
+			if !slices.ContainsFunc(states, func(p api.PortionState) bool { return p.Review }) {
+				return fmt.Errorf("at %s %s, which comes from it, is not under review", m, key)
+			}
+		}
+	}
+	if err := d.followed(ctx); err != nil {
+		return err
+	}
 	from := d.played.byName["wrong-syr/1"]
 	if err := d.readable(ctx, "IRQ", from); err != nil {
 		return err
@@ -176,43 +200,88 @@ func (d *demo) recalledEverywhere(ctx context.Context) error {
 	return d.notReleased(ctx, content, "act_under_review")
 }
 
-// courier carries a bundle from SYR to RUS, who takes it once; it is for nobody
-// else.
+// followed checks that IRN is told of each holder that it has followed.
+func (d *demo) followed(ctx context.Context) error {
+	return d.wait(ctx, "all holders to say that they have followed the recall", func() (bool, error) {
+		page, err := d.desks["IRN"]["an"].Recalls(ctx, api.FindRecalls{Own: true, Limit: 200})
+		if err != nil {
+			return false, err
+		}
+		var by []string
+		for _, r := range page.Recalls {
+			for _, h := range r.Holders {
+				if h.State == "quarantined" {
+					by = append(by, h.Member)
+				}
+			}
+		}
+		slices.Sort(by)
+		return slices.Equal(by, []string{"IRQ", "RUS", "SYR"}), nil
+	})
+}
+
+// A carriedBundle is one that went by courier.
+type carriedBundle struct {
+	from, to, other label.MemberID // other is another member, for whom it is not
+	made            *api.Bundle
+	file            []byte
+}
+
+// courier carries a bundle from SYR to RUS, and one back; each takes what is for
+// it once, and it is for nobody else.
 func (d *demo) courier(ctx context.Context) error {
-	made, err := d.desks["SYR"]["custodian"].MakeBundle(ctx, api.NewBundle{To: "RUS", All: true}, nil)
-	if err != nil {
-		return err
-	}
-	var file bytes.Buffer
-	if _, err := d.desks["SYR"]["custodian"].BundleFile(ctx, "RUS", made.Number, 0, &file, nil); err != nil {
-		return err
-	}
-	d.played.bundle, d.played.bundleFile = made, file.Bytes()
-	taken, err := d.takeBundle(ctx, "RUS")
-	if err != nil {
-		return err
-	}
-	if !taken.Imported || taken.From != "SYR" || taken.LogTo < made.LogTo {
-		return fmt.Errorf("RUS took %+v", taken)
+	for _, b := range []carriedBundle{{from: "SYR", to: "RUS", other: "IRN"}, {from: "RUS", to: "SYR", other: "IRQ"}} {
+		cl := d.desks[b.from]["custodian"]
+		made, err := cl.MakeBundle(ctx, api.NewBundle{To: string(b.to), All: true}, nil)
+		if err != nil {
+			return err
+		}
+		var file bytes.Buffer
+		if _, err := cl.BundleFile(ctx, string(b.to), made.Number, 0, &file, nil); err != nil {
+			return err
+		}
+		b.made, b.file = made, file.Bytes()
+		taken, err := d.takeBundle(ctx, b.to, &b)
+		if err != nil {
+			return err
+		}
+		if !taken.Imported || taken.From != string(b.from) || taken.LogTo < made.LogTo {
+			return fmt.Errorf("%s took %+v", b.to, taken)
+		}
+		d.played.bundles = append(d.played.bundles, b)
 	}
 	return nil
 }
 
-func (d *demo) takeBundle(ctx context.Context, m label.MemberID) (*api.BundleTaken, error) {
-	cl, made := d.desks[m]["custodian"], d.played.bundle
-	if err := cl.StageBundle(ctx, made.File, 0, int64(len(d.played.bundleFile)), bytes.NewReader(d.played.bundleFile), nil); err != nil {
+func (d *demo) takeBundle(ctx context.Context, m label.MemberID, b *carriedBundle) (*api.BundleTaken, error) {
+	cl := d.desks[m]["custodian"]
+	if err := cl.StageBundle(ctx, b.made.File, 0, int64(len(b.file)), bytes.NewReader(b.file), nil); err != nil {
 		return nil, err
 	}
-	return cl.ImportBundle(ctx, made.File, false, nil)
+	return cl.ImportBundle(ctx, b.made.File, false, nil)
 }
 
-// carried checks that the bundle is taken neither again nor by another.
+// carried checks that each says what it took, and takes nothing again and nothing
+// that is for another.
 func (d *demo) carried(ctx context.Context) error {
-	if _, err := d.takeBundle(ctx, "RUS"); err == nil {
-		return errors.New("RUS took the same bundle twice")
+	if len(d.played.bundles) != 2 {
+		return fmt.Errorf("%d bundles were carried", len(d.played.bundles))
 	}
-	if _, err := d.takeBundle(ctx, "IRN"); err == nil {
-		return errors.New("IRN took a bundle for RUS")
+	for i := range d.played.bundles {
+		b := &d.played.bundles[i]
+		st, err := d.desks[b.to]["custodian"].BundleStatus(ctx)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(st.Members, func(m api.BundleMember) bool { return m.Member == string(b.from) && m.Taken == b.made.Number }) {
+			return fmt.Errorf("%s does not say that it took bundle %d of %s: %+v", b.to, b.made.Number, b.from, st)
+		}
+		if _, err := d.takeBundle(ctx, b.to, b); refused(err, "bundle_replay") != nil {
+			return fmt.Errorf("%s, the same bundle again: %w", b.to, refused(err, "bundle_replay"))
+		}
+		if _, err := d.takeBundle(ctx, b.other, b); refused(err, "bundle_addressee") != nil {
+			return fmt.Errorf("%s, a bundle for %s: %w", b.other, b.to, refused(err, "bundle_addressee"))
+		}
 	}
 	return nil
 }

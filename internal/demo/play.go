@@ -48,8 +48,7 @@ type played struct {
 	listing []byte
 	said    map[label.MemberID]int // statements released, by whom
 
-	bundle     *api.Bundle // from SYR to RUS
-	bundleFile []byte
+	bundles []carriedBundle
 }
 
 // listOf writes or reads the list that IRQ imports.
