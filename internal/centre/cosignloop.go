@@ -37,6 +37,11 @@ func (c *cosignLoop) offer(note []byte, size int64) {
 
 func (c *cosignLoop) run(ctx context.Context) error {
 	s := c.s
+	// What was offered meanwhile is cosigned at once when it may be: a head that
+	// nobody cosigns is followed by no other, so nothing would wake this again.
+	if err := s.recovery.wait(ctx, s.recovery.mayCosign); err != nil {
+		return err
+	}
 	again := time.NewTicker(s.tune.CompareEvery)
 	defer again.Stop()
 	var last offered

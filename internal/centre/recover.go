@@ -59,12 +59,11 @@ func (r *recovery) run(ctx context.Context) error {
 				r.s.logger.Debug("a member does not say what it knows", "of", string(m), "err", err)
 			}
 		}
-		r.settle(ctx)
+		if r.settle(ctx) { // who waits for one of the two need not wait for the other
+			r.s.wake()
+		}
 		if !r.active() {
 			r.s.logger.Info("recovered", "answers", len(r.answered))
-			r.s.mu.Lock()
-			r.s.bump()
-			r.s.mu.Unlock()
 			return nil
 		}
 		changed := r.s.Changed()
@@ -178,13 +177,15 @@ func (r *recovery) ours(note []byte) (tlog.Checkpoint, error) {
 	return cp, errors.New("we have not signed it")
 }
 
-// settle looks whether what was reported is here by now.
-func (r *recovery) settle(ctx context.Context) {
+// settle looks whether what was reported is here by now, and says whether that
+// has changed what may be signed.
+func (r *recovery) settle(ctx context.Context) (moved bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.answered) < r.need && !(r.vouched && len(r.answered) > 0) || r.stolen {
-		return
+		return false
 	}
+	headers, heads := r.headerOK, r.coOK
 	if !r.headerOK {
 		ok := true
 		for _, raw := range r.headers {
@@ -192,7 +193,7 @@ func (r *recovery) settle(ctx context.Context) {
 			if err != nil {
 				r.s.logger.Error("a header under our name differs from ours", "err", err)
 				r.stolen = true
-				return
+				return false
 			}
 			ok = ok && known
 		}
@@ -217,6 +218,7 @@ func (r *recovery) settle(ctx context.Context) {
 		// Only the lead has seen every cosignature of ours that ever arrived.
 		r.coOK = ok && (r.s.self == r.s.lead || r.answered[r.s.lead] || r.vouched)
 	}
+	return r.headerOK != headers || r.coOK != heads
 }
 
 // knows says whether a header under our name is in our own chain. An error says
