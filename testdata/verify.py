@@ -6,7 +6,9 @@
 
 FOUNDING is the founding file whose fingerprint was compared out of band. COPY is
 a copy of the log: founding.note, public (the bodies of the public leaves), and
-log/ (the static export), spec/log.md section 8. --seen is a checkpoint of an earlier visit, which
+log/ (the static export), spec/log.md section 8. Where it is the directory of an
+inspection (spec/inspection.md), with the copy in copy/, the report is held against
+the copy as well. --seen is a checkpoint of an earlier visit, which
 the log must go on from. --evidence judges proofs of faults by what the log says.
 
 Exit codes: 0 all holds, 1 something is refused, 2 wrong usage.
@@ -19,7 +21,7 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from verifier import charter, checkpoint, evidence, export, merkle, vectors
+from verifier import charter, checkpoint, evidence, export, inspection, merkle, vectors
 from verifier.refusal import Refusal
 
 
@@ -45,8 +47,10 @@ def verify(args, report):
     pinned = charter.parse_founding(read(args.founding))
     report.say("founding file: %d members, all have signed; charter %s" % (len(pinned.members), pinned.hash.hex()))
     report.facts["fingerprint"] = charter.fingerprint(pinned.hash)
-    files = export.Directory(os.path.join(args.copy, "log"))
-    whole = export.Directory(args.copy)
+    inspected = os.path.isdir(os.path.join(args.copy, "copy"))
+    copy = os.path.join(args.copy, "copy") if inspected else args.copy
+    files = export.Directory(os.path.join(copy, "log"))
+    whole = export.Directory(copy)
     for name in whole.names():
         if name not in ("founding.note", "public") and not name.startswith("log/"):
             raise Refusal("log-export", "%s does not belong to a copy of a log" % name)
@@ -60,6 +64,8 @@ def verify(args, report):
     hashes = [merkle.leaf_hash(h.raw) for h in headers]
     for path in args.evidence:
         report.say("%s: %s" % (path, judge_evidence(read(path), pinned, folded, headers, hashes, log, cosigners)))
+    if inspected:
+        inspection.verify(export.Directory(args.copy), pinned, headers, report.facts["log_time"], report)
 
 
 def run_vectors(args):
@@ -76,7 +82,7 @@ def run_vectors(args):
 def main():
     parser = argparse.ArgumentParser(description="checks a copy of a centre's log offline")
     parser.add_argument("founding", nargs="?", help="the founding file")
-    parser.add_argument("copy", nargs="?", help="a copy of the log (entente export)")
+    parser.add_argument("copy", nargs="?", help="a copy of the log (entente export), or an inspection (entente inspect report)")
     parser.add_argument("--seen", help="a checkpoint from which the log must go on")
     parser.add_argument("--evidence", action="append", default=[], help="a proof of a fault to judge")
     parser.add_argument("--vectors", help="run the protocol's vectors in this directory instead")

@@ -15,7 +15,9 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"entente/act"
 	"entente/charter"
@@ -235,7 +237,13 @@ func readLine(in *bufio.Reader) ([]byte, error) {
 	}
 }
 
+// strictly reads one JSON value as spec/README.md demands. Go's encoding/json
+// would take the name of a field in any case, the last of two equal ones, null and
+// what stands behind: a report could say one thing to it and another to others.
 func strictly(raw []byte, v any) error {
+	if err := spelled(raw); err != nil {
+		return err
+	}
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {
@@ -243,6 +251,58 @@ func strictly(raw []byte, v any) error {
 	}
 	return nil
 }
+
+// spelled refuses JSON that readers may read differently. All names of the
+// format, those of files and of what entries are among them, are of these letters.
+func spelled(raw []byte) error {
+	if !utf8.Valid(raw) {
+		return fmt.Errorf("%w: a line is not UTF-8", ErrReport)
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	var open []map[string]bool // the fields of each object that is open; nil of a list
+	for name := false; ; {
+		token, err := d.Token()
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return fmt.Errorf("%w: %v", ErrReport, err)
+		}
+		switch x := token.(type) {
+		case json.Delim:
+			switch {
+			case x == '}' || x == ']':
+				if open = open[:len(open)-1]; len(open) == 0 && len(bytes.TrimSpace(raw[d.InputOffset():])) > 0 {
+					return fmt.Errorf("%w: something stands behind the JSON of a line", ErrReport)
+				}
+			case len(open) >= maxDepth:
+				return fmt.Errorf("%w: a line is nested deeper than %d", ErrReport, maxDepth)
+			case x == '{':
+				open = append(open, map[string]bool{})
+			default:
+				open = append(open, nil)
+			}
+			name = len(open) > 0 && open[len(open)-1] != nil
+			continue
+		case nil:
+			return fmt.Errorf("%w: a field is null", ErrReport)
+		case string:
+			if name {
+				fields := open[len(open)-1]
+				if strings.Trim(x, "abcdefghijklmnopqrstuvwxyz0123456789_.") != "" || fields[x] {
+					return fmt.Errorf("%w: %.40q is no name of a field, or stands twice", ErrReport, x)
+				}
+				fields[x] = true
+				name = false
+				continue
+			}
+		}
+		name = len(open) > 0 && open[len(open)-1] != nil
+	}
+}
+
+// maxDepth bounds the nesting of JSON (spec/README.md, "Conventions").
+const maxDepth = 32
 
 // Verdict is what holds of an inspection.
 type Verdict struct {

@@ -127,7 +127,7 @@ func (e *Entry) held(h *Head, a *act.Act) error {
 		states, left := strings.Split(e.Truth, ", "), strings.Split(is.Step, ", ")
 		ok := own && a.Answer != nil && len(states) == len(left)
 		for i := 0; ok && i < len(states); i++ {
-			ok = states[i] == left[i] || left[i] == string(act.AnswerNothing)
+			ok = states[i] == left[i] || left[i] == string(act.AnswerNothing) && (states[i] == string(act.AnswerDeclined) || states[i] == string(act.AnswerNoHolding))
 		}
 		if !ok {
 			return fmt.Errorf("%w: leaf %d was drafted otherwise than it could leave", ErrReport, e.Index)

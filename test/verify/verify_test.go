@@ -35,6 +35,12 @@ type answer struct {
 		Root     string
 		LogTime  int64 `json:"log_time"`
 		Cosigned map[string]int64
+		// Inspection is what a report beside the copy holds.
+		Inspection struct {
+			Member                             string
+			From, To, Entries, Overdue, Proven int64
+			Counts                             map[string]int64
+		}
 	}
 	Refused *struct {
 		Code, Why string
