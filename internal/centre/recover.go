@@ -26,6 +26,7 @@ type recovery struct {
 	need     int
 	headers  map[string][]byte // highest headers reported, by their bytes
 	heads    []tlog.Checkpoint // heads that this member is known to have cosigned, or signed as lead
+	lead     int64             // leaves that the lead had when it answered; this member has cosigned no larger head of it
 	headerOK bool              // latched once the own chain holds what was reported
 	coOK     bool
 	stolen   bool // somebody else has signed with our key
@@ -132,6 +133,9 @@ func (r *recovery) take(m label.MemberID, raw []byte) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.answered[m] = true
+	if m == r.s.lead {
+		r.lead = a.Size
+	}
 	if len(header) > 0 {
 		r.headers[string(header)] = header
 	}
@@ -203,7 +207,7 @@ func (r *recovery) settle(ctx context.Context) (moved bool) {
 		r.s.mu.RLock()
 		size := r.s.size
 		r.s.mu.RUnlock()
-		ok := true
+		ok := size >= r.lead
 		for _, cp := range r.heads {
 			if cp.Size > size {
 				ok = false
@@ -215,7 +219,8 @@ func (r *recovery) settle(ctx context.Context) (moved bool) {
 				ok = false
 			}
 		}
-		// Only the lead has seen every cosignature of ours that ever arrived.
+		// A cosignature goes to the lead alone, which lets go of those that come
+		// late. Every head that we may have cosigned is at most its log.
 		r.coOK = ok && (r.s.self == r.s.lead || r.answered[r.s.lead] || r.vouched)
 	}
 	return r.headerOK != headers || r.coOK != heads
