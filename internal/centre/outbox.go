@@ -6,6 +6,7 @@ import (
 	crand "crypto/rand"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -471,6 +472,7 @@ func (s *Station) Epoch() uint32 {
 // submitLoop brings the outbox to the lead, in order, until ctx ends.
 func (o *outbox) submitLoop(ctx context.Context) error {
 	var sent seal.Chain // last envelope the lead has acknowledged
+	said := ""          // why nothing could be submitted, as it was last said
 	pause := o.s.tune.RetryMin
 	for {
 		if err := o.s.recovery.wait(ctx, o.s.recovery.maySign); err != nil {
@@ -503,7 +505,7 @@ func (o *outbox) submitLoop(ctx context.Context) error {
 			n, err = o.s.submitTo(ctx, r)
 			if n > 0 {
 				sent = seal.Chain{Incarnation: es[n-1].Incarnation, Sequence: es[n-1].Sequence}
-				pause = o.s.tune.RetryMin
+				pause, said = o.s.tune.RetryMin, ""
 			}
 			if err == nil {
 				continue
@@ -512,7 +514,12 @@ func (o *outbox) submitLoop(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		o.s.logger.Warn("the outbox could not be submitted", "code", Code(err), "err", err, "again_in", pause)
+		// A node without a line has the same to say for weeks: once is enough.
+		level := slog.LevelDebug
+		if said != err.Error() {
+			level, said = slog.LevelWarn, err.Error()
+		}
+		o.s.logger.Log(ctx, level, "the outbox could not be submitted", "code", Code(err), "err", err, "again_in", pause)
 		// What the lead had may have been lost with it: begin again at the
 		// first envelope that is not in the log.
 		sent = seal.Chain{}
