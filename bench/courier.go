@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // courierFigures measures a bundle from a node with a line to one without.
@@ -34,7 +35,12 @@ func courierFigures(ctx context.Context, r *run) (out []figure, err error) {
 	}
 	what := fmt.Sprintf("%d envelopes, %.0f MB", c.Leaves, float64(c.Bytes)/1e6)
 	return []figure{
-		least("bundle exported ("+what+")", c.ExportRate(), "MB/s", 20).noted("file of %.0f MB with its padding, in %.1f s", float64(c.File)/1e6, c.Export.Seconds()),
-		least("bundle copied, verified and stored ("+what+")", c.ImportRate(), "MB/s", 20).noted("in %.1f s; projected %.1f s later", c.Import.Seconds(), c.Projected.Seconds()),
+		least("bundle exported ("+what+")", c.ExportRate(), "MB/s", 20).noted("file of %.0f MB with its padding, in %.1f s, %.1f ms of processor a MB", float64(c.File)/1e6, c.Export.Seconds(), perMB(c.ExportCPU, c.Bytes)),
+		least("bundle copied, verified and stored ("+what+")", c.ImportRate(), "MB/s", 20).noted("in %.1f s, %.1f ms of processor a MB; projected %.1f s later", c.Import.Seconds(), perMB(c.ImportCPU, c.Bytes), c.Projected.Seconds()),
 	}, nil
+}
+
+// perMB is a time in milliseconds for each million bytes.
+func perMB(used time.Duration, bytes int64) float64 {
+	return used.Seconds() * 1e3 / (float64(bytes) / 1e6)
 }

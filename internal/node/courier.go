@@ -65,7 +65,12 @@ func BundleCode(err error) string {
 }
 
 // courier lets one bundle at a time be worked on.
-type courier struct{ sync.Mutex }
+type courier struct {
+	sync.Mutex
+	files sync.Mutex    // while attachments are brought, or those that nothing names removed
+	head  int64         // certified when the last bundle was taken; files guards it
+	ended chan struct{} // a bundle was taken, or refused
+}
 
 func (n *Node) courierDir(way string) string { return filepath.Join(n.dir, DirCourier, way) }
 

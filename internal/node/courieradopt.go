@@ -173,21 +173,25 @@ func (n *Node) takeBundledEvidence(ctx context.Context, path string) error {
 // courierHalf ends the name of an attachment of which not all has come.
 const courierHalf = ".courier"
 
-// beginAttached opens a file for an attachment, nil when it is here already.
+// beginAttached opens a file for an attachment, nil when it is here already. The
+// caller holds n.courier.files.
 func (n *Node) beginAttached(digest seal.Hash) (*os.File, error) {
 	dir := filepath.Join(n.dir, DirAttached)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
 	path := filepath.Join(dir, digest.String())
-	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+	if err := os.Chtimes(path, brought, brought); !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
 	return os.OpenFile(path+courierHalf, os.O_CREATE|os.O_TRUNC|os.O_RDWR, 0o600)
 }
 
 func endAttached(f *os.File, path string) error {
-	err := f.Sync()
+	err := os.Chtimes(f.Name(), brought, brought)
+	if err == nil {
+		err = f.Sync()
+	}
 	if cerr := f.Close(); err == nil {
 		err = cerr
 	}
@@ -231,6 +235,7 @@ func (n *Node) finishAdopting(ctx context.Context) error {
 	}
 	n.courier.Lock()
 	defer n.courier.Unlock()
+	defer n.takeFiles()()
 	adopting, err := n.log.Adopting(ctx)
 	if err != nil {
 		return err

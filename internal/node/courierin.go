@@ -63,6 +63,7 @@ func (n *Node) takeBundle(ctx context.Context, o section.Officer, file string, i
 		return nil, ErrBundleBusy
 	}
 	defer n.courier.Unlock()
+	defer n.takeFiles()()
 	if progress == nil {
 		progress = func(int64, int64) {}
 	}
@@ -82,12 +83,14 @@ func (n *Node) takeBundle(ctx context.Context, o section.Officer, file string, i
 	if err != nil || inspect {
 		return rep, errors.Join(err, n.forgetCopy(ctx, path, err, inspect))
 	}
+	n.courierFault("tried")
 	if err = n.roomFor(rep.Size); err != nil {
 		return rep, err
 	}
 	if err = n.log.BeginAdopting(ctx, file, o.Login); err != nil {
 		return rep, err
 	}
+	n.courierFault("begun")
 	if err = n.adoptAgain(ctx, file, path, rep, progress); err == nil {
 		rep.Imported = true
 	}

@@ -108,6 +108,7 @@ func (n *Node) StageBundle(ctx context.Context, o section.Officer, file string, 
 	if err != nil {
 		return fullDisk(err)
 	}
+	n.courierFault("copied")
 	if have+got != size {
 		if have+got > size {
 			os.Remove(path + ".part")
@@ -130,7 +131,11 @@ func (n *Node) StageBundle(ctx context.Context, o section.Officer, file string, 
 	if err := os.Rename(path+".part", path); err != nil {
 		return err
 	}
-	return syncDir(dir)
+	if err := syncDir(dir); err != nil {
+		return err
+	}
+	n.courierFault("staged")
+	return nil
 }
 
 // dropWaiting makes room for another copy: of those that wait, for example for a

@@ -104,6 +104,7 @@ type Node struct {
 // Open opens a node's directory. The charter must be the one pinned by init.
 func Open(ctx context.Context, o Options) (n *Node, err error) {
 	n = &Node{dir: o.Dir, self: o.Self, logger: o.Logger, kick: make(chan struct{}, 1), urgent: make(chan struct{}, 1), untold: make(chan struct{}, 1)}
+	n.courier.ended = make(chan struct{}, 1)
 	if n.logger == nil {
 		n.logger = slog.New(slog.DiscardHandler)
 	}
@@ -281,6 +282,7 @@ func (n *Node) Run(ctx context.Context) error {
 	start("receipts", n.sendReceipts)
 	start("retention", n.keepRetention)
 	start("courier", n.finishAdopting)
+	start("brought", n.sweepWhatCame)
 	start("feed", n.feed.Run)
 	start("suggestions", n.suggest)
 	<-ctx.Done()

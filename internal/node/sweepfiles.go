@@ -49,6 +49,11 @@ func (n *Node) filesHere(d *Draft) error {
 // another member gave can be fetched from it again; an own one that is named
 // nowhere can be opened by nobody, for its key stood where it was named.
 func (n *Node) sweepFiles(ctx context.Context) (removed int, err error) {
+	// What is here may be among what a bundle brings, whose acts name it.
+	if !n.courier.files.TryLock() {
+		return 0, nil
+	}
+	defer n.courier.files.Unlock()
 	// While the views are being made again they name too little.
 	if cursor, _ := n.Projected(); cursor < n.station.Certified().Size {
 		return 0, nil
