@@ -86,6 +86,9 @@ func (w *world) refused(err error) error {
 	}
 	fmt.Fprintf(w.err, "refused (%s): %s\n", e.Code, e.Message)
 	for _, f := range e.Findings {
+		if e.Message == f.Text || e.Message == placeOf(f)+": "+f.Text {
+			continue // the line above says it
+		}
 		fmt.Fprintf(w.err, "  %s (%s): %s\n", placeOf(f), f.Code, f.Text)
 	}
 	return errFindings

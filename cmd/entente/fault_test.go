@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -90,5 +91,35 @@ func TestAttachSaysThatAFileIsEmpty(t *testing.T) {
 	}
 	if _, _, errs := command("", "report", "attach", empty); !strings.Contains(errs, "empty.txt is empty: 0 bytes") {
 		t.Error(errs)
+	}
+}
+
+// A refusal that has one reason is said once; what more stands against it is said
+// below it.
+func TestRefusalIsSaidOnce(t *testing.T) {
+	one := api.Finding{Portion: 2, Code: "act_no_source", Rule: "7", Text: "neither source nor citation; name one"}
+	two := api.Finding{Code: "act_banner", Text: "the banner is weaker than its portions"}
+	atNode(t, refuses(422, api.Error{Code: one.Code, Rule: "7", Message: "portion 2: " + one.Text, Findings: []api.Finding{one, two}}))
+	code, _, errs := command("", "report", "release", "ask", "0c1d")
+	if code != 1 || strings.Count(errs, one.Text) != 1 || strings.Count(errs, two.Text) != 1 || !strings.Contains(errs, "refused (act_no_source): portion 2:") {
+		t.Errorf("exit code %d, it says:\n%s", code, errs)
+	}
+}
+
+// What could not leave is shown as what needs somebody.
+func TestFailedReleasesNeedSomebody(t *testing.T) {
+	atNode(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if strings.HasSuffix(r.URL.Path, "/status") {
+			json.NewEncoder(w).Encode(api.Status{Failed: 2})
+			return
+		}
+		json.NewEncoder(w).Encode(api.Releases{Releases: []api.Release{{ID: "51aa", State: "prepared", Drafts: 1, Kind: "request", Title: "Lorries"}}})
+	})
+	if code, out, _ := command("", "status"); code != 1 || !strings.Contains(out, "! 2 releases could not leave") {
+		t.Errorf("status exits with %d and says:\n%s", code, out)
+	}
+	if code, out, errs := command("", "report", "release", "list"); code != 0 || !strings.Contains(out, "request: Lorries") || !strings.Contains(errs, "2 releases could not leave") {
+		t.Errorf("the list exits with %d and says:\n%s%s", code, out, errs)
 	}
 }

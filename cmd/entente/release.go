@@ -60,7 +60,14 @@ func (w *world) release(r *api.Release, err error) error {
 
 // decision writes a decision on one line, and below it why it ended.
 func (w *world) decision(r *api.Release) {
-	w.printf("%s  %s  %s  digest %s  put up by %s", r.ID, r.State, plural.Of(r.Drafts, "draft"), r.Digest, r.PreparedBy)
+	what := r.Kind
+	if r.Title != "" {
+		what += ": " + escaped(r.Title)
+	}
+	if what != "" {
+		what = "  " + what
+	}
+	w.printf("%s  %s  %s  digest %s  put up by %s%s", r.ID, r.State, plural.Of(r.Drafts, "draft"), r.Digest, r.PreparedBy, what)
 	w.why(r)
 }
 
@@ -98,11 +105,21 @@ func (c *releaseList) Run(w *world) error {
 		return w.refused(err)
 	}
 	defer w.more("after", page.Next)
-	return w.answer(page, func() {
+	if err := w.answer(page, func() {
 		for _, r := range page.Releases {
 			w.decision(&r)
 		}
-	})
+	}); err != nil || c.State == "failed" {
+		return err
+	}
+	st, err := cl.Status(w.ctx)
+	if err != nil {
+		return w.refused(err)
+	}
+	if st.Failed > 0 {
+		w.notef("%s", failedReleases(st.Failed))
+	}
+	return nil
 }
 
 type releaseShow struct {

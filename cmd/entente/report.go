@@ -276,6 +276,10 @@ func (w *world) draft(d *api.Draft) {
 	if json.Unmarshal(d.Content, &content) != nil {
 		return // erased
 	}
+	if d.Kind != "report" {
+		w.statementDraft(d)
+		return
+	}
 	w.printf("%s: %s", content.ReportType, content.Title)
 	for i, p := range content.Portions {
 		mark := "(unmarked)"
@@ -288,6 +292,18 @@ func (w *world) draft(d *api.Draft) {
 		}
 		for _, c := range p.Cites {
 			w.printf("     cites a portion of %s", c.Originator)
+		}
+	}
+}
+
+// statementDraft writes a statement's draft: what it is, and what an officer
+// wrote in it, one field a line.
+func (w *world) statementDraft(d *api.Draft) {
+	w.printf("%s", d.Kind)
+	var fields bytes.Buffer
+	if json.Indent(&fields, d.Content, "  ", "  ") == nil {
+		for line := range strings.Lines(fields.String()) {
+			w.printf("  %s", escaped(strings.TrimSuffix(line, "\n")))
 		}
 	}
 }

@@ -88,6 +88,9 @@ func wanting(st *api.Status) []string {
 		}
 		add("the keys of epoch %s that this member published are not here, and what is sealed to them cannot be opened: renew the certificate (entente keys renew)", strings.Join(es, " "))
 	}
+	if n := st.Failed; n > 0 {
+		add("%s", failedReleases(n))
+	}
 	if n := st.RedressHere; n > 0 {
 		add("%s for redress: the date for this member's answer is past (rule 22); the data-protection officer answers: entente redress list --overdue", plural.Of(n, "request"))
 	}
@@ -98,6 +101,11 @@ func wanting(st *api.Status) []string {
 		add("%[1]s %[2]s kept: entente evidence list shows %[3]s; hand %[3]s to the members", plural.Of(st.Evidence, "proof"), plural.Choose(st.Evidence, "of a fault is", "of faults are"), plural.Choose(st.Evidence, "it", "them"))
 	}
 	return out
+}
+
+// failedReleases says what to do about releases that could not leave.
+func failedReleases(n int) string {
+	return fmt.Sprintf("%s could not leave and %s as %s put up: entente report release list --state failed says why; change the draft, put it up again, or give it up", plural.Of(n, "release"), plural.Choose(n, "stands", "stand"), plural.Choose(n, "it was", "they were"))
 }
 
 func printStatus(w *world, st *api.Status) {

@@ -108,7 +108,10 @@ func TestRoundTrip(t *testing.T) {
 func TestDamage(t *testing.T) {
 	key, pub := epochKey(t)
 	file, _ := small(t, pub, 1000)
-	for _, n := range []int{0, 1, 100, ageHeader, len(file) / 2, len(file) - 1} {
+	if _, _, err := readAll(nil, key); !errors.Is(err, ErrEmpty) || errors.Is(err, ErrTruncated) {
+		t.Errorf("an empty file: %v", err)
+	}
+	for _, n := range []int{1, 100, ageHeader, len(file) / 2, len(file) - 1} {
 		if _, _, err := readAll(file[:n], key); !errors.Is(err, ErrTruncated) {
 			t.Errorf("%d bytes: %v", n, err)
 		}

@@ -51,8 +51,11 @@ func FileSize(records int64) (int64, error) {
 	return fileSize(c), nil
 }
 
-// ClassOf says which class a file of this size has. Error: ErrTruncated.
+// ClassOf says which class a file of this size has. Errors: ErrEmpty, ErrTruncated.
 func ClassOf(size int64) (int, error) {
+	if size == 0 {
+		return 0, ErrEmpty
+	}
 	for c := range Classes {
 		if n := fileSize(c); n == size {
 			return c, nil

@@ -17,6 +17,7 @@ type (
 	Decision      = localdb.Decision
 	DecisionState = localdb.DecisionState
 	Subject       = localdb.Subject
+	FirstDraft    = localdb.FirstDraft
 )
 
 // The states of a decision.
@@ -281,6 +282,32 @@ func (s *Section) Decisions(ctx context.Context, o Officer, state DecisionState,
 		return nil, err
 	}
 	return s.db.Read(ctx).Decisions(state, after, afterID, pageLimit(limit))
+}
+
+// FirstDrafts returns the first draft of each of these decisions, by its kind and
+// the beginning of its content, but of those that this officer may not read.
+func (s *Section) FirstDrafts(ctx context.Context, o Officer, decisions []string) (map[string]FirstDraft, error) {
+	if err := s.Authorise(ctx, o, OpReleaseRead, ""); err != nil {
+		return nil, err
+	}
+	hide := int64(0)
+	if s.o.LogTime != nil && o.Roles&RolesOf(RoleDPO, RoleInspector) == 0 {
+		hide = s.o.LogTime()
+	}
+	first, err := s.db.Read(ctx).FirstDrafts(decisions, hide)
+	for id, f := range first {
+		if opSave(f.Kind) == OpRedress && Authorise(o, OpRedressRead) != nil {
+			first[id] = FirstDraft{Kind: f.Kind}
+		}
+	}
+	return first, err
+}
+
+// CountFailed counts the failed releases that wait for somebody: a draft that did
+// not leave stands as it was put up, and nobody has changed it, given it up or put
+// it up again.
+func (s *Section) CountFailed(ctx context.Context) (int, error) {
+	return s.db.Read(ctx).CountFailed()
 }
 
 // Subjects returns a page of what a decision is about, by draft id, behind the

@@ -29,6 +29,9 @@ func (s *Server) exportReports() {
 		responses: map[string]*huma.Response{"200": {Description: "The file.", Content: content}}},
 		func(ctx context.Context, c caller, in *struct{ Body api.ExportReports }) (*huma.StreamResponse, error) {
 			b := &in.Body
+			if err := s.known(b.Originator); err != nil {
+				return nil, err
+			}
 			r := node.ExportRequest{Format: node.ExportFormat(b.Format), Reports: b.Reports, KeepDistribution: b.KeepDistribution,
 				Query: viewdb.Query{Originator: b.Originator, Type: b.Type, Batch: b.Batch}}
 			if b.Since != nil {

@@ -30,6 +30,9 @@ func (s *Server) ledger() {
 			Before   string `query:"before" maxLength:"80" doc:"Only what comes behind this row: next of an earlier page."`
 			Limit    int    `query:"limit" minimum:"0" maximum:"500" doc:"Rows in the answer, 50 when absent."`
 		}) (*body[api.Ledger], error) {
+			if err := s.known(in.Holder); err != nil {
+				return nil, err
+			}
 			q := node.LedgerQuery{Holder: label.MemberID(in.Holder), Portion: act.ID(in.Portion), Overdue: in.Overdue, Ended: in.Ended, Recalled: in.Recalled, Limit: limited(in.Limit, 50)}
 			var err error
 			if q.After, err = ledgerPlace(in.Before); err != nil {

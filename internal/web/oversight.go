@@ -22,6 +22,7 @@ import (
 	"entente/internal/section"
 	"entente/internal/store/logdb"
 	"entente/internal/web/api"
+	"entente/label"
 )
 
 // epochsAhead is how many key epochs beyond the present one are shown; as many
@@ -124,9 +125,13 @@ func (s *Server) status(ctx context.Context) (api.Status, error) {
 	if err != nil {
 		return api.Status{}, err
 	}
+	failed, err := s.node.Section().CountFailed(ctx)
+	if err != nil {
+		return api.Status{}, err
+	}
 	c := st.Centre
 	out := api.Status{
-		Member: string(st.Member), Charter: st.Charter, Origin: s.node.Station().Origin(), Lead: string(c.Lead), Ready: st.Ready, Epoch: st.Epoch, LostEpochs: st.LostEpochs, Waiting: st.Waiting, RedressHere: st.RedressHere, RedressThere: st.RedressThere, Evidence: evidence,
+		Member: string(st.Member), Charter: st.Charter, Origin: s.node.Station().Origin(), Lead: string(c.Lead), Ready: st.Ready, Epoch: st.Epoch, LostEpochs: st.LostEpochs, Waiting: st.Waiting, Failed: failed, RedressHere: st.RedressHere, RedressThere: st.RedressThere, Evidence: evidence,
 		Log: api.LogStatus{Size: c.Size, Root: c.Root, Certified: c.Certified, Quorum: c.Quorum, Cosigned: []api.Cosigned{}, Missing: members(c.Missing),
 			Recovering: c.Recovering, Outbox: c.Outbox, Absent: c.BodiesAbsent, Announced: c.Announced, Withheld: list(c.Withheld), ClockSkew: c.ClockSkew},
 		Views: api.ViewStatus{Projected: st.Cursor, BehindFor: int64(st.Behind / time.Second), Reports: st.Views.Reports, Own: st.Views.Own, Designations: st.Views.Listings, Quarantined: st.Views.Quarantined},
@@ -152,6 +157,15 @@ func (s *Server) status(ctx context.Context) (api.Status, error) {
 			Lag: max(0, c.Certified-r.Upto), Opened: r.Opened, Failed: r.Failed, At: moment(r.At), Differs: r.Differs})
 	}
 	return out, nil
+}
+
+// known refuses a member that is none of this centre's: by it nothing would ever
+// be found, and a slip of the pen would read as "nothing is there".
+func (s *Server) known(m string) error {
+	if m != "" && !s.node.Founding().Members().Contains(label.MemberID(m)) {
+		return refusal(http.StatusUnprocessableEntity, node.CodeStranger, m+" is no member of this centre; entente members lists them")
+	}
+	return nil
 }
 
 // disk measures the node's files; they lie beside log.db.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"entente/internal/node"
 	"entente/internal/section"
 	"entente/internal/web/api"
 )
@@ -61,9 +62,19 @@ func (s *Server) releases() {
 			if err != nil {
 				return nil, err
 			}
+			ids := make([]string, 0, len(ds))
+			for _, d := range ds {
+				ids = append(ids, d.ID)
+			}
+			first, err := sec.FirstDrafts(ctx, c.officer, ids)
+			if err != nil {
+				return nil, err
+			}
 			out := api.Releases{Releases: make([]api.Release, 0, len(ds)), Next: next}
 			for _, d := range ds {
-				out.Releases = append(out.Releases, shownRelease(d))
+				r := shownRelease(d)
+				r.Kind, r.Title = first[d.ID].Kind, node.TitleOf(first[d.ID].Head)
+				out.Releases = append(out.Releases, r)
 			}
 			return answer(out)
 		})

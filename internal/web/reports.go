@@ -26,6 +26,9 @@ func (s *Server) reports() {
 			Before     int64  `query:"before" minimum:"0" doc:"Log index: only older ones."`
 			Limit      int    `query:"limit" minimum:"0" maximum:"500" doc:"Rows in the answer, 50 when absent."`
 		}) (*body[api.Reports], error) {
+			if err := s.known(in.Originator); err != nil {
+				return nil, err
+			}
 			q := viewdb.Query{Text: in.Text, Originator: in.Originator, Type: in.Type, Batch: in.Batch, Before: in.Before, Limit: limited(in.Limit, 50)}
 			if in.Own != "" {
 				own := in.Own == "true"

@@ -95,6 +95,9 @@ func (s *Server) listRegister(id, path string, typ act.Type, summary string) {
 			Before int64  `query:"before" minimum:"0" doc:"Only those before this index."`
 			Limit  int    `query:"limit" minimum:"0" maximum:"500" doc:"Rows in the answer, 50 when absent."`
 		}) (*body[api.Register], error) {
+			if err := s.known(in.Member); err != nil {
+				return nil, err
+			}
 			limit := limited(in.Limit, 50)
 			page := func(before int64, limit int) ([]node.RegisterLine, error) {
 				return s.node.Register(ctx, c.officer, typ, in.Open, label.MemberID(in.Member), before, limit)

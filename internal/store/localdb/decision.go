@@ -1,6 +1,7 @@
 package localdb
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -52,6 +53,9 @@ const (
 	sqlSubjectReleased = `UPDATE decision_drafts SET released = 1 WHERE decision = ? AND draft = ? AND released = 0`
 	sqlEnvelopeInsert  = `INSERT INTO draft_envelopes (draft, incarnation, sequence) VALUES (?, ?, ?) ON CONFLICT (draft, incarnation, sequence) DO NOTHING`
 )
+
+var sqlFirstDrafts = `SELECT s.decision, d.kind, ` + draftHead + ` FROM decision_drafts s JOIN drafts d ON d.id = s.draft
+	WHERE s.decision IN ` + values(1, many) + ` AND s.draft = (SELECT min(m.draft) FROM decision_drafts m WHERE m.decision = s.decision) AND (d.review <= 0 OR d.review > ?)`
 
 type decisionScan struct {
 	d                                     Decision
@@ -111,6 +115,52 @@ func (r Reader) Subjects(decision, after string, limit int, fn func(Subject) err
 		s.Released = released != 0
 		return fn(s)
 	}, `SELECT draft, digest, plan, released FROM decision_drafts WHERE decision = ? AND draft > ? ORDER BY draft LIMIT ?`, decision, after, limit)
+}
+
+// FirstDraft is the first draft of a decision, by id: its kind, and the beginning
+// of its content.
+type FirstDraft struct {
+	Kind string
+	Head []byte
+}
+
+// FirstDrafts returns the first draft of each of these decisions, but of those
+// whose review was due at or before a log time, Unix seconds; 0 leaves out nothing.
+func (r Reader) FirstDrafts(decisions []string, hideAt int64) (map[string]FirstDraft, error) {
+	out := map[string]FirstDraft{}
+	for ids := range slices.Chunk(decisions, many) {
+		args := make([]any, many, many+1)
+		for i := range args {
+			args[i] = ""
+			if i < len(ids) {
+				args[i] = ids[i]
+			}
+		}
+		if err := r.each(func(scan func(...any) error) error {
+			var id string
+			var f FirstDraft
+			if err := scan(&id, &f.Kind, &f.Head); err != nil {
+				return err
+			}
+			out[id] = f
+			return nil
+		}, sqlFirstDrafts, append(args, hideAt)...); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// CountFailed counts the failed decisions that wait for somebody: a draft that
+// did not leave stands as it was put up, and nobody has changed it, given it up or
+// put it up again.
+func (r Reader) CountFailed() (int, error) {
+	var n int
+	err := r.row(`SELECT count(*) FROM decisions f WHERE f.state = 7 AND EXISTS
+		(SELECT 1 FROM decision_drafts s JOIN drafts d ON d.id = s.draft
+		WHERE s.decision = f.id AND s.released = 0 AND d.state < 2 AND d.decision IS NULL AND d.erased = 0 AND d.digest = s.digest AND NOT EXISTS
+		(SELECT 1 FROM decision_drafts l JOIN decisions o ON o.id = l.decision WHERE l.draft = s.draft AND o.id <> f.id AND o.prepared >= f.prepared))`, nil, &n)
+	return n, err
 }
 
 // IsAuthor says whether the officer wrote any version of any draft in the

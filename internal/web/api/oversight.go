@@ -17,6 +17,7 @@ type Status struct {
 	// LostEpochs is absent where all keys are here.
 	LostEpochs []uint32 `json:"lost_epochs,omitempty" doc:"Key epochs ahead whose published keys are not on this node: what is sealed to them cannot be opened until the certificate is renewed."`
 	Waiting    int      `json:"releases_waiting" doc:"Releases that are leaving."`
+	Failed     int      `json:"releases_failed,omitempty" doc:"Releases that could not leave, of which a draft stands as it was put up: somebody changes it, gives it up or puts it up again."`
 	// RedressHere and RedressThere are rule 22's.
 	RedressHere  int      `json:"redress_overdue_here,omitempty" doc:"Requests for redress that this member has not answered in time."`
 	RedressThere int      `json:"redress_overdue_there,omitempty" doc:"Requests for redress of this member that others have not answered in time."`

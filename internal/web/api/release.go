@@ -13,6 +13,8 @@ type PrepareRelease struct {
 type Release struct {
 	ID         string     `json:"id" doc:"Names the decision."`
 	State      string     `json:"state" enum:"prepared,approved,leaving,done,refused,withdrawn,void,failed" doc:"prepared and approved are open; leaving cannot be taken back; the others are final."`
+	Kind       string     `json:"kind,omitempty" doc:"In lists: what its first draft is, report or the kind of a statement."`
+	Title      string     `json:"title,omitempty" doc:"In lists: the title of its first draft, where it has one that its reader may see."`
 	Digest     string     `json:"digest" doc:"Names exactly what is decided on: every draft's content and plan. Approve with it."`
 	Drafts     int64      `json:"drafts" doc:"How many drafts are in it."`
 	Left       int64      `json:"left" doc:"How many of them have left."`

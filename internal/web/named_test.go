@@ -1,0 +1,41 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"entente/internal/node"
+	"entente/internal/web/api"
+)
+
+// A member that the centre does not have is refused by name: what is asked by it
+// would be answered as if nothing was there.
+func TestUnknownMemberIsRefused(t *testing.T) {
+	b := newBed(t)
+	for path, login := range map[string]string{"/ledger?holder=": "inspector", "/reports?originator=": "duty", "/requirements?member=": "duty", "/coverage?member=": "duty"} {
+		w := b.request(http.MethodGet, base+path+"XYZ", login, nil)
+		if e := refusalOf(t, w); w.Code != http.StatusUnprocessableEntity || e.Code != node.CodeStranger || !strings.Contains(e.Message, "XYZ") {
+			t.Errorf("%sXYZ: HTTP %d, %+v", path, w.Code, e)
+		}
+		if w := b.request(http.MethodGet, base+path+"IRN", login, nil); w.Code != http.StatusOK {
+			t.Errorf("%sIRN: HTTP %d, %s", path, w.Code, w.Body)
+		}
+	}
+	since := map[string]any{"format": "stix", "since": "2015-10-01T00:00:00Z", "originator": "XYZ"}
+	if w := b.request(http.MethodPost, base+"/reports/export", "duty", since); refusalOf(t, w).Code != node.CodeStranger {
+		t.Errorf("an export: HTTP %d, %s", w.Code, w.Body)
+	}
+}
+
+// A list of releases says what each of them is.
+func TestReleasesAreNamedInLists(t *testing.T) {
+	b := newBed(t)
+	content := `{"report_type":"INTREP","title":"Depot","portions":[{"label":{"policy":"CENTRE","class":"RESTRICTED","rel":["IRN","IRQ"],"originators":["IRQ"]},"grade":{"reliability":"B","credibility":"2"},"lang":"en","text":"the depot","sources":[{"descriptor":"a notice","kind":"official","originator":"IRQ"}]}]}`
+	d := decode[api.Draft](t, b.request(http.MethodPost, base+"/drafts", "duty", []byte(content), "Content-Type", "application/json"))
+	decode[api.Release](t, b.request(http.MethodPost, base+"/releases", "duty", api.PrepareRelease{Drafts: []string{d.ID}}))
+	page := decode[api.Releases](t, b.request(http.MethodGet, base+"/releases", "release", nil))
+	if len(page.Releases) != 1 || page.Releases[0].Kind != "report" || page.Releases[0].Title != "Depot" {
+		t.Errorf("listed: %+v", page.Releases)
+	}
+}
