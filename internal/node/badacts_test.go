@@ -49,6 +49,10 @@ func TestBadStatementsAreQuarantinedWithTheirEvidence(t *testing.T) {
 	ack := raw(act.BuildAcknowledgement(act.Acknowledgement{Statement: pair, Recall: act.NewID(), State: act.AckReceived}))
 	eei := raw(act.BuildRequirement(act.Requirement{Statement: pair, Reference: "EEI 1.1", Kind: act.EEI, Parent: "PIR 1", Title: "Flour", State: act.RegisterOpen}))
 	coverage := raw(act.BuildCoverage(act.Coverage{Statement: pair, Subject: "Road", State: act.RegisterOpen}))
+	redress := raw(act.BuildRedress(act.Redress{Statement: pair, Ask: act.AskErase, Portions: ref, Reason: act.RedressUnlawful, Text: "It is not lawful.", LegalBasis: "Invented law.",
+		For: act.ForPerson, Identity: act.IdentityPapers, Due: written.Add(48 * time.Hour)}))
+	redressed := raw(act.BuildRedressAnswer(act.RedressAnswer{Statement: pair, Redress: act.NewID(), Outcome: act.RedressRefused, Ground: act.GroundAccurate, Text: "It is right."}))
+	early := raw(act.BuildAcknowledgement(act.Acknowledgement{Statement: pair, Portions: ref, State: act.AckDestroyed}))
 	good := request(statement("IRQ", "SYR"))
 	x := label.ByExternal(label.External{ID: "X", Holder: "IRQ"})
 
@@ -74,6 +78,17 @@ func TestBadStatementsAreQuarantinedWithTheirEvidence(t *testing.T) {
 		{"an EEI of nothing", eei, `"parent":"PIR 1",`, ``, "act_missing_field"},
 		{"a line that ends before it is written", coverage, `"subject":"Road"`, `"subject":"Road","until":"` + earlier + `"`, "act_value"},
 		{"a line told to two", coverage, `"to":["IRQ","SYR"]`, `"to":["IRN","IRQ","SYR"]`, "act_value"},
+		{"an end of an EEI that lapses before it is written", eei, `"state":`, `"until":"` + earlier + `","state":`, "act_value"},
+		{"an acknowledgement of portions as received", early, `"destroyed"`, `"received"`, "act_value"},
+		{"a law that is not named", ack, `"state":"received"`, `"state":"retained"`, "act_missing_field"},
+		{"redress that asks what there is not", redress, `"ask":"erase"`, `"ask":"forget"`, "act_value"},
+		{"redress wanted before it is written", redress, later, earlier, "act_value"},
+		{"redress for a person of no checked identity", redress, `"identity":"papers",`, ``, "act_identity"},
+		{"redress to two", redress, `"to":["IRQ","SYR"]`, `"to":["IRN","IRQ","SYR"]`, "act_value"},
+		{"redress to others", redress, `"to":["IRQ","SYR"]`, `"to":["IRN","IRQ"]`, codeReaders},
+		{"an outcome of redress that there is not", redressed, `"outcome":"refused"`, `"outcome":"filed"`, "act_value"},
+		{"redress refused without a ground", redressed, `"ground":"accurate",`, ``, "act_ground"},
+		{"an answer on redress of another", strings.ReplaceAll(redressed, `"IRQ"`, `"IRN"`), "", "", codeReaders},
 		{"no end", coverage, `}`, ``, "act_json"},
 		{"a field twice", coverage, `"subject":"Road"`, `"subject":"Road","subject":"Sea"`, "act_duplicate_field"},
 		{"the same again", good, "", "", codeRepeated},
