@@ -396,8 +396,13 @@ func (n *Node) ConsentAct(ctx context.Context, o section.Officer, id string) (wo
 	if err != nil {
 		return word, nil, err
 	}
-	answers, err = n.consentWords(ctx, more)
-	return words[0], answers, err
+	if answers, err = n.consentWords(ctx, more); err != nil {
+		return word, nil, err
+	}
+	for i := range answers { // only whose consent it is answers
+		answers[i].Counts = answers[i].Counts && answers[i].Consent.By == words[0].Consent.By
+	}
+	return words[0], answers, nil
 }
 
 func (n *Node) consentWords(ctx context.Context, rows []viewdb.Said) ([]ConsentWord, error) {

@@ -158,8 +158,8 @@ func (n *Node) holdersOf(ctx context.Context, words []RecallWord) error {
 		complete := map[string]bool{}
 		for _, s := range acks {
 			a, err := act.Parse(s.Act)
-			if err != nil || a.Acknowledgement == nil || !slices.Contains(w.Recipients, s.Originator) || s.Own {
-				continue
+			if err != nil || a.Acknowledgement == nil || !slices.Contains(w.Recipients, s.Originator) || s.Own || s.Index <= w.Index {
+				continue // nobody has followed what had not come
 			}
 			said[s.Originator] = a.Acknowledgement // the last one counts
 			complete[s.Originator] = complete[s.Originator] || a.Acknowledgement.Complete
