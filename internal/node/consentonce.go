@@ -18,13 +18,22 @@ func granted(grant string) *act.Refusal {
 		Why: "granted already, and a refusal would leave the grant in force", Cure: "withdraw it: entente consent withdraw " + grant}
 }
 
-// openStill refuses a refusal of what a grant in force allows, which only a
-// withdrawal ends, and a withdrawal of what is withdrawn. What was refused may
-// still be granted.
+// grantedLonger refuses a term that would seem to shorten what was released.
+func grantedLonger(grant string) *act.Refusal {
+	return &act.Refusal{Code: "consent_longer", Rule: "10",
+		Why: "a grant that lasts longer is in force, and what was released by it would not end earlier", Cure: "withdraw it first, then grant anew and release again: entente consent withdraw " + grant}
+}
+
+// openStill refuses a refusal of what a grant in force allows, or a shorter term
+// for it, which only a withdrawal ends, and a withdrawal of what is withdrawn.
+// What was refused may still be granted.
 //
 // An error that is a refusal wraps *act.Refusal.
 func (n *Node) openStill(ctx context.Context, c *Consent, by label.Originator) error {
-	if c.Step != act.ConsentRefuse && c.Step != act.ConsentWithdraw {
+	shortens := func(x *viewdb.Consent) bool {
+		return c.Step == act.ConsentGrant && !c.Until.IsZero() && (x.Until == 0 || x.Until > c.Until.Unix())
+	}
+	if c.Step == act.ConsentAsk {
 		return nil
 	}
 	keys := make([][16]byte, 0, len(c.Portions))
@@ -47,8 +56,11 @@ func (n *Node) openStill(ctx context.Context, c *Consent, by label.Originator) e
 		switch {
 		case x.Step == string(act.ConsentWithdraw):
 			withdrawn++
-		case c.Step == act.ConsentRefuse && x.Step == string(act.ConsentGrant) && (x.Until == 0 || x.Until > now):
-			return n.grantedBy(ctx, x)
+		case x.Step != string(act.ConsentGrant) || x.Until != 0 && x.Until <= now:
+		case c.Step == act.ConsentRefuse:
+			return n.grantedBy(ctx, x, granted)
+		case shortens(x):
+			return n.grantedBy(ctx, x, grantedLonger)
 		}
 	}
 	if c.Step == act.ConsentWithdraw && withdrawn > 0 && withdrawn == len(keys)*c.Members.Len() {
@@ -58,7 +70,7 @@ func (n *Node) openStill(ctx context.Context, c *Consent, by label.Originator) e
 }
 
 // grantedBy names the grant that says a word, to withdraw.
-func (n *Node) grantedBy(ctx context.Context, x *viewdb.Consent) error {
+func (n *Node) grantedBy(ctx context.Context, x *viewdb.Consent, refusal func(string) *act.Refusal) error {
 	if x.Answers != "" {
 		answers, err := n.views.AnswersTo(ctx, x.Answers)
 		if err != nil {
@@ -66,9 +78,9 @@ func (n *Node) grantedBy(ctx context.Context, x *viewdb.Consent) error {
 		}
 		for i := range answers {
 			if answers[i].Index == x.Index {
-				return granted(answers[i].ID)
+				return refusal(answers[i].ID)
 			}
 		}
 	}
-	return granted("with the id that entente consent list names")
+	return refusal("with the id that entente consent list names")
 }
