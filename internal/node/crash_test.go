@@ -36,6 +36,7 @@ type childOrder struct {
 	Idle      bool           // file nothing more, finish what was begun
 	Bundle    string         // import this file, and die at a step of it
 	ExportTo  label.MemberID `json:",omitempty"` // make a bundle for this member, and die at a step of it
+	List      string         `json:",omitempty"` // take in this list, and die once so many entries were told
 	DieAt     int            // 0 for never
 }
 
@@ -62,6 +63,10 @@ func child(order string) {
 	h.dir, h.addrs = o.Dir, o.Addresses
 	n, err := Open(context.Background(), h.options(o.Member))
 	fail(err)
+	if o.List != "" {
+		fail(collectAndDie(n, o))
+		return
+	}
 	if o.Bundle != "" || o.ExportTo != "" {
 		fail(carryAndDie(n, o))
 		return

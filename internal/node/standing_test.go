@@ -41,6 +41,7 @@ func TestStatementsWithoutStandingChangeNothing(t *testing.T) {
 	ask := act.ID(h.said("IRQ", act.TypeConsent, 1)[0].ID)
 	h.releaseStatement("IRQ", KindRequest, flour("IRN"))
 	h.board("IRN", 1)
+	h.said("IRQ", act.TypeRequest, 1)
 	own := true
 	asked := h.requests("IRQ", viewdb.RequestQuery{Own: &own})[0]
 	h.releaseReport("IRN", &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{portion(mark("RESTRICTED", "IRN", "IRN", "RUS"), "IRN", "the depot is a hexagon")}})
