@@ -71,7 +71,7 @@ func (c *demoCmd) Run(w *world) error {
 	up := false
 	o.Up = func(text string) {
 		up = true
-		w.printf("%s", text)
+		w.printf("%s", lines(text))
 	}
 	sum, err := demo.Run(w.ctx, o)
 	if errors.Is(err, demo.ErrList) {

@@ -38,3 +38,33 @@ func escaped(s string) string {
 func commands(r rune) bool {
 	return unicode.IsControl(r) || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
 }
+
+// lines is text that was made for people line by line, of which nobody else
+// chose where a line begins.
+type lines string
+
+// harmless returns what is filled into a line, escaped where it is text.
+func harmless(args []any) []any {
+	out := make([]any, len(args))
+	for i, a := range args {
+		switch a := a.(type) {
+		case string:
+			out[i] = escaped(a)
+		case error:
+			out[i] = escaped(a.Error())
+		default:
+			out[i] = a
+		}
+	}
+	return out
+}
+
+// indented keeps the lines of a text apart from those around it: each but the
+// first begins with so many blanks.
+func indented(text string, blanks int) lines {
+	parts := strings.Split(text, "\n")
+	for i := range parts {
+		parts[i] = escaped(strings.ReplaceAll(parts[i], "\t", "    "))
+	}
+	return lines(strings.Join(parts, "\n"+strings.Repeat(" ", blanks)))
+}

@@ -84,12 +84,12 @@ func (w *world) refused(err error) error {
 		}
 		return errFindings
 	}
-	fmt.Fprintf(w.err, "refused (%s): %s\n", e.Code, e.Message)
+	w.notef("refused (%s): %s", e.Code, e.Message)
 	for _, f := range e.Findings {
 		if e.Message == f.Text || e.Message == placeOf(f)+": "+f.Text {
 			continue // the line above says it
 		}
-		fmt.Fprintf(w.err, "  %s (%s): %s\n", placeOf(f), f.Code, f.Text)
+		w.notef("  %s (%s): %s", placeOf(f), f.Code, f.Text)
 	}
 	return errFindings
 }

@@ -286,7 +286,7 @@ func (w *world) draft(d *api.Draft) {
 		if p.Label.Class != "" {
 			mark = fmt.Sprintf("(%s REL %s)", p.Label.Class, p.Label.Rel)
 		}
-		w.printf("%d. %s %s  %s", i+1, mark, p.Grade, p.Text)
+		w.printf("%d. %s %s  %s", i+1, mark, p.Grade, indented(p.Text, 5))
 		for _, src := range p.Sources {
 			w.printf("     source: %s (%s, %s)", src.Descriptor, src.Kind, src.Originator)
 		}
@@ -517,7 +517,7 @@ func (c *reportShow) Run(w *world) error {
 				if i < len(r.Marks) {
 					mark = r.Marks[i]
 				}
-				w.printf("%d. %s %s  %s", number, mark, p.Grade, p.Text)
+				w.printf("%d. %s %s  %s", number, mark, p.Grade, indented(p.Text, 5))
 				number++
 				w.standsAgainst(r, string(p.ID))
 				if d := p.Designation; d != nil {
@@ -530,7 +530,7 @@ func (c *reportShow) Run(w *world) error {
 			w.withdrawnBefore(r, number, seen)
 		}
 		for _, c := range r.Cites {
-			w.printf("cites %s: %s", c.Originator, c.Text)
+			w.printf("cites %s: %s", c.Originator, indented(c.Text, 5))
 			if c.Standing != "" {
 				w.printf("     %s", c.Standing)
 			}

@@ -20,11 +20,16 @@ func (w *world) answer(v any, text func()) error {
 	return enc.Encode(v)
 }
 
-// printf writes a line for people.
-func (w *world) printf(format string, args ...any) { fmt.Fprintf(w.out, format+"\n", args...) }
+// printf writes a line for people. What is filled in makes no line of its own,
+// and commands no terminal: it may be another member's word.
+func (w *world) printf(format string, args ...any) {
+	fmt.Fprintf(w.out, format+"\n", harmless(args)...)
+}
 
 // notef writes a line beside the answer, for people at a terminal or a log.
-func (w *world) notef(format string, args ...any) { fmt.Fprintf(w.err, format+"\n", args...) }
+func (w *world) notef(format string, args ...any) {
+	fmt.Fprintf(w.err, format+"\n", harmless(args)...)
+}
 
 // writeNew writes a file that must not exist yet; "" and "-" mean standard
 // output.
