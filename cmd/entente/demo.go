@@ -84,6 +84,9 @@ func (c *demoCmd) Run(w *world) error {
 		}
 		err = nil
 	}
+	if err != nil && w.ctx.Err() != nil {
+		return interruption("interrupted before the demonstration was over; it begins again in an empty directory")
+	}
 	if err != nil {
 		return err
 	}

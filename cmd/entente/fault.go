@@ -71,6 +71,12 @@ func refusalOf(err error) (api.Error, bool) {
 	return api.Error{Code: r.Code, Message: r.Error(), Rule: r.Rule, Findings: r.Findings}, true
 }
 
+// interruption says of a command that was interrupted how it goes on.
+type interruption string
+
+// Error implements error.
+func (i interruption) Error() string { return string(i) }
+
 // refused shows a refusal of the node. It is a finding, not a failure of this
 // command; any other error is returned as it is.
 func (w *world) refused(err error) error {

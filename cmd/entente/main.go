@@ -11,7 +11,9 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"syscall"
+	"unicode/utf8"
 
 	"github.com/alecthomas/kong"
 	kongcompletion "github.com/jotaen/kong-completion"
@@ -136,6 +138,9 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	if code >= 0 { // the shell asked how a line could go on
 		return code
 	}
+	if i := slices.IndexFunc(args, func(a string) bool { return !utf8.ValidString(a) }); i >= 0 {
+		return failed(errs, asked(args), exitUsage, api.Error{Code: faultUsage, Message: fmt.Sprintf("argument %d is not UTF-8; convert it first, or set the terminal to UTF-8", i+1)})
+	}
 	parsed, err := parser.Parse(args)
 	if code >= 0 { // help or version was asked for and written
 		return code
@@ -153,7 +158,9 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	case errors.Is(err, errFindings):
 		return exitFindings
 	case ctx.Err() != nil:
-		fault.Code, fault.Message = faultInterrupted, "interrupted; what was done stays, and the same command goes on from there"
+		said := interruption("interrupted; what was done stays, and the same command goes on from there")
+		errors.As(err, &said)
+		fault.Code, fault.Message = faultInterrupted, said.Error()
 		return failed(errs, c.JSON, exitFailure, fault)
 	case errors.Is(err, errUsage):
 		fault.Message = fmt.Sprintf("%v; see %s --help", err, pathOf(parsed.Selected()))

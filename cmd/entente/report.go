@@ -79,8 +79,6 @@ func (c *reportNew) Run(w *world) error {
 		return usage("a draft is given by a file or by flags, not by both")
 	case c.Text == "" && described:
 		return usage("flags describe a report of one portion: give its --text")
-	case !utf8.ValidString(c.Text + c.Title + c.Src):
-		return usage("the text is not valid UTF-8; convert it first")
 	case (c.Replace == "") != (c.ETag == ""):
 		return usage("--replace and --etag go together: the etag says which version is changed")
 	}
@@ -190,11 +188,27 @@ func readDraft(w *world, path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if at := noUTF8(raw); at >= 0 {
+		return nil, w.unreadable(path, fmt.Errorf("it is not UTF-8 from byte %d on; convert it first, as with iconv -f WINDOWS-1256 -t UTF-8", at+1))
+	}
 	var any json.RawMessage
 	if err := json.Unmarshal(raw, &any); err != nil {
 		return nil, w.unreadable(path, notJSON(raw, err))
 	}
 	return raw, nil
+}
+
+// noUTF8 is the place of the first byte that is not UTF-8, -1 when there is none.
+// What JSON's readers put in the place of such bytes would be another text.
+func noUTF8(raw []byte) int {
+	for at := 0; at < len(raw); {
+		r, n := utf8.DecodeRune(raw[at:])
+		if r == utf8.RuneError && n == 1 {
+			return at
+		}
+		at += n
+	}
+	return -1
 }
 
 // notJSON says in words where and why text is not JSON.

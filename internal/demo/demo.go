@@ -322,8 +322,12 @@ func (d *demo) invitation(sum Summary) string {
 		again = "          the same word, another member: nothing of what is not released to it"
 		filed = "\n  bin/entente report search Anah"
 	}
+	password := "the password that you gave"
+	if d.Password == "" {
+		password = "password " + d.house.password
+	}
 	text += fmt.Sprintf(`
-Log-ins at every node, password %s for all:
+Log-ins at every node, %s for all:
   irq.duty files, irq.fdo releases, irq.an reads, irq.insp inspects, irq.dpo reviews and answers for redress, irq.custodian appoints (likewise irn., rus., syr.)
 
 Try, in another window:
@@ -332,6 +336,6 @@ Try, in another window:
   bin/entente login %s syr.duty%s%s
   bin/entente status
   bin/entente verify %s
-`, d.house.password, d.url("IRQ"), filed, d.url("SYR"), filed, again, filepath.Join(d.Dir, "IRQ"))
+`, password, d.url("IRQ"), filed, d.url("SYR"), filed, again, filepath.Join(d.Dir, "IRQ"))
 	return text + d.feedInvitation()
 }

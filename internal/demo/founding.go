@@ -211,7 +211,7 @@ func newPassword() string {
 }
 
 // errNotEmpty refuses a directory in which something lies already.
-var errNotEmpty = errors.New("the demonstration begins in an empty directory; name another, or remove this one")
+var errNotEmpty = errors.New("the demonstration begins in an empty directory; name another, or remove this one; a node whose data lie here goes on with: entente serve --config DIR/IRQ/entente.toml, and likewise for the other members")
 
 func emptyDir(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {

@@ -85,7 +85,7 @@ func (k ackKind) acts(ctx context.Context, n *Node, a *Acknowledgement) (*speech
 		}
 		for _, h := range heard {
 			if len(h.Reports) > 0 {
-				s.findings = finding(CodeNotDestroyed, "22", "rule 22: a copy is still here, report %s; destroy it first (entente report forget)", h.Reports[0])
+				s.findings = finding(CodeNotDestroyed, "22", "rule 22: a copy is still here, report %s; destroy it first (entente review end)", h.Reports[0])
 				return s, nil
 			}
 		}

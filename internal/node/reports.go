@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"entente/act"
 	"entente/internal/section"
@@ -53,6 +54,9 @@ const MaxPortions = 200
 
 // ParseDraft reads a draft strictly.
 func ParseDraft(raw []byte) (*Draft, error) {
+	if !utf8.Valid(raw) {
+		return nil, errNoUTF8
+	}
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.DisallowUnknownFields()
 	var in draftInput

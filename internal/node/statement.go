@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"unicode/utf8"
 
 	"entente/act"
 	"entente/internal/plural"
@@ -120,8 +121,15 @@ func (n *Node) SaveStatement(ctx context.Context, o section.Officer, kind, id, e
 // ReadRecall reads what an officer wrote of a recall, strictly. Errors: ErrDraft.
 func ReadRecall(raw []byte, r *Recall) error { return readStatement(raw, r) }
 
+// errNoUTF8 refuses bytes for which JSON's reader would put another text (RFC
+// 8259, section 8.1).
+var errNoUTF8 = fmt.Errorf("%w: its bytes are not UTF-8; convert it first", ErrDraft)
+
 // readStatement reads the content of a draft strictly into v.
 func readStatement(raw []byte, v any) error {
+	if !utf8.Valid(raw) {
+		return errNoUTF8
+	}
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(v); err != nil {

@@ -191,3 +191,18 @@ func TestAPageWithMarkupInItsNamesShowsItAsText(t *testing.T) {
 		t.Error(out.String())
 	}
 }
+
+// A body whose bytes are no UTF-8 would be read as another text.
+func TestBodiesAreUTF8(t *testing.T) {
+	b := newBed(t)
+	for path, body := range map[string]string{
+		"/drafts":   `{"report_type": "INTREP", "title": "` + "\xc7\xe1" + `", "portions": []}`,
+		"/session":  `{"login": "` + "\xff" + `", "password": "x"}`,
+		"/consents": `{"step": "ask", "by": "RUS", "use": "` + "\xff" + `"}`,
+	} {
+		w := b.request("POST", base+path, "duty", strings.NewReader(body), "Content-Type", "application/json")
+		if w.Code != http.StatusUnprocessableEntity && w.Code != http.StatusBadRequest || !strings.Contains(refusalOf(t, w).Message, "not UTF-8") {
+			t.Errorf("%s: HTTP %d %s", path, w.Code, w.Body)
+		}
+	}
+}

@@ -2,9 +2,11 @@ package web
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"reflect"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -16,6 +18,10 @@ import (
 const description = `The API of a member's node, for its officers.
 
 Every call but the log-in carries a session token: as a bearer, or in the member's cookie, with which every changing call must carry the header ` + api.HeaderDesk + `. Refusals have a stable code and say what would cure them; where a hard rule is the reason its number is in it. What is not there and what is not for this member are answered with the same bytes, and no answer tells how much there is that is not shown.`
+
+// errNoUTF8 refuses a body for which JSON's reader would put another text (RFC
+// 8259, section 8.1).
+var errNoUTF8 = errors.New("the body is not UTF-8; convert it first")
 
 // config returns the framework's configuration: JSON alone, no page of
 // documentation that would fetch things from elsewhere, no links in answers.
@@ -57,6 +63,14 @@ func (s *Server) config() huma.Config {
 	}
 	conf.OpenAPIPath, conf.DocsPath, conf.SchemasPath = "", "", ""
 	conf.CreateHooks = nil
+	utf8JSON := huma.DefaultJSONFormat
+	utf8JSON.Unmarshal = func(data []byte, v any) error {
+		if !utf8.Valid(data) {
+			return errNoUTF8
+		}
+		return huma.DefaultJSONFormat.Unmarshal(data, v)
+	}
+	conf.Formats = map[string]huma.Format{"application/json": utf8JSON, "json": utf8JSON}
 	// A misspelt parameter would silently widen what is asked for.
 	conf.RejectUnknownQueryParameters = true
 	return conf
