@@ -97,6 +97,7 @@ func TestEvidenceNeedsAGrantForProceedings(t *testing.T) {
 	l := mark("RESTRICTED", "RUS", "IRN", "RUS")
 	l.UseCodes = label.UseCodesOf(label.H1)
 	h.releaseReport("RUS", &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{portion(l, "RUS", "convoy southbound")}})
+	h.find("RUS", viewdb.Query{Text: "convoy"}, 1) // which says a word on it below
 	source := h.cite("IRN", "convoy")
 	full, err := h.nodes["IRN"].Views().At(ctx, h.find("IRN", viewdb.Query{Text: "convoy"}, 1)[0].Index)
 	check(t, err)

@@ -154,6 +154,7 @@ func TestRefusalsOfRequestsHaveCodes(t *testing.T) {
 
 	// A refusal leaves no draft and no act behind.
 	requestLimits, openLimits = oldLimits, oldOpen
+	h.atRest(four...)
 	if got := h.requests("RUS", viewdb.RequestQuery{}); len(got) != 3 {
 		t.Errorf("RUS has asked or was asked %d requests", len(got))
 	}
