@@ -66,3 +66,23 @@ func TestOnlyTheDataProtectionOfficerGivesUpRedress(t *testing.T) {
 		}
 	})
 }
+
+// A header's time is a claim: one of days to come spends no budget of theirs, of a
+// request for redress as of any other (spec/redress.md, "State").
+func TestRedressCountsForNoDayToCome(t *testing.T) {
+	inRedress(t, func(w *world) {
+		n := w.nodes["RUS"]
+		c := n.station.Certified()
+		today := dayOf(c.Time)
+		b := viewdb.Batch{Said: []viewdb.Said{
+			{Index: c.Size - 1, Redress: &viewdb.Redress{Day: today + 3}},
+			{Index: c.Size - 1, Redress: &viewdb.Redress{Day: today - 3}}, // late, by courier
+			{Index: c.Size - 1, Request: &viewdb.Request{Day: today + 3}},
+			{Index: c.Size - 1, Type: "consent"},
+		}}
+		check(t, n.countedDays(context.Background(), &b))
+		if a, l, r := b.Said[0].Redress.Day, b.Said[1].Redress.Day, b.Said[2].Request.Day; a != today || l != today-3 || r != today {
+			t.Errorf("they count for days %d, %d and %d, and today is %d", a, l, r, today)
+		}
+	})
+}

@@ -55,13 +55,21 @@ func other(to label.MemberSet, originator label.MemberID) string {
 // dayOf counts days since 1970.
 func dayOf(unix int64) int64 { return unix / (24 * 60 * 60) }
 
-// countedDays takes what requests of others say of their day no further than log
-// time (spec/requests.md, "Budgets"): a header's time is its originator's claim.
+// countedDays takes what requests of others, those for redress too, say of their day no
+// further than log time (spec/requests.md, "Budgets"; spec/redress.md, "State"): a header's time is its originator's claim.
 func (n *Node) countedDays(ctx context.Context, b *viewdb.Batch) error {
 	var size, time int64 // of the head that covers the last one looked for
 	for i := range b.Said {
 		s := &b.Said[i]
-		if s.Request == nil || s.Own {
+		var day *int64
+		switch {
+		case s.Own:
+			continue
+		case s.Request != nil:
+			day = &s.Request.Day
+		case s.Redress != nil:
+			day = &s.Redress.Day
+		default:
 			continue
 		}
 		if s.Index >= size {
@@ -74,7 +82,7 @@ func (n *Node) countedDays(ctx context.Context, b *viewdb.Batch) error {
 				size, time = c.Size, c.Time
 			}
 		}
-		s.Request.Day = min(s.Request.Day, dayOf(time))
+		*day = min(*day, dayOf(time))
 	}
 	return nil
 }

@@ -27,41 +27,63 @@ type counted struct {
 	nth, person int64
 }
 
+// budgetTable is a table of what counts for a day's budget of its asker.
+type budgetTable struct{ last, list, askers, set string }
+
+func budgetOf(table, person, nthPerson, set string) budgetTable {
+	return budgetTable{
+		last:   `SELECT counted, nth, ` + nthPerson + ` FROM ` + table + ` WHERE originator = ? AND own = ? AND idx < ? ORDER BY idx DESC LIMIT 1`,
+		list:   `SELECT idx, ` + person + `, day, counted, nth, ` + nthPerson + ` FROM ` + table + ` WHERE originator = ? AND own = ? AND idx >= ? ORDER BY idx LIMIT ?`,
+		askers: `SELECT originator FROM ` + table + ` WHERE idx = ?`,
+		set:    `UPDATE ` + table + ` SET ` + set + ` WHERE idx = ?4`,
+	}
+}
+
+var (
+	requestBudget = budgetOf("request", "person", "nth_person", "counted = ?1, nth = ?2, nth_person = ?3")
+	redressBudget = budgetOf("redress", "0", "0", "counted = ?1, nth = ?2 + 0 * ?3")
+	budgets       = [...]*budgetTable{&requestBudget, &redressBudget}
+)
+
+// asker is who asks, in one of the tables.
+type asker struct {
+	table *budgetTable
+	name  string
+}
+
 // next counts one more. A day before that of an earlier request counts as that
 // one: no asker goes back to days whose budget it has left over.
-func (c counted) next(r *Request) counted {
-	if r.Day > c.day || c.nth == 0 {
-		c = counted{day: r.Day}
+func (c counted) next(day int64, person bool) counted {
+	if day > c.day || c.nth == 0 {
+		c = counted{day: day}
 	}
 	c.nth++
-	if r.Person {
+	if person {
 		c.person++
 	}
 	return c
 }
 
-const sqlLastCounted = `SELECT counted, nth, nth_person FROM request WHERE originator = ? AND own = ? AND idx < ? ORDER BY idx DESC LIMIT 1`
-
-// countRequest says which one of its asker's a request is, in log order.
-func (in *inserts) countRequest(index int64, asker string, own int, r *Request) counted {
-	c, ok := in.counted[asker]
+// count says which one of its asker's a request is, in log order.
+func (in *inserts) count(of asker, index int64, own int, day int64, person bool) counted {
+	c, ok := in.counted[of]
 	if !ok && in.err == nil {
-		c, in.err = lastCounted(in.tx, asker, own, index)
+		c, in.err = of.last(in.tx, own, index)
 	}
 	if in.counted == nil {
-		in.counted = map[string]counted{}
+		in.counted = map[asker]counted{}
 	}
-	c = c.next(r)
-	in.counted[asker] = c
+	c = c.next(day, person)
+	in.counted[of] = c
 	return c
 }
 
-func lastCounted(tx *store.Tx, asker string, own int, before int64) (c counted, err error) {
-	s, err := tx.Stmt(sqlLastCounted)
+func (a asker) last(tx *store.Tx, own int, before int64) (c counted, err error) {
+	s, err := tx.Stmt(a.table.last)
 	if err != nil {
 		return c, err
 	}
-	err = s.QueryRow(asker, own, before).Scan(&c.day, &c.nth, &c.person)
+	err = s.QueryRow(a.name, own, before).Scan(&c.day, &c.nth, &c.person)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
@@ -71,10 +93,10 @@ func lastCounted(tx *store.Tx, asker string, own int, before int64) (c counted, 
 // countAgain counts the requests of askers anew where one of them goes, so that
 // the views stay what they are when they are made again without it. gone are the
 // askers, with the first and the last of their requests that go.
-func countAgain(tx *store.Tx, gone map[string][2]int64) error {
-	for asker, ends := range gone {
+func countAgain(tx *store.Tx, gone map[asker][2]int64) error {
+	for a, ends := range gone {
 		for _, own := range [...]int{0, 1} {
-			if err := countFrom(tx, asker, own, ends[0], ends[1]); err != nil {
+			if err := a.countFrom(tx, own, ends[0], ends[1]); err != nil {
 				return err
 			}
 		}
@@ -82,26 +104,26 @@ func countAgain(tx *store.Tx, gone map[string][2]int64) error {
 	return nil
 }
 
-func countFrom(tx *store.Tx, asker string, own int, first, last int64) error {
-	c, err := lastCounted(tx, asker, own, first)
+func (a asker) countFrom(tx *store.Tx, own int, first, last int64) error {
+	c, err := a.last(tx, own, first)
 	if err != nil {
 		return err
 	}
 	type row struct {
-		idx int64
-		was counted
-		r   Request
+		idx, day int64
+		person   bool
+		was      counted
 	}
 	const together = 512
 	for at := first; ; {
-		rows, err := tx.Query(`SELECT idx, person, day, counted, nth, nth_person FROM request WHERE originator = ? AND own = ? AND idx >= ? ORDER BY idx LIMIT ?`, asker, own, at, together)
+		rows, err := tx.Query(a.table.list, a.name, own, at, together)
 		if err != nil {
 			return err
 		}
 		var part []row
 		for rows.Next() {
 			var x row
-			if err := rows.Scan(&x.idx, &x.r.Person, &x.r.Day, &x.was.day, &x.was.nth, &x.was.person); err != nil {
+			if err := rows.Scan(&x.idx, &x.person, &x.day, &x.was.day, &x.was.nth, &x.was.person); err != nil {
 				rows.Close()
 				return err
 			}
@@ -112,13 +134,13 @@ func countFrom(tx *store.Tx, asker string, own int, first, last int64) error {
 		}
 		for i := range part {
 			x := &part[i]
-			if c = c.next(&x.r); c == x.was {
+			if c = c.next(x.day, x.person); c == x.was {
 				if x.idx > last {
 					return nil // and so are all after it
 				}
 				continue
 			}
-			if _, err := tx.Run(`UPDATE request SET counted = ?, nth = ?, nth_person = ? WHERE idx = ?`, c.day, c.nth, c.person, x.idx); err != nil {
+			if _, err := tx.Run(a.table.set, c.day, c.nth, c.person, x.idx); err != nil {
 				return err
 			}
 		}
@@ -131,25 +153,27 @@ func countFrom(tx *store.Tx, asker string, own int, first, last int64) error {
 
 // askersOf returns who asked those of the given leaves that are requests, with
 // the first and the last of each.
-func askersOf(tx *store.Tx, indices []int64) (map[string][2]int64, error) {
-	out := map[string][2]int64{}
-	for _, i := range indices {
-		s, err := tx.Stmt(`SELECT originator FROM request WHERE idx = ?`)
+func askersOf(tx *store.Tx, indices []int64) (map[asker][2]int64, error) {
+	out := map[asker][2]int64{}
+	for _, t := range budgets {
+		s, err := tx.Stmt(t.askers)
 		if err != nil {
 			return nil, err
 		}
-		var asker string
-		switch err := s.QueryRow(i).Scan(&asker); {
-		case errors.Is(err, sql.ErrNoRows):
-			continue
-		case err != nil:
-			return nil, err
+		for _, i := range indices {
+			a := asker{table: t}
+			switch err := s.QueryRow(i).Scan(&a.name); {
+			case errors.Is(err, sql.ErrNoRows):
+				continue
+			case err != nil:
+				return nil, err
+			}
+			ends, ok := out[a]
+			if !ok {
+				ends = [2]int64{i, i}
+			}
+			out[a] = [2]int64{min(ends[0], i), max(ends[1], i)}
 		}
-		ends, ok := out[asker]
-		if !ok {
-			ends = [2]int64{i, i}
-		}
-		out[asker] = [2]int64{min(ends[0], i), max(ends[1], i)}
 	}
 	return out, nil
 }

@@ -42,7 +42,7 @@ var (
 	intoClosing        = insertInto(16, "closing (idx, request, originator, member)", 4, 16)
 	intoLine           = insertInto(17, "line (idx, type, originator, own, name, state, until, recipients)", 8, 16)
 	intoDisclosure     = insertInto(18, "disclosure (idx, n, holder, review)", 4, 64)
-	intoRedress        = insertInto(19, "redress (idx, id, originator, member, own, ask, subject, day, due)", 9, 16)
+	intoRedress        = insertInto(19, "redress (idx, id, originator, member, own, ask, subject, day, due, counted, nth)", 11, 16)
 	intoRedressPortion = insertInto(20, "redress_portion (idx, portion, key, digest)", 4, 16)
 	intoRedressAnswer  = insertInto(21, "redress_answer (idx, redress, originator, asker, outcome)", 5, 16)
 	intoGoneEarly      = insertInto(22, "gone_early (idx, n, holder, portion)", 4, 16)
@@ -57,7 +57,7 @@ type inserts struct {
 	args [24][]any
 	err  error
 	// counted is how far the requests of each asker are counted.
-	counted map[string]counted
+	counted map[asker]counted
 }
 
 // add gathers one row, and stores what has come together.

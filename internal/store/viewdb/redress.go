@@ -14,7 +14,7 @@ import (
 type Redress struct {
 	Member   string // who is asked
 	Ask      string
-	Day      int64 // of its header, since 1970
+	Day      int64 // that it is of, since 1970; never after the day on which it was logged
 	Due      int64 // Unix seconds
 	Portions []Portion
 }
@@ -59,7 +59,8 @@ func (in *inserts) redress(s *Said) {
 			own = 1
 		}
 		subject := RedressSubject(r.Ask, r.Portions)
-		in.add(&intoRedress, s.Index, s.ID, s.Originator, r.Member, own, r.Ask, subject[:], r.Day, r.Due)
+		c := in.count(asker{&redressBudget, s.Originator}, s.Index, own, r.Day, false)
+		in.add(&intoRedress, s.Index, s.ID, s.Originator, r.Member, own, r.Ask, subject[:], r.Day, r.Due, c.day, c.nth)
 		portions(r.Portions)
 	}
 	if a := s.RedressAnswer; a != nil {
@@ -71,7 +72,7 @@ func (in *inserts) redress(s *Said) {
 // beyond is the condition that a request of another is beyond its asker's budget
 // of a day.
 func beyond(r string) string {
-	return fmt.Sprintf(`(%[1]s.own = 0 AND (SELECT count(*) FROM (SELECT 1 FROM redress b WHERE b.originator = %[1]s.originator AND b.own = 0 AND b.day = %[1]s.day AND b.idx < %[1]s.idx LIMIT %[2]d)) = %[2]d)`, r, MaxRedressDay)
+	return fmt.Sprintf(`(%[1]s.own = 0 AND %[1]s.nth > %[2]d)`, r, MaxRedressDay)
 }
 
 // What counts (spec/redress.md): r is a redress, a an answer.

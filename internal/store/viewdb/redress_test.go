@@ -140,6 +140,55 @@ func TestBudgetOfRedress(t *testing.T) {
 	}
 }
 
+// A request for redress counts for the day that it claims, but for none before that
+// of an earlier one of its asker, however the leaves came together and whichever of
+// them was destroyed: no header's time evades a budget.
+func TestBudgetOfRedressIsNotSpentOnDaysGoneBy(t *testing.T) {
+	ctx := context.Background()
+	v := viewsWith(t)
+	for i := range int64(2*MaxRedressDay + 2) {
+		s := redressBy(10+i, fmt.Sprint("r", i), "RUS", "IRQ", 100, byte(100+i))
+		s.Redress.Day = 100 - i%MaxRedressDay // each day has some left
+		if err := v.Apply(ctx, Batch{Said: []Said{s}, Cursor: 11 + i}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	beyond := func() (n int) {
+		for _, r := range redressIn(t, v, RedressQuery{Limit: 200}) {
+			if r.Doubt == "redress_budget" {
+				n++
+			}
+		}
+		return n
+	}
+	if n := beyond(); n != MaxRedressDay+2 {
+		t.Errorf("%d are beyond the budget, want all but %d", n, MaxRedressDay)
+	}
+	// Made again without the first, the next would be the first.
+	if err := v.Delete(ctx, []int64{10}); err != nil {
+		t.Fatal(err)
+	}
+	again := viewsWith(t)
+	for i := range int64(2*MaxRedressDay + 2) {
+		s := redressBy(10+i, fmt.Sprint("r", i), "RUS", "IRQ", 100, byte(100+i))
+		s.Redress.Day = 100 - i%MaxRedressDay
+		if i > 0 {
+			if err := again.Apply(ctx, Batch{Said: []Said{s}, Cursor: 11 + i}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	live, made := redressIn(t, v, RedressQuery{Limit: 200}), redressIn(t, again, RedressQuery{Limit: 200})
+	for id, r := range made {
+		if live[id].Doubt != r.Doubt {
+			t.Errorf("%s: in doubt by %q, made again by %q", id, live[id].Doubt, r.Doubt)
+		}
+	}
+	if n := beyond(); len(made) != len(live) || n == 0 {
+		t.Errorf("%d live, %d made again, %d beyond the budget", len(live), len(made), n)
+	}
+}
+
 // Answers count when they are from who was asked, to who asked, in order and
 // about what was asked; what was granted stays granted.
 func TestAnswersOnRedress(t *testing.T) {

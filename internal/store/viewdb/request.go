@@ -44,7 +44,7 @@ func (in *inserts) requests(s *Said) {
 		if r.Person {
 			person = 1
 		}
-		c := in.countRequest(s.Index, s.Originator, own, r)
+		c := in.count(asker{&requestBudget, s.Originator}, s.Index, own, r.Day, r.Person)
 		in.add(&intoRequest, s.Index, s.ID, s.Originator, r.Member, own, person, r.Day, r.LTIOV, r.Joins, c.day, c.nth, c.person)
 		for _, p := range r.Parts {
 			in.add(&intoRequestPart, s.Index, p)
