@@ -34,6 +34,10 @@ type Draft struct {
 	Original File
 	// Persons counts the records of persons that are no public designations.
 	Persons int
+	// Personal are the indices of the portions that hold a record of a person. Their
+	// labels do not say so: by when it is reviewed hangs on the day, and the digest
+	// of an entry does not (rule 21).
+	Personal []int
 	// Notes tell the officer what was left out, and by which rule.
 	Notes []Note
 }

@@ -218,6 +218,7 @@ type piece struct {
 	portion act.PortionInput
 	files   []File
 	size    int
+	person  bool
 }
 
 func (m *mispIntake) event(e *mispEvent) error {
@@ -418,6 +419,9 @@ func (w *mispWriter) drafts() error {
 		}
 		for k, p := range g {
 			d.Portions = append(d.Portions, p.portion)
+			if p.person {
+				d.Personal = append(d.Personal, k)
+			}
 			for _, f := range p.files {
 				f.Portion = k
 				d.Files = append(d.Files, f)

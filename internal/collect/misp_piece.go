@@ -205,11 +205,12 @@ func (w *mispWriter) detach(a fields) (files []File) {
 }
 
 func (w *mispWriter) attribute(a fields) error {
-	a, err := w.reduce(a, "an attribute of type "+oneLine(a.text("type")), a.text("category") == "Person")
+	person := a.text("category") == mispPersonal
+	a, err := w.reduce(a, "an attribute of type "+oneLine(a.text("type")), person)
 	if a == nil || err != nil {
 		return err
 	}
-	if err := w.countPerson(a.text("category") == "Person"); err != nil {
+	if err := w.countPerson(person); err != nil {
 		return err
 	}
 	level := w.m.levelOf(a, &w.level)
@@ -218,8 +219,21 @@ func (w *mispWriter) attribute(a fields) error {
 	files := w.detach(a)
 	object := mispAttribute(a, w.event.head)
 	w.add(text, level, object, mispBody{EventUUID: w.event.uuid, Attribute: a})
-	w.pieces[len(w.pieces)-1].files = files
+	w.last(files, person)
 	return nil
+}
+
+// personRoom is left in the act for by what right a record of a person stands
+// there (act.PersonData), which an officer has still to say.
+const personRoom = 4 << 10
+
+// last puts into the piece that was added last its files, and whether it holds a
+// record of a person.
+func (w *mispWriter) last(files []File, person bool) {
+	p := &w.pieces[len(w.pieces)-1]
+	if p.files, p.person = files, person; person {
+		p.size += personRoom
+	}
 }
 
 func (w *mispWriter) countPerson(is bool) error {
@@ -230,16 +244,18 @@ func (w *mispWriter) countPerson(is bool) error {
 	return w.m.in.person(1)
 }
 
-// personal objects of MISP hold records of persons.
+// Category of MISP's attributes, and objects of it, that hold records of persons.
+const mispPersonal = "Person"
+
 var mispPersons = []string{"person", "passport", "visa", "identity-card", "employee", "user-account"}
 
 func (w *mispWriter) object(ob fields) error {
-	name := ob.text("name")
-	ob, err := w.reduceObject(ob, "the object "+oneLine(name))
+	name, person := ob.text("name"), personObject(ob)
+	ob, err := w.reduceObject(ob, "the object "+oneLine(name), person)
 	if ob == nil || err != nil {
 		return err
 	}
-	if err := w.countPerson(slices.Contains(mispPersons, name)); err != nil {
+	if err := w.countPerson(person); err != nil {
 		return err
 	}
 	level := w.m.levelOf(ob, &w.level)
@@ -279,17 +295,24 @@ func (w *mispWriter) object(ob fields) error {
 		}
 	}
 	w.add(strings.Join(slices.DeleteFunc(lines, func(s string) bool { return s == "" }), "\n"), level, o, mispBody{EventUUID: w.event.uuid, Object: ob})
-	w.pieces[len(w.pieces)-1].files = files
+	w.last(files, person)
 	return nil
+}
+
+// personObject reports whether an object holds a record of a person: by its name,
+// or by what it is made of.
+func personObject(ob fields) bool {
+	attributes, _ := ob.list("Attribute") // a broken list is refused where it is read
+	return slices.Contains(mispPersons, ob.text("name")) || slices.ContainsFunc(attributes, func(a fields) bool { return a.text("category") == mispPersonal })
 }
 
 // reduceObject applies rule 3 to an object; what holds a place in the relation
 // of its attributes loses these.
-func (w *mispWriter) reduceObject(ob fields, what string) (fields, error) {
+func (w *mispWriter) reduceObject(ob fields, what string, person bool) (fields, error) {
 	if len(ob.text("uuid")) != 36 {
 		return nil, refuse(ErrMISP, "uuid %.60q of %s", ob.text("uuid"), what)
 	}
-	return w.reduce(ob, what, slices.Contains(mispPersons, ob.text("name")))
+	return w.reduce(ob, what, person)
 }
 
 // mispMade tells whether a portion was taken in from MISP, and what it was.

@@ -34,6 +34,7 @@ type stixObject struct {
 	ObjectRefs       []string        `json:"object_refs"`
 	Objects          json.RawMessage `json:"objects"`
 	MISPName         string          `json:"x_misp_name"`
+	MISPCategory     words           `json:"x_misp_category"`
 	FirstSeen        words           `json:"first_seen"`
 	LastSeen         words           `json:"last_seen"`
 	Sighted          words           `json:"sighting_of_ref"`
@@ -207,6 +208,9 @@ func (b *bundle) object(in *stix.Object) error {
 		d := b.in.o.objectDraft(&obj, bytes.Clone(raw), digest)
 		d.Portions[0].Label = b.marks.bound(d.Portions[0].Label, obj.Markings)
 		d.Key, d.At, d.Persons = key, at, persons
+		if persons > 0 {
+			d.Personal = []int{0}
+		}
 		if err := b.fn(d); err != nil {
 			return fmt.Errorf("%w %.120s: %w", errFiling, key, err)
 		}
@@ -216,7 +220,15 @@ func (b *bundle) object(in *stix.Object) error {
 
 // person reports whether the object is a record of a person.
 func (o *stixObject) person() bool {
-	return o.Type == "identity" && o.IdentityClass == "individual" || o.Type == "x-misp-object" && o.MISPName == "person"
+	switch o.Type {
+	case "identity":
+		return o.IdentityClass == "individual"
+	case "x-misp-object":
+		return slices.Contains(mispPersons, o.MISPName)
+	case "x-misp-attribute":
+		return o.MISPCategory == mispPersonal
+	}
+	return false
 }
 
 // finePlaces are names of properties that hold a place finer than rule 3 lets
@@ -331,6 +343,9 @@ func (o *Options) objectDraft(obj *stixObject, raw []byte, digest act.Digest) Dr
 	}
 	// The text is kept short beside a large object, which holds it all.
 	room := act.MaxAct - 2*o.frame() - viewRoom
+	if obj.person() {
+		room -= personRoom
+	}
 	encoded := base64.StdEncoding.EncodedLen(len(raw))
 	inline := len(raw) <= act.MaxObject && room-encoded > 1<<10
 	if inline {
@@ -385,6 +400,9 @@ func (r *Result) Cover(o Options) Draft {
 	}
 	if !r.Original.Dropped {
 		d.Files = []File{r.Original}
+		if r.Persons > 0 {
+			d.Personal = []int{0} // in the file
+		}
 	}
 	return d
 }

@@ -404,6 +404,9 @@ func (in *importing) add(key string, d *collect.Draft) error {
 	}
 	draft := Draft{ReportType: d.Type, Title: d.Title, Portions: slices.Clone(d.Portions)}
 	markSources(draft.Portions)
+	for _, i := range d.Personal {
+		in.personal(&draft.Portions[i].Label)
+	}
 	for i := range draft.Portions {
 		p := &draft.Portions[i]
 		p.ID, p.Salt = act.NewID(), string(act.NewID())
@@ -454,6 +457,15 @@ func (in *importing) add(key string, d *collect.Draft) error {
 		},
 	})
 	return nil
+}
+
+// personal marks the portion of a record of a person that came with a file, so that
+// all rules about persons hold of it: it leaves when an officer has said as what
+// person, for what and by what law (rules 17 and 21), and it is reviewed as that of
+// somebody who is nothing but "other", until then and if it does not leave.
+func (in *importing) personal(l *label.Label) {
+	l.Personal = true
+	l.ReviewBy = l.ReviewBy.Min(label.Instant(in.n.minute().AddDate(0, 0, act.ReviewDaysOther).Unix()))
 }
 
 // note keeps what was left out, once for each rule and thing.
