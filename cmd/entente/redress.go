@@ -228,7 +228,7 @@ func (w *world) redressDetail(r *api.Redress) {
 		w.printf("  the answer came after the date")
 	}
 	if r.Undone > 0 {
-		w.printf("  ! %s: granted to be gone, and still shown here (rule 22); ask its originator to take it back", plural.Of(r.Undone, "portion"))
+		w.printf("  ! %s: granted, and not so here (rule 22); ask its originator to do it", plural.Of(r.Undone, "portion"))
 	}
 	whom := "the member"
 	if r.For == "person" {

@@ -90,13 +90,16 @@ func (n *Node) fillDone(ctx context.Context, row viewdb.AskedRedress, r *act.Red
 }
 
 // doneFor says which portions of a request were corrected, erased or restricted
-// as it asks, and which portions that its asker got say it right: by the recall
-// acts that went to its asker, and where nobody else was told by what is here no
-// more.
+// as it asks, and nothing else in the place of it, and which portions that its asker
+// got say it right: by the recall acts that went to its asker, and where nobody else
+// was told by what is here no more, or is replaced here (spec/redress.md, "Grant").
 func (n *Node) doneFor(ctx context.Context, row viewdb.AskedRedress, r *act.Redress) (done map[act.ID]bool, right []act.PortionRef, err error) {
-	done = map[act.ID]bool{}
 	ids := rawIDs(r.Portions)
 	said, err := n.views.RecallsOn(ctx, string(n.self), ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	standing, err := n.views.StandingOfPortions(ctx, ids)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -105,42 +108,75 @@ func (n *Node) doneFor(ctx context.Context, row viewdb.AskedRedress, r *act.Redr
 		asked[p] = true
 	}
 	inHouse := row.Originator == string(n.self)
+	done = map[act.ID]bool{}
+	saidRight := map[act.ID]bool{} // of what is corrected
 	for _, s := range said {
 		a, err := act.Parse(s.Act)
-		if err != nil || a.Recall == nil || !inHouse && !slices.Contains(s.Recipients, row.Originator) || !a.Recall.Kind.Withdraws() {
+		if err != nil || a.Recall == nil {
 			continue
 		}
-		for _, p := range a.Recall.Portions {
-			done[p.Portion] = done[p.Portion] || asked[p]
+		x, reached := a.Recall, inHouse || slices.Contains(s.Recipients, row.Originator)
+		for _, p := range x.Portions {
+			if !asked[p] {
+				continue
+			}
+			saidRight[p.Portion] = saidRight[p.Portion] || len(x.Replacements) > 0
+			if reached && does(r.Ask, x.Kind) {
+				done[p.Portion] = r.Ask != act.AskRestrict || standing[rawID(p.Portion)].Review // not cleared
+			}
 		}
-		for _, p := range a.Recall.Replacements {
-			if !slices.Contains(right, p) {
-				right = append(right, p)
+		if reached {
+			for _, p := range x.Replacements {
+				if !slices.Contains(right, p) {
+					right = append(right, p)
+				}
 			}
 		}
 	}
-	if r.Ask == act.AskRestrict {
-		standing, err := n.views.StandingOfPortions(ctx, ids)
-		if err != nil {
+	known := map[[16]byte]bool{}
+	if inHouse {
+		if known, err = n.heldAs(ctx, rowsOf(r.Portions)); err != nil {
 			return nil, nil, err
-		}
-		for _, p := range r.Portions {
-			st := standing[rawID(p.Portion)]
-			done[p.Portion] = done[p.Portion] || st.Review || st.Doubt || st.Withdrawn
 		}
 	}
-	if inHouse {
-		known, err := n.heldAs(ctx, rowsOf(r.Portions))
-		if err != nil {
-			return nil, nil, err
-		}
-		for _, p := range r.Portions {
-			if !known[rawID(p.Portion)] {
-				done[p.Portion] = true
+	for _, p := range r.Portions {
+		switch {
+		case r.Ask == act.AskErase:
+			done[p.Portion] = done[p.Portion] || inHouse && !known[rawID(p.Portion)]
+		case r.Ask == act.AskCorrect && (done[p.Portion] || inHouse) && !saidRight[p.Portion]:
+			if done[p.Portion], err = n.replaced(ctx, rawID(p.Portion)); err != nil {
+				return nil, nil, err
 			}
 		}
 	}
 	return done, right, nil
+}
+
+// does says whether a recall of a kind does what is asked to all who hold it.
+func does(ask act.RedressAsk, kind act.RecallKind) bool {
+	switch ask {
+	case act.AskCorrect:
+		return kind == act.RecallCorrection
+	case act.AskErase:
+		return kind == act.RecallCorrection || kind == act.RecallWithdrawn
+	}
+	return kind == act.RecallReview
+}
+
+// replaced says whether a newer view that is shown and does not hold a portion
+// replaces one that does.
+func (n *Node) replaced(ctx context.Context, portion [16]byte) (bool, error) {
+	versions, err := n.views.ReplacedIn(ctx, nil, [][16]byte{portion})
+	if err != nil || len(versions) == 0 {
+		return false, err
+	}
+	holding, err := n.views.HeldBy(ctx, [][16]byte{portion})
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(versions, func(id string) bool {
+		return !slices.ContainsFunc(holding, func(h viewdb.Held) bool { return h.View == id })
+	}), nil
 }
 
 func (k redressAnswerKind) speak(ctx context.Context, n *Node, d section.Draft) (*speech, error) {
@@ -175,7 +211,7 @@ func (redressAnswerKind) acts(ctx context.Context, n *Node, a *RedressAnswer) (*
 		}
 		for i, p := range r.Portions {
 			if refIDs(a.Portions)[p.Portion] && !done[p.Portion] {
-				add(on22(CodeRedressNotDone, "portion %d is not %s yet where it was released; do it first (entente redress carry-out %s), then say that it is granted", i+1, doneAs(r.Ask), row.ID))
+				add(on22(CodeRedressNotDone, "portion %d is not %s yet where it was released%s; do it first (entente redress carry-out %s), then say that it is granted", i+1, doneAs(r.Ask), notAs(r.Ask), row.ID))
 			}
 		}
 		if len(a.Portions) == 0 && len(s.findings) == 0 {
@@ -202,6 +238,17 @@ func doneAs(a act.RedressAsk) string {
 		return "erased"
 	}
 	return "restricted"
+}
+
+// notAs says what is not what was asked, although it may have been done.
+func notAs(a act.RedressAsk) string {
+	switch a {
+	case act.AskCorrect:
+		return ", by a correction with what says it right: what is only withdrawn is not corrected"
+	case act.AskErase:
+		return ", by all who hold it"
+	}
+	return ", by a review that stands: what is withdrawn is not restricted, and may be refused as not held"
 }
 
 // fillCarried puts the portions of a request for redress into the recall that

@@ -36,8 +36,7 @@ type RedressFull struct {
 	// Reports are those here that hold what it is about; Recalls the recall acts
 	// of its addressee on it, Versions the reports that say it right.
 	Reports, Recalls, Versions []string
-	// Undone counts the portions that were granted to be gone and are still shown
-	// here.
+	// Undone counts the portions of which was granted what is not so here.
 	Undone int
 	// Passed are own requests that pass it on.
 	Passed []string
@@ -149,7 +148,7 @@ func (n *Node) RedressByID(ctx context.Context, o section.Officer, id string) (*
 }
 
 // cameOf fills in what came of a request here: an own answer's grant was held to
-// what was done before it left, another's is held to what is here.
+// what was done before it left, another's is held to what it said and what is here.
 func (n *Node) cameOf(ctx context.Context, x *RedressFull, granted, right []act.PortionRef) error {
 	ids := rawIDs(x.Redress.Portions)
 	own, err := n.views.HeldBy(ctx, ids)
@@ -171,13 +170,19 @@ func (n *Node) cameOf(ctx context.Context, x *RedressFull, granted, right []act.
 	if err != nil {
 		return err
 	}
+	corrected := map[act.PortionRef]bool{}
 	for _, s := range said {
 		x.Recalls = append(x.Recalls, s.ID)
+		if a, err := act.Parse(s.Act); err == nil && a.Recall != nil && a.Recall.Kind == act.RecallCorrection {
+			for _, p := range a.Recall.Portions {
+				corrected[p] = true
+			}
+		}
 	}
 	if x.Versions, err = n.views.ReplacedIn(ctx, rawIDs(right), rawIDs(granted)); err != nil {
 		return err
 	}
-	if x.Redress.Ask == act.AskRestrict || len(granted) == 0 {
+	if x.Member == string(n.self) || len(granted) == 0 {
 		return nil
 	}
 	standing, err := n.views.StandingOfPortions(ctx, rawIDs(granted))
@@ -189,7 +194,16 @@ func (n *Node) cameOf(ctx context.Context, x *RedressFull, granted, right []act.
 		return err
 	}
 	for _, p := range granted {
-		if known[rawID(p.Portion)] && !standing[rawID(p.Portion)].Withdrawn {
+		st, so := standing[rawID(p.Portion)], false
+		switch x.Redress.Ask {
+		case act.AskCorrect:
+			so = st.Withdrawn && corrected[p]
+		case act.AskErase:
+			so = st.Withdrawn
+		default:
+			so = st.Review
+		}
+		if known[rawID(p.Portion)] && !so {
 			x.Undone++
 		}
 	}

@@ -53,7 +53,7 @@ type Redress struct {
 
 	// The rest is there when one is asked for.
 	Late     bool           `json:"late,omitempty" doc:"Its answer came after the date, by log time."`
-	Undone   int            `json:"undone,omitempty" doc:"Portions that are granted to be gone and are still shown here."`
+	Undone   int            `json:"undone,omitempty" doc:"Portions of which is granted what is not so here."`
 	Reports  []string       `json:"reports,omitempty" doc:"Reports here that hold any of it."`
 	Recalls  []string       `json:"recalls,omitempty" doc:"Recall acts of its addressee on it."`
 	Versions []string       `json:"versions,omitempty" doc:"Reports here that say it right, or replace those that held it."`
