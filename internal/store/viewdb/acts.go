@@ -13,8 +13,8 @@ type ActAt struct {
 	Act   []byte
 	// Withdrawn counts the portions of it that are.
 	Withdrawn int
-	// Unsettled says that a portion is under review or in doubt, or that its
-	// marking is (spec/recall.md).
+	// Unsettled says that a portion that is shown is under review or in doubt, or that
+	// its marking is (spec/recall.md).
 	Unsettled bool
 }
 
@@ -30,7 +30,7 @@ func (v *Views) Acts(ctx context.Context, ids []string) ([]ActAt, error) {
 			args[i] = part[i]
 		}
 		rows, err := v.db.Reader.QueryContext(ctx, `SELECT r.idx, r.id, r.act, coalesce((SELECT c.withdrawn FROM caution c WHERE c.idx = r.idx), 0),
-			r.doubt <> '' OR EXISTS (SELECT 1 FROM caution c WHERE c.idx = r.idx AND c.review + c.doubt > 0) FROM report r WHERE r.id IN (?`+strings.Repeat(`, ?`, len(part)-1)+`) AND `+v.shown(`r`), args...)
+			r.doubt <> '' OR EXISTS (SELECT 1 FROM caution c WHERE c.idx = r.idx AND c.review + c.doubt > 0) AND EXISTS (SELECT 1 FROM portion p WHERE p.idx = r.idx AND `+unsettled+`) FROM report r WHERE r.id IN (?`+strings.Repeat(`, ?`, len(part)-1)+`) AND `+v.shown(`r`), args...)
 		if err != nil {
 			return nil, err
 		}

@@ -62,6 +62,11 @@ func withdrawnID(id string) string {
 	return `EXISTS (SELECT 1 FROM recalled x WHERE x.portion = ` + id + ` AND x.digest = ` + strings.TrimSuffix(id, `id`) + `digest AND x.effect = 1 AND x.kind IN ` + withdraws + `)`
 }
 
+// unsettled is the condition that a portion p is shown, and is under review or in
+// doubt: whatever stood against what was withdrawn since is past.
+var unsettled = `(EXISTS (SELECT 1 FROM review w WHERE w.portion = p.id) OR EXISTS (SELECT 1 FROM recalled x WHERE x.portion = p.id AND x.digest = p.digest AND x.effect = 1 AND x.kind = 'doubt'))
+	AND NOT ` + withdrawnID(`p.id`)
+
 // below are the portions that come from those in touched, any number of steps
 // down, with the last cause.
 const below = `WITH RECURSIVE below (id, cause) AS (

@@ -394,3 +394,41 @@ func TestRecallIsStoredWholeOrNotAtAll(t *testing.T) {
 		}
 	}
 }
+
+// What is withdrawn is under review and in doubt no more: the rest of its report can
+// be written to a file, and a product of which the portion was taken back is done
+// with. What is shown and under review still keeps it back.
+func TestWhatIsWithdrawnIsUnderReviewNoMore(t *testing.T) {
+	ctx := context.Background()
+	v := open(t, t.TempDir())
+	apply(t, v, Batch{Cursor: 2, Reports: []Report{
+		{Index: 0, ID: "a", Originator: "IRN", Portions: []Portion{stated(1), stated(2)}, Act: []byte("a")},
+		{Index: 1, ID: "b", Originator: "IRQ", Own: true, Portions: []Portion{{ID: pid(3), Digest: stated(3).Digest, Cites: []Cite{{ID: pid(1), Digest: stated(1).Digest, Originator: "IRN"}}}, stated(4)}, Act: []byte("b")},
+	}})
+	unsettled := func(id string, want bool, when string) {
+		t.Helper()
+		got, err := v.Acts(ctx, []string{id})
+		if err != nil || len(got) != 1 || got[0].Unsettled != want {
+			t.Errorf("%s, %s is unsettled: %+v, want %v (%v)", when, id, got, want, err)
+		}
+	}
+	madeOf := func(want int, when string) {
+		t.Helper()
+		if rows, err := v.MadeOf(ctx, 4, 10); err != nil || len(rows) != want {
+			t.Errorf("%s, %d products are under review, want %d (%v)", when, len(rows), want, err)
+		}
+	}
+	apply(t, v, says(2, "IRN", "review", stated(1)))
+	apply(t, v, says(3, "IRQ", "doubt", stated(1)))
+	unsettled("a", true, "under review")
+	unsettled("b", true, "what cites it is under review")
+	apply(t, v, says(4, "IRN", "recall", stated(1)))
+	unsettled("a", false, "with what was under review withdrawn")
+	unsettled("b", true, "with what it cites withdrawn")
+	madeOf(1, "with its own portion standing")
+	apply(t, v, says(5, "IRQ", "recall", stated(3)))
+	unsettled("b", false, "with its own portion withdrawn")
+	madeOf(0, "with its own portion withdrawn")
+	apply(t, v, says(6, "IRN", "review", stated(2)))
+	unsettled("a", true, "with another portion under review")
+}

@@ -311,7 +311,7 @@ func (v *Views) MadeOf(ctx context.Context, index int64, limit int) ([]Row, erro
 			SELECT p.id FROM below b JOIN cite c ON c.key = substr(b.id, 1, 8) AND c.id = b.id JOIN portion p ON p.idx = c.idx AND p.n = c.n
 		)
 		SELECT `+v.columns()+` FROM report r WHERE r.own = 1 AND `+v.shown(`r`)+` AND NOT EXISTS (SELECT 1 FROM report s WHERE s.supersedes = r.id AND s.supersedes <> '' AND s.originator = r.originator AND `+v.shown(`s`)+`)
-			AND r.idx IN (SELECT p.idx FROM below b JOIN review w ON w.portion = b.id JOIN portion p ON p.key = substr(b.id, 1, 8) AND p.id = b.id)
+			AND r.idx IN (SELECT p.idx FROM below b JOIN review w ON w.portion = b.id JOIN portion p ON p.key = substr(b.id, 1, 8) AND p.id = b.id WHERE NOT `+withdrawnID(`p.id`)+`)
 		ORDER BY r.idx LIMIT ?`, index, limit)
 	if err != nil {
 		return nil, err
