@@ -69,7 +69,7 @@ func (n *Node) redressRowsOf(ctx context.Context, q viewdb.RedressQuery) ([]Redr
 			continue
 		}
 		x := RedressRow{AskedRedress: r, Redress: a.Redress, State: redressState(&r)}
-		x.Overdue = r.Doubt == "" && r.Outcome == "" && a.Redress.Due.Before(n.now())
+		x.Overdue = r.Doubt == "" && r.Outcome == "" && overdueAt(r.Due, n.now().Unix())
 		if r.Own {
 			own = append(own, r.Index)
 		}
@@ -87,6 +87,10 @@ func (n *Node) redressRowsOf(ctx context.Context, q viewdb.RedressQuery) ([]Redr
 	}
 	return out, nil
 }
+
+// overdueAt says whether a request is overdue at a time, as viewdb.RedressQuery
+// says it, so that what is overdue is late when it is answered then.
+func overdueAt(due, at int64) bool { return due <= at }
 
 // redressState names how a request stands.
 func redressState(r *viewdb.AskedRedress) string {
@@ -122,7 +126,7 @@ func (n *Node) RedressByID(ctx context.Context, o section.Officer, id string) (*
 		if err != nil {
 			return nil, err
 		}
-		x.Late = at > x.Due
+		x.Late = overdueAt(x.Due, at)
 	}
 	replies, err := n.views.RedressReplies(ctx, id)
 	if err != nil {

@@ -133,3 +133,23 @@ func TestWhoAskedSeesThatItWasNotDone(t *testing.T) {
 		}
 	})
 }
+
+// At its date, to the second, a request is overdue in every list alike.
+func TestRedressIsOverdueAtItsDate(t *testing.T) {
+	inRedress(t, func(w *world) {
+		w.plainReport("RUS", "the driver is quincunx")
+		row := w.find("IRQ", viewdb.Query{Text: "quincunx"}, 1)[0]
+		r := wrongMan(row.ID)
+		r.Due = time.Now().UTC().Add(2 * time.Hour).Truncate(time.Minute)
+		w.askRedress("IRQ", r)
+		for _, left := range []time.Duration{time.Second, 0} {
+			time.Sleep(time.Until(r.Due.Add(-left)))
+			rows, err := w.nodes["RUS"].Redresses(context.Background(), w.dpo("RUS"), viewdb.RedressQuery{}, true)
+			check(t, err)
+			all, want := w.redresses("RUS", viewdb.RedressQuery{}), left == 0
+			if (len(rows) == 1) != want || all[0].Overdue != want {
+				t.Errorf("%v before its date: %d in the list of what is overdue; shown as overdue: %v", left, len(rows), all[0].Overdue)
+			}
+		}
+	})
+}
