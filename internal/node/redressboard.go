@@ -88,6 +88,16 @@ func (n *Node) redressRowsOf(ctx context.Context, q viewdb.RedressQuery) ([]Redr
 	return out, nil
 }
 
+// loggedBy is the log time by which a leaf was certified that is projected; where no
+// head over it is kept yet, that of the certified one.
+func (n *Node) loggedBy(ctx context.Context, index int64) (int64, error) {
+	size, at, err := n.log.HeadOver(ctx, index)
+	if err == nil && size == 0 {
+		at = n.station.Certified().Time
+	}
+	return at, err
+}
+
 // overdueAt says whether a request is overdue at a time, as viewdb.RedressQuery
 // says it, so that what is overdue is late when it is answered then.
 func overdueAt(due, at int64) bool { return due <= at }
@@ -122,7 +132,7 @@ func (n *Node) RedressByID(ctx context.Context, o section.Officer, id string) (*
 	}
 	x := &RedressFull{RedressRow: rows[0]}
 	if x.Answered >= 0 {
-		at, err := n.log.HeadTime(ctx, x.Answered)
+		at, err := n.loggedBy(ctx, x.Answered)
 		if err != nil {
 			return nil, err
 		}

@@ -153,3 +153,14 @@ func TestRedressIsOverdueAtItsDate(t *testing.T) {
 		}
 	})
 }
+
+// An answer is shown as soon as it is projected, before any head over it is kept.
+func TestAnAnswerIsShownBeforeAHeadOverItIsKept(t *testing.T) {
+	inRedress(t, func(w *world) {
+		n := w.nodes["RUS"]
+		c := n.station.Certified()
+		if at, err := n.loggedBy(context.Background(), c.Size+1); err != nil || at != c.Time {
+			t.Errorf("logged by %d (%v), and log time is %d", at, err, c.Time)
+		}
+	})
+}
