@@ -40,6 +40,9 @@ type Consent struct {
 	Answers act.ID `json:"answers,omitempty"`
 	// IDs are those of the acts, drawn when it is saved.
 	IDs []act.ID `json:"ids,omitempty"`
+	// Further is random, and what the ids of the further acts of a withdrawal are
+	// made from. It leaves in no act.
+	Further act.ID `json:"further,omitempty"`
 	// Written is when it was saved, whenever it is planned.
 	Written time.Time `json:"written,omitzero"`
 	// Request is the request for whose answer an ask is made. It leaves in no act.
@@ -76,6 +79,9 @@ func (k consentKind) settle(ctx context.Context, n *Node, o section.Officer, raw
 	}
 	for len(c.IDs) < max(1, c.Members.Len()) {
 		c.IDs = append(c.IDs, act.NewID())
+	}
+	if c.Step == act.ConsentWithdraw && c.Further == "" {
+		c.Further = act.NewID()
 	}
 	c.Written = n.minute()
 	s, err := k.acts(ctx, n, &c, c.Written)
@@ -308,8 +314,14 @@ func (consentKind) acts(ctx context.Context, n *Node, c *Consent, written time.T
 	if c.Members.IsEmpty() {
 		s.findings = append(s.findings, findingOf(fmt.Errorf("a consent is for a member at least: %w", act.ErrValue)))
 	}
+	more := false
+	if c.Step == act.ConsentWithdraw {
+		if more, err = n.addBelow(ctx, s, c, by); err != nil {
+			return s, err
+		}
+	}
 	var refusal *act.Refusal
-	if err := n.openStill(ctx, c, by); errors.As(err, &refusal) {
+	if err := n.openStill(ctx, c, by, more); errors.As(err, &refusal) {
 		s.findings = append(s.findings, findingOf(err))
 	} else if err != nil {
 		return s, err

@@ -25,11 +25,12 @@ func grantedLonger(grant string) *act.Refusal {
 }
 
 // openStill refuses a refusal of what a grant in force allows, or a shorter term
-// for it, which only a withdrawal ends, and a withdrawal of what is withdrawn.
-// What was refused may still be granted.
+// for it, which only a withdrawal ends, and a withdrawal of what is withdrawn;
+// more says that it would take back something else. What was refused may still be
+// granted.
 //
 // An error that is a refusal wraps *act.Refusal.
-func (n *Node) openStill(ctx context.Context, c *Consent, by label.Originator) error {
+func (n *Node) openStill(ctx context.Context, c *Consent, by label.Originator, more bool) error {
 	shortens := func(x *viewdb.Consent) bool {
 		return c.Step == act.ConsentGrant && !c.Until.IsZero() && (x.Until == 0 || x.Until > c.Until.Unix())
 	}
@@ -63,7 +64,7 @@ func (n *Node) openStill(ctx context.Context, c *Consent, by label.Originator) e
 			return n.grantedBy(ctx, x, grantedLonger)
 		}
 	}
-	if c.Step == act.ConsentWithdraw && withdrawn > 0 && withdrawn == len(keys)*c.Members.Len() {
+	if c.Step == act.ConsentWithdraw && !more && withdrawn > 0 && withdrawn == len(keys)*c.Members.Len() {
 		return errWithdrawnGrant
 	}
 	return nil

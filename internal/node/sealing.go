@@ -160,7 +160,8 @@ func (s *sender) filled(ctx context.Context, ref func(k int) string, sealed []ou
 	n := s.n
 	want := len(sealed)
 	if c := n.found.Charter(); c.FillViews && !bulk {
-		want = n.found.Members().Len() - 1
+		all := max(1, n.found.Members().Len()-1)
+		want = max(1, (len(sealed)+all-1)/all) * all // a withdrawal may have more acts than readers
 	}
 	if want < 1 {
 		want = 1
