@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"entente/act"
@@ -55,17 +56,35 @@ var (
 		Why: "only its originator decides on material", Cure: "ask the one that it belongs to: entente consent ask"}
 	errOurs = &act.Refusal{Code: "consent_own",
 		Why: "one's own consent is not asked", Cure: "release it, or grant it: entente consent record"}
-	errNoNeed = &act.Refusal{Code: "consent_no_need", Rule: "7 and 8",
-		Why: "the portion holds nothing of this originator, so its consent changes nothing", Cure: "name the one whose material it is"}
 	errNoAsk = &act.Refusal{Code: "consent_unknown",
 		Why: "no such ask, or grant, is here", Cure: "entente consent list shows them"}
 	errNotGrant = &act.Refusal{Code: "consent_not_grant",
 		Why: "this is no grant of this member, and only a grant is withdrawn", Cure: "name the grant: entente consent show ASK names what answered it"}
 	errItself = &act.Refusal{Code: "consent_itself",
 		Why: "an originator, or the holder of what is of a party outside, has the material anyhow", Cure: "leave it out of the members"}
+	errHeld = &act.Refusal{Code: "consent_held",
+		Why: "this member holds it already, and reads it without a consent", Cure: "ask for those who are to have it, and leave this member out (--for)"}
 	errStranger = &act.Refusal{Code: "consent_stranger", Rule: "7",
 		Why: "this is no member of the centre", Cure: "entente members lists them"}
 )
+
+// noNeed refuses to ask, or to record, what changes nothing, and says whose
+// consent would: what is named is held here, and its label is read anyhow.
+func (n *Node) noNeed(whose []label.Originator) *act.Refusal {
+	var names []string
+	for _, o := range whose {
+		if s := o.String(); o != label.ByMember(n.self) && !slices.Contains(names, s) {
+			names = append(names, s)
+		}
+	}
+	slices.Sort(names)
+	r := &act.Refusal{Code: "consent_no_need", Rule: "7 and 8", Why: "it holds nothing of this originator, whose consent changes nothing",
+		Cure: "release it: it is this member's own, and what is in it needs nobody's consent"}
+	if len(names) > 0 {
+		r.Cure = "name whose material is in it: " + strings.Join(names, ", ")
+	}
+	return r
+}
 
 type consentKind struct{}
 
@@ -84,7 +103,7 @@ func (k consentKind) settle(ctx context.Context, n *Node, o section.Officer, raw
 		c.Further = act.NewID()
 	}
 	c.Written = n.minute()
-	s, err := k.acts(ctx, n, &c, c.Written)
+	s, err := k.acts(ctx, n, &c, "")
 	if err != nil || len(s.findings) > 0 {
 		return nil, s.findings, err
 	}
@@ -130,7 +149,9 @@ func (n *Node) fillConsent(ctx context.Context, o section.Officer, c *Consent) e
 		case ok && !r.Digest.IsZero() && r.Digest != h.digest:
 			return fmt.Errorf("portion %s: %w", r.Portion, act.ErrCitedDigest)
 		case ok && !requires(&h.in.Label, by):
-			return fmt.Errorf("portion %s: %w", r.Portion, errNoNeed)
+			return fmt.Errorf("portion %s: %w", r.Portion, n.noNeed(needed(&h.in.Label)))
+		case ok && c.Step == act.ConsentAsk && c.Members.Contains(n.self):
+			return fmt.Errorf("portion %s: %w", r.Portion, errHeld)
 		case ok:
 			r.Digest = h.digest
 			if c.Step != act.ConsentGrant {
@@ -265,7 +286,11 @@ func (n *Node) fromDraft(ctx context.Context, o section.Officer, c *Consent, by 
 	}
 	c.Draft, c.Numbers = "", nil
 	if len(c.Portions) == 0 {
-		return errNoNeed
+		var whose []label.Originator
+		for i := range leaving {
+			whose = append(whose, needed(&leaving[i].Label)...)
+		}
+		return n.noNeed(whose)
 	}
 	return nil
 }
@@ -275,12 +300,13 @@ func (k consentKind) speak(ctx context.Context, n *Node, d section.Draft) (*spee
 	if err := readStatement(d.Content, &c); err != nil {
 		return nil, err
 	}
-	return k.acts(ctx, n, &c, c.Written)
+	return k.acts(ctx, n, &c, d.ID)
 }
 
 // acts makes one act for each member that it is about, so that none learns of
-// the others; the asker reads all that answer it.
-func (consentKind) acts(ctx context.Context, n *Node, c *Consent, written time.Time) (*speech, error) {
+// the others; the asker reads all that answer it. draft names the draft, empty
+// where there is none yet.
+func (consentKind) acts(ctx context.Context, n *Node, c *Consent, draft string) (*speech, error) {
 	s := new(speech)
 	by, err := act.ParseOriginator(c.By)
 	if err != nil {
@@ -307,7 +333,7 @@ func (consentKind) acts(ctx context.Context, n *Node, c *Consent, written time.T
 			id = c.IDs[i]
 		}
 		s.add(act.BuildConsent(act.Consent{
-			Statement: act.Statement{ID: id, Written: written, To: to},
+			Statement: act.Statement{ID: id, Written: c.Written, To: to},
 			Step:      c.Step, By: by, Portions: c.Portions, Members: label.Members(m), Until: c.Until, Use: c.Use, Basis: c.Basis, Answers: actID(string(c.Answers)),
 		}))
 	}
@@ -321,7 +347,10 @@ func (consentKind) acts(ctx context.Context, n *Node, c *Consent, written time.T
 		}
 	}
 	var refusal *act.Refusal
-	if err := n.openStill(ctx, c, by, more); errors.As(err, &refusal) {
+	if err = n.answerWaits(ctx, c, draft); err == nil {
+		err = n.openStill(ctx, c, by, more)
+	}
+	if errors.As(err, &refusal) {
 		s.findings = append(s.findings, findingOf(err))
 	} else if err != nil {
 		return s, err
@@ -476,16 +505,15 @@ func (n *Node) consentWords(ctx context.Context, rows []viewdb.Said) ([]ConsentW
 }
 
 // consentState says how an ask or a grant stands at a log time: only whose
-// consent it is answers, and takes back.
-func consentState(w *ConsentWord, answered map[viewdb.AskTo][]string, withdrawn []viewdb.Consent, now int64) string {
+// consent it is answers, and takes back. Of several answers the last one counts.
+func consentState(w *ConsentWord, answered map[viewdb.AskTo]string, withdrawn []viewdb.Consent, now int64) string {
 	c := w.Consent
 	switch c.Step {
 	case act.ConsentAsk:
-		steps := answered[viewdb.AskTo{Ask: w.ID, Originator: c.By.String()}]
-		switch {
-		case slices.Contains(steps, string(act.ConsentGrant)):
+		switch act.ConsentStep(answered[viewdb.AskTo{Ask: w.ID, Originator: c.By.String()}]) {
+		case act.ConsentGrant:
 			return "granted"
-		case slices.Contains(steps, string(act.ConsentRefuse)):
+		case act.ConsentRefuse:
 			return "refused"
 		}
 		return "open"

@@ -12,6 +12,32 @@ import (
 var errWithdrawnGrant = &act.Refusal{Code: "consent_withdrawn",
 	Why: "the grant is withdrawn already and nothing is left of it", Cure: "entente consent list shows what stands"}
 
+// errAnswerWaits refuses a second answer before the log says which was first.
+var errAnswerWaits = &act.Refusal{Code: "consent_waits", Rule: "10",
+	Why: "another answer to this ask was let go and is on its way into the log", Cure: "see what it says when the log has it: entente consent show ASK; then answer, or withdraw"}
+
+// answerWaits refuses an answer to an ask while another one, or the withdrawal of
+// one, is on its way: an outbox shuffles, and which of the two would come last,
+// and so count, nobody could say.
+//
+// An error that is a refusal wraps *act.Refusal.
+func (n *Node) answerWaits(ctx context.Context, c *Consent, draft string) error {
+	if c.Step == act.ConsentAsk || c.Answers == "" {
+		return nil
+	}
+	drafts, err := n.filedDrafts(ctx, KindConsent, draft)
+	if err != nil {
+		return err
+	}
+	for _, d := range drafts {
+		var x Consent
+		if readStatement(d.Content, &x) == nil && x.Step != act.ConsentAsk && x.Answers == c.Answers {
+			return errAnswerWaits
+		}
+	}
+	return nil
+}
+
 // granted refuses to refuse what a grant allows, and names the grant.
 func granted(grant string) *act.Refusal {
 	return &act.Refusal{Code: "consent_granted", Rule: "10",

@@ -68,7 +68,7 @@ func (k recallKind) settle(ctx context.Context, n *Node, o section.Officer, raw 
 	if fs, err := n.fillRecall(ctx, o, &r); err != nil || len(fs) > 0 {
 		return nil, fs, err
 	}
-	s, err := k.acts(ctx, n, &r)
+	s, err := k.acts(ctx, n, &r, "")
 	switch {
 	case errors.Is(err, errNotYet): // whom it reaches is known when it leaves
 	case err != nil || len(s.findings) > 0:
@@ -265,12 +265,13 @@ func (k recallKind) speak(ctx context.Context, n *Node, d section.Draft) (*speec
 	if err := readStatement(d.Content, &r); err != nil {
 		return nil, err
 	}
-	return k.acts(ctx, n, &r)
+	return k.acts(ctx, n, &r, d.ID)
 }
 
 // acts makes one act for each member that holds any of the portions, with those
-// that it holds: nothing in it tells of other readers or views.
-func (recallKind) acts(ctx context.Context, n *Node, r *Recall) (*speech, error) {
+// that it holds: nothing in it tells of other readers or views. draft names the
+// draft, empty where there is none yet.
+func (recallKind) acts(ctx context.Context, n *Node, r *Recall, draft string) (*speech, error) {
 	s := &speech{withholds: r.Kind.Withholds()}
 	if err := n.allArrived(ctx, r.Waits); err != nil {
 		return nil, err
@@ -297,7 +298,10 @@ func (recallKind) acts(ctx context.Context, n *Node, r *Recall) (*speech, error)
 	if len(s.acts)+len(s.findings) == 0 {
 		s.findings = nobodyHolds(r.From)
 	}
-	return s, nil
+	if len(s.findings) == 0 {
+		s.findings, err = n.repeated(ctx, r, s, draft)
+	}
+	return s, err
 }
 
 // shortened bounds what was handed in where it is told again.

@@ -86,29 +86,31 @@ type AskTo struct {
 	Ask, Originator string
 }
 
-// AnswersBy returns with which steps the originators asked have answered, grant
-// or refuse, each once.
-func (v *Views) AnswersBy(ctx context.Context, asks []AskTo) (map[AskTo][]string, error) {
-	out := map[AskTo][]string{}
+// AnswersBy returns how the originators asked have answered last, grant or
+// refuse.
+func (v *Views) AnswersBy(ctx context.Context, asks []AskTo) (map[AskTo]string, error) {
+	out, at := map[AskTo]string{}, map[AskTo]int64{}
 	for part := range slices.Chunk(asks, 200) {
 		var args []any
 		for _, a := range part {
 			args = append(args, a.Ask, a.Originator)
 		}
 		rows, err := v.db.Reader.QueryContext(ctx, `WITH q (ask, originator) AS (VALUES (?, ?)`+strings.Repeat(`, (?, ?)`, len(part)-1)+`), s (step) AS (VALUES ('grant'), ('refuse'))
-			SELECT DISTINCT q.ask, q.originator, s.step FROM q, s
-			WHERE EXISTS (SELECT 1 FROM consent c WHERE c.answers = q.ask AND c.answers <> '' AND c.originator = q.originator AND c.step = s.step)`, args...)
+			SELECT q.ask, q.originator, s.step, coalesce((SELECT max(c.idx) FROM consent c WHERE c.answers = q.ask AND c.answers <> '' AND c.originator = q.originator AND c.step = s.step), -1) FROM q, s`, args...)
 		if err != nil {
 			return nil, err
 		}
 		for rows.Next() {
 			var a AskTo
 			var step string
-			if err := rows.Scan(&a.Ask, &a.Originator, &step); err != nil {
+			var index int64
+			if err := rows.Scan(&a.Ask, &a.Originator, &step, &index); err != nil {
 				rows.Close()
 				return nil, err
 			}
-			out[a] = append(out[a], step)
+			if last, ok := at[a]; index >= 0 && (!ok || index > last) {
+				out[a], at[a] = step, index
+			}
 		}
 		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			return nil, err

@@ -63,7 +63,16 @@ func TestLastWordsAreThoseThatCount(t *testing.T) {
 		}
 	}
 	got, err := v.AnswersBy(ctx, []AskTo{{"a", "IRQ"}, {"a", "SYR"}})
-	if err != nil || len(got) != 1 || !slices.Equal(got[AskTo{"a", "IRQ"}], []string{"grant"}) {
+	if err != nil || len(got) != 1 || got[AskTo{"a", "IRQ"}] != "grant" {
 		t.Errorf("the ask is answered by %v (%v)", got, err)
+	}
+	// Of two answers the last in the log says how the ask stands.
+	for _, last := range []string{"refuse", "grant", "refuse"} {
+		b = Batch{Cursor: b.Cursor}
+		say("IRQ", last, "a")
+		apply(t, v, b)
+		if got, err := v.AnswersBy(ctx, []AskTo{{"a", "IRQ"}}); err != nil || got[AskTo{"a", "IRQ"}] != last {
+			t.Errorf("after %s the ask is answered by %v (%v)", last, got, err)
+		}
 	}
 }

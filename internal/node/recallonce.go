@@ -1,0 +1,156 @@
+package node
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"entente/act"
+	"entente/internal/section"
+	"entente/internal/store/viewdb"
+	"entente/label"
+)
+
+// CodeAlready: it was taken back, or doubted, already.
+const CodeAlready = "recall_already"
+
+// filedDrafts returns the drafts of a kind that were filed and that the views do
+// not show, one draft left out.
+func (n *Node) filedDrafts(ctx context.Context, kind, but string) (out []section.Draft, err error) {
+	cursor, err := n.views.Cursor(ctx)
+	if err != nil {
+		return nil, err
+	}
+	filed, err := n.log.FiledBehind(ctx, cursor, mostOnTheWay)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	seen := map[string]bool{but: true}
+	for _, f := range filed {
+		part := strings.Split(f.Ref, "/") // as releaseRef writes it
+		if len(part) == 4 && part[0] == "release" && !seen[part[2]] {
+			seen[part[2]] = true
+			ids = append(ids, part[2])
+		}
+	}
+	for some := range slices.Chunk(ids, 500) {
+		drafts, err := n.section.DraftsOf(ctx, some)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range drafts {
+			if d.Kind == kind {
+				out = append(out, d)
+			}
+		}
+	}
+	return out, nil
+}
+
+// earlier is what a recall that was let go before says of some portions.
+type earlier struct {
+	kind     act.RecallKind
+	reason   act.RecallReason
+	portions map[act.ID]bool
+	right    map[act.ID]bool
+	to       func(label.MemberID) bool
+}
+
+// reach orders what takes back by how much it says to one reader; 0 for what
+// takes nothing back.
+func reach(k act.RecallKind) int {
+	return slices.Index([]act.RecallKind{act.RecallNarrowing, act.RecallWithdrawn, act.RecallCorrection}, k) + 1
+}
+
+// covers says whether an act adds nothing to it for a portion.
+func (e *earlier) covers(r *act.Recall, m label.MemberID, id act.ID) bool {
+	if !e.portions[id] || !e.to(m) || e.reason != r.Reason || reach(e.kind) < reach(r.Kind) || (e.kind == act.RecallDoubt) != (r.Kind == act.RecallDoubt) {
+		return false
+	}
+	return !slices.ContainsFunc(r.Replacements, func(x act.PortionRef) bool { return !e.right[x.Portion] })
+}
+
+// repeated refuses what takes back, or doubts, nothing that was not taken back,
+// or doubted, before from the same readers, for the same reason and as far. What
+// carries out redress, and what is under review, may be said again.
+func (n *Node) repeated(ctx context.Context, r *Recall, s *speech, draft string) ([]act.Finding, error) {
+	if r.Redress != "" || reach(r.Kind) == 0 && r.Kind != act.RecallDoubt || len(s.acts) == 0 {
+		return nil, nil
+	}
+	before, err := n.recalledBefore(ctx, r, draft)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range s.acts {
+		m := a.to.Minus(label.Members(n.self)).Slice()[0]
+		for _, p := range a.act.Recall.Portions {
+			if !slices.ContainsFunc(before, func(e earlier) bool { return e.covers(a.act.Recall, m, p.Portion) }) {
+				return nil, nil
+			}
+		}
+	}
+	return finding(CodeAlready, "10", "rule 10: all who hold it were told already that it is %s, for this reason; entente recall list --own shows who has followed; give another reason if there is one, or take back more", wordFor(r.Kind)), nil
+}
+
+func wordFor(k act.RecallKind) string {
+	if k == act.RecallDoubt {
+		return "in doubt"
+	}
+	return "withdrawn"
+}
+
+// recalledBefore returns what other own recalls say of the portions of one: those
+// in force, and those that were filed and are not logged yet.
+func (n *Node) recalledBefore(ctx context.Context, r *Recall, draft string) (out []earlier, err error) {
+	drafts, err := n.filedDrafts(ctx, KindRecall, draft)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range drafts {
+		var x Recall
+		if readStatement(d.Content, &x) != nil {
+			continue
+		}
+		out = append(out, earlier{kind: x.Kind, reason: x.Reason, portions: refIDs(x.Portions), right: refIDs(x.Replacements),
+			to: func(m label.MemberID) bool { return x.Kind != act.RecallNarrowing || x.From.Contains(m) }})
+	}
+	held, err := n.views.OwnRecalls(ctx, rawIDs(r.Portions))
+	if err != nil {
+		return nil, err
+	}
+	own := map[act.ID]bool{}
+	for _, id := range r.IDs {
+		own[id] = true
+	}
+	right := map[string]map[act.ID]bool{}
+	for id, list := range held {
+		for i := range list {
+			t := &list[i]
+			if own[actID(t.ID)] {
+				continue
+			}
+			if right[t.ID] == nil && len(r.Replacements) > 0 {
+				if right[t.ID], err = n.replacedIn(ctx, t); err != nil {
+					return nil, err
+				}
+			}
+			out = append(out, earlier{kind: act.RecallKind(t.Kind), reason: act.RecallReason(t.Reason), portions: map[act.ID]bool{portionID(id): true}, right: right[t.ID],
+				to: func(m label.MemberID) bool { return slices.Contains(t.Recipients, string(m)) }})
+		}
+	}
+	return out, nil
+}
+
+// replacedIn returns the portions that an own recall names as right.
+func (n *Node) replacedIn(ctx context.Context, t *viewdb.TakenFrom) (map[act.ID]bool, error) {
+	s, err := n.views.Said(ctx, t.ID)
+	if err != nil {
+		return nil, err
+	}
+	a, err := act.Parse(s.Act)
+	if err != nil || a.Recall == nil {
+		return map[act.ID]bool{}, nil // the projection has parsed it
+	}
+	return refIDs(a.Recall.Replacements), nil
+}
