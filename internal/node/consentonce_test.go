@@ -65,3 +65,36 @@ func TestConsentIsNotRefusedWhileItIsGranted(t *testing.T) {
 		t.Errorf("a second withdrawal: %v", r)
 	}
 }
+
+// A refusal of an ask that changes nothing says what would: whose material it is,
+// or that nobody need be asked.
+func TestAnAskThatChangesNothingSaysWhatWould(t *testing.T) {
+	h := newHouse(t, nil)
+	h.start(four...)
+	defer h.stopAll()
+	h.ready(four...)
+	h.releaseReport("RUS", &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{portion(mark("RESTRICTED", "RUS", "RUS", "IRQ"), "RUS", "convoy southbound")}})
+	theirs := h.cite("IRQ", "convoy")
+	h.releaseReport("IRQ", &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{portion(mark("RESTRICTED", "IRQ", "IRQ", "RUS"), "IRQ", "a hexagon was seen")}})
+	own := h.cite("IRQ", "hexagon")
+	_, plan := h.sees("IRQ", &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{portion(mark("RESTRICTED", "IRQ", "IRQ", "RUS"), "IRQ", "an enneagon")}})
+	for name, c := range map[string]struct {
+		by, draft string
+		of        act.ID
+		members   label.MemberSet
+		code, say string
+	}{
+		"of another than whose it is":    {"SYR", "", theirs.Portion, label.Members("IRN"), "consent_no_need", "name whose material is in it: RUS"},
+		"of others, for one's own":       {"RUS", "", own.Portion, label.Members("IRN"), "consent_no_need", "this member's own"},
+		"of others, for one's own draft": {"RUS", plan.Draft, "", label.Members("IRN"), "consent_no_need", "this member's own"},
+		"for oneself, who holds it":      {"RUS", "", theirs.Portion, label.Members("IRN", "IRQ"), "consent_held", "leave this member out"},
+	} {
+		ask := Consent{Step: act.ConsentAsk, By: c.by, Members: c.members, Draft: c.draft}
+		if c.of != "" {
+			ask.Portions = []act.PortionRef{{Portion: c.of}}
+		}
+		if r := h.refusedSave("IRQ", KindConsent, ask); r.Findings[0].Code != c.code || !strings.Contains(r.Error(), c.say) {
+			t.Errorf("%s: %v", name, r)
+		}
+	}
+}

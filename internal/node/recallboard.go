@@ -99,12 +99,16 @@ func (n *Node) RecallOf(ctx context.Context, o section.Officer, id string) (*Rec
 
 // bearings fills in what recalls came to here and at their readers.
 func (n *Node) bearings(ctx context.Context, words []RecallWord, reports bool) error {
+	named := make([]viewdb.RecallBy, len(words))
 	for i := range words {
-		w := &words[i]
-		heard, err := n.views.HeardOf(ctx, w.ID, w.Originator)
-		if err != nil {
-			return err
-		}
+		named[i] = viewdb.RecallBy{Act: words[i].ID, By: words[i].Originator}
+	}
+	all, err := n.views.HeardOfAll(ctx, named, reports)
+	if err != nil {
+		return err
+	}
+	for i := range words {
+		w, heard := &words[i], all[named[i]]
 		w.Bearing = bearingOf(heard)
 		if w.Own && w.Recall.Kind == act.RecallNarrowing {
 			w.Bearing = "in force"
@@ -114,7 +118,7 @@ func (n *Node) bearings(ctx context.Context, words []RecallWord, reports bool) e
 				w.Recall.Portions = append(w.Recall.Portions, act.PortionRef{Portion: act.ID(hex.EncodeToString(h.Portion[:]))})
 			}
 			for _, r := range h.Reports {
-				if reports && !slices.Contains(w.Reports, r) {
+				if !slices.Contains(w.Reports, r) {
 					w.Reports = append(w.Reports, r)
 				}
 			}
@@ -145,18 +149,24 @@ func bearingOf(heard []viewdb.Heard) string {
 // holdersOf says how far the readers of own recalls have followed them: by
 // receipt, and by what their officers said.
 func (n *Node) holdersOf(ctx context.Context, words []RecallWord) error {
+	var own []string
+	for i := range words {
+		if words[i].Own {
+			own = append(own, words[i].ID)
+		}
+	}
+	all, err := n.views.AcknowledgementsOf(ctx, own)
+	if err != nil {
+		return err
+	}
 	for i := range words {
 		w := &words[i]
 		if !w.Own {
 			continue
 		}
-		acks, err := n.views.AcknowledgementsOf(ctx, w.ID)
-		if err != nil {
-			return err
-		}
 		said := map[string]*act.Acknowledgement{}
 		complete := map[string]bool{}
-		for _, s := range acks {
+		for _, s := range all[w.ID] {
 			a, err := act.Parse(s.Act)
 			if err != nil || a.Acknowledgement == nil || !slices.Contains(w.Recipients, s.Originator) || s.Own || s.Index <= w.Index {
 				continue // nobody has followed what had not come

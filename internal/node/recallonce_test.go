@@ -162,6 +162,7 @@ func TestASecondAnswerWaitsForTheFirst(t *testing.T) {
 	}
 	h.start("IRQ", "IRN", "SYR")
 	h.said("IRQ", act.TypeConsent, 2)
+	h.said("RUS", act.TypeConsent, 2)
 	w, answers, err := rus.ConsentAct(ctx, duty, string(ask))
 	check(t, err)
 	if w.State != "granted" || len(answers) != 1 {

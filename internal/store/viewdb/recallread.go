@@ -3,6 +3,8 @@ package viewdb
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"slices"
 	"strings"
 )
 
@@ -127,30 +129,63 @@ type Heard struct {
 // HeardOf returns what a recall act came to here, by portion. An act that the
 // log has not certified is found by its id as well.
 func (v *Views) HeardOf(ctx context.Context, act, by string) ([]Heard, error) {
-	rows, err := v.db.Reader.QueryContext(ctx, `SELECT x.portion, x.effect, coalesce(r.id, '') FROM recalled x
-			LEFT JOIN portion p ON p.key = x.key AND p.id = x.portion LEFT JOIN report r ON r.idx = p.idx
-		WHERE x.idx IN (SELECT idx FROM recalled WHERE act = ? AND by_whom = ? AND idx < 0 UNION SELECT idx FROM said WHERE id = ?) ORDER BY x.portion, r.idx`, act, by, act)
-	if err != nil {
-		return nil, err
+	w := RecallBy{act, by}
+	all, err := v.HeardOfAll(ctx, []RecallBy{w}, true)
+	return all[w], err
+}
+
+// RecallBy names a recall act and who said it.
+type RecallBy struct{ Act, By string }
+
+// HeardOfAll is HeardOf for many recalls at once; without reports it leaves out
+// in which they stand.
+func (v *Views) HeardOfAll(ctx context.Context, recalls []RecallBy, reports bool) (map[RecallBy][]Heard, error) {
+	out := map[RecallBy][]Heard{}
+	where, in := `''`, ``
+	if reports {
+		where, in = `coalesce(r.id, '')`, ` LEFT JOIN portion p ON p.key = x.key AND p.id = x.portion LEFT JOIN report r ON r.idx = p.idx`
 	}
-	defer rows.Close()
-	var out []Heard
-	for rows.Next() {
-		var id []byte
-		var e Effect
-		var report string
-		if err := rows.Scan(&id, &e, &report); err != nil {
+	order := `q.act, q.by_whom, x.portion, x.idx`
+	if reports {
+		order = `q.act, q.by_whom, x.portion, r.idx`
+	}
+	for part := range slices.Chunk(recalls, 200) {
+		var args []any
+		for _, w := range part {
+			args = append(args, w.Act, w.By)
+		}
+		rows, err := v.db.Reader.QueryContext(ctx, `WITH q (act, by_whom) AS (VALUES (?, ?)`+strings.Repeat(`, (?, ?)`, len(part)-1)+`),
+				place (act, by_whom, idx) AS (
+					SELECT q.act, q.by_whom, y.idx FROM recalled y JOIN q ON q.act = y.act AND q.by_whom = y.by_whom WHERE y.idx < 0
+					UNION SELECT q.act, q.by_whom, s.idx FROM q JOIN said s ON s.id = q.act)
+			SELECT q.act, q.by_whom, x.portion, x.effect, `+where+` FROM place q JOIN recalled x ON x.idx = q.idx`+in+` ORDER BY `+order, args...)
+		if err != nil {
 			return nil, err
 		}
-		if k := len(out); k == 0 || out[k-1].Portion != [16]byte(id) {
-			out = append(out, Heard{Portion: [16]byte(id), Effect: e})
+		for rows.Next() {
+			var w RecallBy
+			var id []byte
+			var e Effect
+			var report string
+			if err := rows.Scan(&w.Act, &w.By, &id, &e, &report); err != nil {
+				rows.Close()
+				return nil, err
+			}
+			list := out[w]
+			if k := len(list); k == 0 || list[k-1].Portion != [16]byte(id) {
+				list = append(list, Heard{Portion: [16]byte(id), Effect: e})
+			}
+			if report != "" {
+				k := len(list) - 1
+				list[k].Reports = append(list[k].Reports, report)
+			}
+			out[w] = list
 		}
-		if report != "" {
-			k := len(out) - 1
-			out[k].Reports = append(out[k].Reports, report)
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return nil, err
 		}
 	}
-	return out, rows.Err()
+	return out, nil
 }
 
 // Sayer names a recall that the log has not certified.

@@ -144,7 +144,33 @@ func (v *Views) SaidBefore(ctx context.Context, typ string, own, others bool, be
 	return v.manySaid(ctx, `SELECT `+saidColumns+` FROM said WHERE `+where+` ORDER BY idx DESC LIMIT ?`, append(args, limit)...)
 }
 
-// AcknowledgementsOf returns what was said about a recall, in log order.
-func (v *Views) AcknowledgementsOf(ctx context.Context, recall string) ([]Said, error) {
-	return v.manySaid(ctx, `SELECT s.idx, s.id, s.originator, s.own, s.type, s.written, s.recipients, s.act FROM acknowledged a JOIN said s ON s.idx = a.idx WHERE a.recall = ? ORDER BY s.idx LIMIT 500`, recall)
+// AcknowledgementsOf returns what was said about recalls, by recall in log order,
+// of each the first 500.
+func (v *Views) AcknowledgementsOf(ctx context.Context, recalls []string) (map[string][]Said, error) {
+	out := map[string][]Said{}
+	for part := range slices.Chunk(recalls, 400) {
+		args := make([]any, len(part))
+		for i := range part {
+			args[i] = part[i]
+		}
+		rows, err := v.db.Reader.QueryContext(ctx, `SELECT a.recall, s.idx, s.id, s.originator, s.own, s.type, s.written, s.recipients, s.act FROM (
+				SELECT recall, idx, row_number() OVER (PARTITION BY recall ORDER BY idx) AS k FROM acknowledged WHERE recall IN (?`+strings.Repeat(`, ?`, len(part)-1)+`)
+			) a JOIN said s ON s.idx = a.idx WHERE a.k <= 500 ORDER BY s.idx`, args...)
+		if err != nil {
+			return nil, err
+		}
+		for rows.Next() {
+			var recall string
+			s, err := scanSaid(func(into ...any) error { return rows.Scan(append([]any{&recall}, into...)...) })
+			if err != nil {
+				rows.Close()
+				return nil, err
+			}
+			out[recall] = append(out[recall], s)
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
