@@ -30,6 +30,9 @@ func (n *Node) markRepeated(ctx context.Context, leaves []opened) error {
 	if err != nil {
 		return err
 	}
+	if err := n.usedBefore(ctx, usedByReport, ids, known); err != nil {
+		return err
+	}
 	for i := range leaves {
 		o := &leaves[i]
 		if o.report == nil {
@@ -63,6 +66,9 @@ func (n *Node) markRepeatedStatements(ctx context.Context, leaves []opened) erro
 	}
 	known, err := n.views.HeldStatements(ctx, ids)
 	if err != nil {
+		return err
+	}
+	if err := n.usedBefore(ctx, usedByStatement, ids, known); err != nil {
 		return err
 	}
 	for i := range leaves {
@@ -185,6 +191,9 @@ func (n *Node) markConflicts(ctx context.Context, leaves []opened) error {
 	}
 	known, err := n.views.Known(ctx, all)
 	if err != nil {
+		return err
+	}
+	if err := n.statedBefore(ctx, leaves, known); err != nil {
 		return err
 	}
 	for i := range leaves {

@@ -106,13 +106,16 @@ func (n *Node) forgetAt(ctx context.Context, login, reason string, all []int64) 
 		switch {
 		case err == nil:
 			if a, err := act.Parse(full.Act); err == nil && a.Report != nil {
-				f.Ends = endOf(a.Report.Label)
+				f.Ends, f.Uses = endOf(a.Report.Label), idsUsed(&full, a.Report)
 			}
 			if full.Own {
 				f.Act, f.Recipients = full.ID, slices.DeleteFunc(full.Recipients, func(m string) bool { return m == string(n.self) })
 			}
 		case errors.Is(err, viewdb.ErrNotFound):
 			said, err := n.views.SaidAt(ctx, i)
+			if err == nil {
+				f.Uses = []logdb.Use{{Key: useKey(usedByStatement, said.ID), Value: said.Originator}}
+			}
 			switch {
 			case err == nil && (said.Type == string(act.TypeRecall) || said.Type == string(act.TypeConsent)):
 				return Forgotten{}, fmt.Errorf("%s %s: %w", said.Type, said.ID, ErrStands)

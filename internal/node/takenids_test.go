@@ -200,3 +200,56 @@ func TestACopiedPortionIsRecalledByItsOriginator(t *testing.T) {
 		t.Errorf("IRN has recalled it; RUS still finds the view of %s (doubt %q); the recall is %s", r.Originator, r.Doubt, w.Bearing)
 	}
 }
+
+// What came second under an id stands as it did when the first is forgotten here
+// and the views are made again: under the name that it had, or in quarantine. So
+// does what comes after.
+func TestAnIDOutlivesWhatUsedItFirst(t *testing.T) {
+	h := newHouse(t, nil)
+	h.start(four...)
+	defer h.stopAll()
+	h.ready(four...)
+	ctx := context.Background()
+	id, pid := act.NewID(), act.NewID()
+	say := func(by label.MemberID, id act.ID, text string, portionID act.ID) {
+		in := portion(mark("RESTRICTED", by, by, "RUS"), by, text)
+		in.ID = portionID
+		p, err := act.NewPortion(in)
+		check(t, err)
+		v, err := act.BuildView(act.View{ID: id, Type: act.INTREP, Title: "A report", Written: minuteNow(), To: label.Members("RUS"), Label: in.Label}, []act.Portion{p})
+		check(t, err)
+		h.speaks(by, v.Raw, "RUS")
+		h.projected("RUS", by)
+	}
+	ask := func(by label.MemberID, id act.ID) {
+		a, err := act.BuildClosing(act.Closing{Statement: act.Statement{ID: id, Written: minuteNow(), To: label.Members(by, "RUS")}, Request: act.NewID(), Outcome: act.ClosedMet})
+		check(t, err)
+		h.speaks(by, a.Raw, "RUS")
+		h.projected("RUS", by)
+	}
+	say("IRQ", id, "the first, quincunx", pid)
+	say("IRN", id, "the second, heliotrope", act.NewID())
+	say("IRQ", act.NewID(), "the same portion otherwise, amaranth", pid)
+	said := act.NewID()
+	ask("IRQ", said)
+	ask("IRN", said)
+	before := h.find("RUS", viewdb.Query{Text: "heliotrope"}, 1)[0]
+	dpo := h.officer("RUS", "dpo", section.RoleDPO)
+	for _, x := range []act.ID{id, said} {
+		_, err := h.nodes["RUS"].Forget(ctx, dpo, "case 7", string(x))
+		check(t, err)
+	}
+	h.madeAgain("RUS")
+	if after := h.find("RUS", viewdb.Query{Text: "heliotrope"}, 1)[0]; after.ID != before.ID {
+		t.Errorf("what was called %s is called %s", before.ID, after.ID)
+	}
+	// The first keeps its id, and its portion's, for what comes.
+	say("IRQ", id, "under it again, celadon", act.NewID())
+	say("SYR", id, "a third, viridian", act.NewID())
+	say("IRQ", act.NewID(), "once more otherwise, cinnabar", pid)
+	h.find("RUS", viewdb.Query{Text: "viridian"}, 1)
+	for _, word := range []string{"quincunx", "amaranth", "celadon", "cinnabar"} {
+		h.gone("RUS", word)
+	}
+	h.madeAgain("RUS")
+}

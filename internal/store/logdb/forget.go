@@ -21,6 +21,8 @@ type Forgotten struct {
 	// against (spec/retention.md).
 	Ends int64
 	Act  string
+	// Uses are the ids that it had used; they are written and not read with it.
+	Uses []Use
 }
 
 // Forget notes envelopes as forgotten and deletes their bodies, in one
@@ -36,6 +38,11 @@ func (l *Log) Forget(ctx context.Context, fs []Forgotten) error {
 			if _, err := tx.Exec(`INSERT INTO forgotten (idx, failed, recipients, login, basis, ends, act, done) VALUES (?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (idx) DO NOTHING`,
 				f.Index, failed, strings.Join(f.Recipients, " "), f.Login, f.Basis, f.Ends, f.Act); err != nil {
 				return err
+			}
+			for _, u := range f.Uses {
+				if _, err := tx.Exec(`INSERT INTO used (key, idx, value) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING`, u.Key[:], f.Index, u.Value); err != nil {
+					return err
+				}
 			}
 			for _, q := range []string{`DELETE FROM body WHERE idx = ?`, `DELETE FROM missing WHERE idx = ?`} {
 				if _, err := tx.Exec(q, f.Index); err != nil {
