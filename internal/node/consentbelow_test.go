@@ -1,10 +1,15 @@
 package node
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"strings"
 	"testing"
 
 	"entente/act"
+	"entente/internal/inspection"
+	"entente/internal/section"
 	"entente/internal/store/viewdb"
 	"entente/label"
 )
@@ -31,12 +36,11 @@ func (h *house) granted(asker, by, m label.MemberID, of act.Cite) {
 		check(h.t, err)
 		return len(all)
 	}
-	asked, told := count(by), count(m)
+	asked, told, own := count(by), count(m), count(asker)
 	h.releaseStatement(asker, KindConsent, Consent{Step: act.ConsentAsk, By: string(by), Members: label.Members(m), Portions: []act.PortionRef{{Portion: of.Portion}}, Basis: "for the assessment"})
 	all := h.said(by, act.TypeConsent, asked+1)
-	before := count(asker)
 	h.releaseStatement(by, KindConsent, Consent{Step: act.ConsentGrant, Answers: act.ID(all[len(all)-1].ID)})
-	h.said(asker, act.TypeConsent, before+1)
+	h.said(asker, act.TypeConsent, own+2)
 	h.said(m, act.TypeConsent, told+1)
 }
 
@@ -152,4 +156,66 @@ func TestWithdrawalNamesWhatItsMemberGot(t *testing.T) {
 	}
 	h.find("SYR", viewdb.Query{Text: "celadon"}, 1)
 	h.madeAgain("IRN")
+}
+
+// What a withdrawn consent took back an inspector has in the inspector's report
+// alone, as ended; what a recall took back he reads in its place, and the audit
+// log says that he did.
+func TestInspectorsReadWhatWasTakenBackWhereItIsSaid(t *testing.T) {
+	h := newHouse(t, nil)
+	h.start(four...)
+	defer h.stopAll()
+	h.ready(four...)
+	ctx := context.Background()
+	l := mark("RESTRICTED", "IRN", four...)
+	draft := h.releaseReport("IRN", &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{portion(l, "IRN", "the quincunx has five huts"), portion(l, "IRN", "the heliotrope is closed")}})
+	h.releaseReport("IRN", &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{portion(l, "IRN", "convoy southbound")}})
+	partly := h.find("RUS", viewdb.Query{Text: "heliotrope"}, 1)[0]
+	taken := h.find("RUS", viewdb.Query{Text: "convoy"}, 1)[0]
+	h.find("IRN", viewdb.Query{Text: "heliotrope"}, 1)
+	source := h.cite("IRN", "convoy")
+	h.releaseStatement("IRN", KindConsent, Consent{Step: act.ConsentWithdraw, By: "IRN", Members: label.Members("RUS"), Portions: []act.PortionRef{{Portion: source.Portion}}})
+	h.recall("IRN", Recall{Kind: act.RecallWithdrawn, Reason: act.ReasonError, Report: draft, Numbers: []int{1}})
+	h.recallFrom("RUS", "IRN")
+	h.gone("RUS", "convoy")
+	insp := h.officer("RUS", "insp", section.RoleInspector)
+	noted := func() (n int) {
+		rows, err := h.nodes["RUS"].Section().Audit(ctx, insp, section.AuditQuery{Object: partly.ID, Limit: 100})
+		check(t, err)
+		for _, r := range rows {
+			if r.Op == string(section.OpInspect) {
+				n++
+			}
+		}
+		return n
+	}
+	r, err := h.nodes["RUS"].Report(ctx, insp, partly.ID)
+	check(t, err)
+	if !strings.Contains(string(r.Act), "quincunx") || noted() != 1 {
+		t.Errorf("the inspector reads %s, which is noted %d times", r.Act, noted())
+	}
+	var gone *ErrWithdrawn
+	if _, err := h.nodes["RUS"].Report(ctx, insp, taken.ID); !errors.As(err, &gone) {
+		t.Errorf("the inspector reads in its place what a consent took back: %v", err)
+	}
+	entry := func(to int64) (found inspection.Entry) {
+		x, err := h.nodes["RUS"].Inspect(ctx, insp, InspectQuery{To: to, Evidence: true})
+		check(t, err)
+		var b bytes.Buffer
+		check(t, x.Write(ctx, &b))
+		_, _, err = inspection.Read(&b, func(_ inspection.Head, e *inspection.Entry) error {
+			if e.Index == taken.Index {
+				found = *e
+			}
+			return nil
+		})
+		check(t, err)
+		return found
+	}
+	if e := entry(0); !e.Ended || e.Evidence == nil {
+		t.Errorf("in the inspector's report it is %+v", e)
+	}
+	if e := entry(taken.Index + 1); e.Ended {
+		t.Error("in a report of the time before it had ended")
+	}
 }

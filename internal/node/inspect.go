@@ -190,7 +190,7 @@ func (x *Inspection) describe(ctx context.Context, e *inspection.Entry, row view
 	case row.Report != nil:
 		r := row.Report
 		own, raw = r.Own, r.Act
-		e.Doubt, e.Ended = r.Doubt, r.Ends != 0 && r.Ends <= x.at
+		e.Doubt, e.Ended = r.Doubt, r.Ends != 0 && r.Ends <= x.at || row.TakenBack >= 0 && row.TakenBack < x.to
 	default:
 		own, raw = row.Said.Own, row.Said.Act
 	}

@@ -61,14 +61,13 @@ type Change struct {
 }
 
 // readable returns a report as an officer may read it: whole to inspectors,
-// withdrawn or not; to others without what is withdrawn.
+// recalled or not, which the audit log says; to others without what is recalled.
+// What a withdrawn consent took back is read here by nobody.
 func (n *Node) readable(ctx context.Context, o section.Officer, id string) (full viewdb.Full, a act.Act, states []PortionState, err error) {
 	inspector := o.Roles.Has(section.RoleInspector)
 	full, err = n.views.Get(ctx, id)
 	if errors.Is(err, viewdb.ErrNotFound) && inspector {
-		if full, err = n.views.Withdrawn(ctx, id); err == nil {
-			err = n.section.Record(ctx, o, section.OpInspect, id, section.OutcomeDone, "a withdrawn report was read")
-		}
+		full, err = n.views.Withdrawn(ctx, id)
 	}
 	if err != nil {
 		return full, a, nil, n.withdrawn(ctx, id, err)
@@ -83,10 +82,16 @@ func (n *Node) readable(ctx context.Context, o section.Officer, id string) (full
 	if err != nil {
 		return full, a, nil, err
 	}
-	gone := map[int]bool{}
+	gone, read := map[int]bool{}, false
 	for _, s := range standing {
 		states = append(states, portionState(s))
 		gone[s.N] = s.Withdrawn && !inspector
+		read = read || s.Withdrawn && inspector
+	}
+	if read {
+		if err := n.section.Record(ctx, o, section.OpInspect, id, section.OutcomeDone, "what is withdrawn was read"); err != nil {
+			return full, a, nil, err
+		}
 	}
 	return full, a, states, without(&a, gone)
 }

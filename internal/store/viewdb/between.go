@@ -8,6 +8,7 @@ import (
 // Between is what stands at one place of the log: one of the three is set.
 type Between struct {
 	Report      *Report // without portions, words and listings
+	TakenBack   int64   // of a report: the index of the word that took it back, -1 when none did
 	Said        *Said
 	Quarantined *Quarantined
 }
@@ -16,7 +17,7 @@ type Between struct {
 // ended and what is withdrawn are among it.
 func (v *Views) Between(ctx context.Context, from, to int64) (map[int64]Between, error) {
 	out := map[int64]Between{}
-	rows, err := v.db.Reader.QueryContext(ctx, `SELECT idx, id, originator, own, type, title, written, recipients, ends, doubt, act FROM report WHERE idx >= ? AND idx < ?`, from, to)
+	rows, err := v.db.Reader.QueryContext(ctx, `SELECT idx, id, originator, own, type, title, written, recipients, ends, doubt, act, withdrawn - 1 FROM report WHERE idx >= ? AND idx < ?`, from, to)
 	if err != nil {
 		return nil, err
 	}
@@ -25,11 +26,12 @@ func (v *Views) Between(ctx context.Context, from, to int64) (map[int64]Between,
 		r := new(Report)
 		var own int
 		var rec string
-		if err := rows.Scan(&r.Index, &r.ID, &r.Originator, &own, &r.Type, &r.Title, &r.Written, &rec, &r.Ends, &r.Doubt, &r.Act); err != nil {
+		var word int64
+		if err := rows.Scan(&r.Index, &r.ID, &r.Originator, &own, &r.Type, &r.Title, &r.Written, &rec, &r.Ends, &r.Doubt, &r.Act, &word); err != nil {
 			return nil, err
 		}
 		r.Own, r.Recipients = own == 1, strings.Fields(rec)
-		out[r.Index] = Between{Report: r}
+		out[r.Index] = Between{Report: r, TakenBack: word}
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
