@@ -62,8 +62,6 @@ var (
 		Why: "this is no grant of this member, and only a grant is withdrawn", Cure: "name the grant: entente consent show ASK names what answered it"}
 	errItself = &act.Refusal{Code: "consent_itself",
 		Why: "an originator, or the holder of what is of a party outside, has the material anyhow", Cure: "leave it out of the members"}
-	errHeld = &act.Refusal{Code: "consent_held",
-		Why: "this member holds it already, and reads it without a consent", Cure: "ask for those who are to have it, and leave this member out (--for)"}
 	errStranger = &act.Refusal{Code: "consent_stranger", Rule: "7",
 		Why: "this is no member of the centre", Cure: "entente members lists them"}
 )
@@ -150,8 +148,6 @@ func (n *Node) fillConsent(ctx context.Context, o section.Officer, c *Consent) e
 			return fmt.Errorf("portion %s: %w", r.Portion, act.ErrCitedDigest)
 		case ok && !requires(&h.in.Label, by):
 			return fmt.Errorf("portion %s: %w", r.Portion, n.noNeed(needed(&h.in.Label)))
-		case ok && c.Step == act.ConsentAsk && c.Members.Contains(n.self):
-			return fmt.Errorf("portion %s: %w", r.Portion, errHeld)
 		case ok:
 			r.Digest = h.digest
 			if c.Step != act.ConsentGrant {

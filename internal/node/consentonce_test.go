@@ -87,7 +87,6 @@ func TestAnAskThatChangesNothingSaysWhatWould(t *testing.T) {
 		"of another than whose it is":    {"SYR", "", theirs.Portion, label.Members("IRN"), "consent_no_need", "name whose material is in it: RUS"},
 		"of others, for one's own":       {"RUS", "", own.Portion, label.Members("IRN"), "consent_no_need", "this member's own"},
 		"of others, for one's own draft": {"RUS", plan.Draft, "", label.Members("IRN"), "consent_no_need", "this member's own"},
-		"for oneself, who holds it":      {"RUS", "", theirs.Portion, label.Members("IRN", "IRQ"), "consent_held", "leave this member out"},
 	} {
 		ask := Consent{Step: act.ConsentAsk, By: c.by, Members: c.members, Draft: c.draft}
 		if c.of != "" {
