@@ -212,6 +212,13 @@ func TestInspectorsReadWhatWasTakenBackWhereItIsSaid(t *testing.T) {
 		check(t, err)
 		return found
 	}
+	word := h.said("RUS", act.TypeConsent, 1)[0].Index
+	h.eventually("a report reaches behind the word", func() bool {
+		x, err := h.nodes["RUS"].Inspect(ctx, insp, InspectQuery{})
+		check(t, err)
+		_, to := x.Range()
+		return to > word
+	})
 	if e := entry(0); !e.Ended || e.Evidence == nil {
 		t.Errorf("in the inspector's report it is %+v", e)
 	}
