@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"entente/act"
@@ -65,24 +64,6 @@ var (
 	errStranger = &act.Refusal{Code: "consent_stranger", Rule: "7",
 		Why: "this is no member of the centre", Cure: "entente members lists them"}
 )
-
-// noNeed refuses to ask, or to record, what changes nothing, and says whose
-// consent would: what is named is held here, and its label is read anyhow.
-func (n *Node) noNeed(whose []label.Originator) *act.Refusal {
-	var names []string
-	for _, o := range whose {
-		if s := o.String(); o != label.ByMember(n.self) && !slices.Contains(names, s) {
-			names = append(names, s)
-		}
-	}
-	slices.Sort(names)
-	r := &act.Refusal{Code: "consent_no_need", Rule: "7 and 8", Why: "it holds nothing of this originator, whose consent changes nothing",
-		Cure: "release it: it is this member's own, and what is in it needs nobody's consent"}
-	if len(names) > 0 {
-		r.Cure = "name whose material is in it: " + strings.Join(names, ", ")
-	}
-	return r
-}
 
 type consentKind struct{}
 

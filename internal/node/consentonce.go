@@ -2,6 +2,8 @@ package node
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"entente/act"
 	"entente/internal/store/viewdb"
@@ -110,4 +112,22 @@ func (n *Node) grantedBy(ctx context.Context, x *viewdb.Consent, refusal func(st
 		}
 	}
 	return refusal("with the id that entente consent list names")
+}
+
+// noNeed refuses to ask, or to record, what changes nothing, and says whose
+// consent would: what is named is held here, and its label is read anyhow.
+func (n *Node) noNeed(whose []label.Originator) *act.Refusal {
+	var names []string
+	for _, o := range whose {
+		if s := o.String(); o != label.ByMember(n.self) && !slices.Contains(names, s) {
+			names = append(names, s)
+		}
+	}
+	slices.Sort(names)
+	r := &act.Refusal{Code: "consent_no_need", Rule: "7 and 8", Why: "it holds nothing of this originator, whose consent changes nothing",
+		Cure: "release it: it is this member's own, and what is in it needs nobody's consent"}
+	if len(names) > 0 {
+		r.Cure = "name whose material is in it: " + strings.Join(names, ", ")
+	}
+	return r
 }
