@@ -86,8 +86,10 @@ func ledgerFigures(ctx context.Context, r *run) (out []figure, err error) {
 		}
 		var at []int64
 		var ids [][16]byte
+		var refs []viewdb.Ref
 		for i := range rows {
 			at, ids = append(at, rows[i].Index), append(ids, rows[i].Portion)
+			refs = append(refs, viewdb.Ref{ID: rows[i].Portion, Digest: rows[i].Digest})
 		}
 		slices.Sort(at)
 		acts, err := v.ActsAt(ctx, slices.Compact(at))
@@ -102,7 +104,7 @@ func ledgerFigures(ctx context.Context, r *run) (out []figure, err error) {
 		if _, err := v.LatestConsents(ctx, ids, []string{"IRQ"}); err != nil {
 			return err
 		}
-		_, err = v.StandingOfPortions(ctx, ids)
+		_, err = v.StandingOfPortions(ctx, refs)
 		return err
 	}
 	one := id(int64(reports * portions / 2))

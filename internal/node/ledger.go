@@ -114,6 +114,7 @@ func (n *Node) ledger(ctx context.Context, q LedgerQuery) ([]Disclosed, error) {
 	}
 	var indices []int64
 	var ids [][16]byte
+	var refs []viewdb.Ref
 	known := map[int64]time.Time{}
 	since := func(index int64) time.Time {
 		at, ok := known[index]
@@ -130,7 +131,7 @@ func (n *Node) ledger(ctx context.Context, q LedgerQuery) ([]Disclosed, error) {
 		if k := len(indices); k == 0 || indices[k-1] != rows[i].Index {
 			indices = append(indices, rows[i].Index)
 		}
-		ids = append(ids, rows[i].Portion)
+		ids, refs = append(ids, rows[i].Portion), append(refs, viewdb.Ref{ID: rows[i].Portion, Digest: rows[i].Digest})
 	}
 	acts, err := n.views.ActsAt(ctx, indices)
 	if err != nil {
@@ -162,7 +163,7 @@ func (n *Node) ledger(ctx context.Context, q LedgerQuery) ([]Disclosed, error) {
 	if err != nil {
 		return nil, err
 	}
-	standing, err := n.views.StandingOfPortions(ctx, ids)
+	standing, err := n.views.StandingOfPortions(ctx, refs)
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +177,7 @@ func (n *Node) ledger(ctx context.Context, q LedgerQuery) ([]Disclosed, error) {
 	}
 	out := make([]Disclosed, 0, len(rows))
 	for _, r := range rows {
-		d := Disclosed{Disclosure: r, Logged: since(r.Index), Receipt: "logged", Standing: standing[r.Portion],
+		d := Disclosed{Disclosure: r, Logged: since(r.Index), Receipt: "logged", Standing: standing[viewdb.Ref{ID: r.Portion, Digest: r.Digest}],
 			Overdue: r.Review != 0 && r.Review <= now, Ended: r.Ends != 0 && r.Ends <= now}
 		if t, ok := taken[heldBy{r.Portion, r.Holder}]; ok {
 			s := &d.Standing

@@ -195,25 +195,40 @@ const (
 // it cites, or says again, having been withdrawn, being in doubt or under review
 // (rules 10 and 23).
 func (n *Node) restsBadly(ctx context.Context, d *Draft) ([]act.Finding, error) {
-	var ids [][16]byte
+	var refs []viewdb.Ref
+	var again []viewdb.Portion
 	for i := range d.Portions {
 		for _, c := range d.Portions[i].Cites {
-			ids = append(ids, rawID(c.Portion))
+			refs = append(refs, viewdb.Ref{ID: rawID(c.Portion), Digest: c.Digest})
 		}
 		if d.Supersedes != "" && d.Portions[i].ID != "" {
-			ids = append(ids, rawID(d.Portions[i].ID))
+			again = append(again, viewdb.Portion{ID: rawID(d.Portions[i].ID)})
 		}
 	}
-	if len(ids) == 0 {
+	// What is said again under its id is as this member stated it, or is refused.
+	stated, err := n.views.Known(ctx, again)
+	if err != nil {
+		return nil, err
+	}
+	own := func(id act.ID) (viewdb.Ref, bool) {
+		k, ok := stated[viewdb.StatedBy{Originator: string(n.self), ID: rawID(id)}]
+		return viewdb.Ref{ID: rawID(id), Digest: k.Digest}, ok
+	}
+	for i := range d.Portions {
+		if r, ok := own(d.Portions[i].ID); ok {
+			refs = append(refs, r)
+		}
+	}
+	if len(refs) == 0 {
 		return nil, nil
 	}
-	standing, err := n.views.StandingOfPortions(ctx, ids)
+	standing, err := n.views.StandingOfPortions(ctx, refs)
 	if err != nil || len(standing) == 0 {
 		return nil, err
 	}
 	var out []act.Finding
-	add := func(i int, what string, id act.ID) {
-		s, ok := standing[rawID(id)]
+	add := func(i int, what string, r viewdb.Ref) {
+		s, ok := standing[r]
 		switch {
 		case !ok:
 		case s.Withdrawn:
@@ -226,22 +241,22 @@ func (n *Node) restsBadly(ctx context.Context, d *Draft) ([]act.Finding, error) 
 	}
 	for i := range d.Portions {
 		for _, c := range d.Portions[i].Cites {
-			add(i, "rests on a portion of "+string(c.Originator), c.Portion)
+			add(i, "rests on a portion of "+string(c.Originator), viewdb.Ref{ID: rawID(c.Portion), Digest: c.Digest})
 		}
-		if d.Supersedes != "" {
-			add(i, "says again a portion", d.Portions[i].ID)
+		if r, ok := own(d.Portions[i].ID); ok {
+			add(i, "says again a portion", r)
 		}
 	}
 	return out, nil
 }
 
 // citedStates returns what stands against the portions that a report cites.
-func (n *Node) citedStates(ctx context.Context, r *act.Report) (map[[16]byte]viewdb.Standing, error) {
-	var ids [][16]byte
+func (n *Node) citedStates(ctx context.Context, r *act.Report) (map[viewdb.Ref]viewdb.Standing, error) {
+	var refs []viewdb.Ref
 	for i := range r.Portions {
 		for _, c := range r.Portions[i].Cites {
-			ids = append(ids, rawID(c.Portion))
+			refs = append(refs, viewdb.Ref{ID: rawID(c.Portion), Digest: c.Digest})
 		}
 	}
-	return n.views.StandingOfPortions(ctx, ids)
+	return n.views.StandingOfPortions(ctx, refs)
 }

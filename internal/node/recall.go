@@ -349,6 +349,19 @@ func rawIDs(refs []act.PortionRef) [][16]byte {
 	return out
 }
 
+// viewRefs returns the references as the views have them.
+func viewRefs(refs []act.PortionRef) []viewdb.Ref {
+	out := make([]viewdb.Ref, len(refs))
+	for i := range refs {
+		out[i] = viewRef(refs[i])
+	}
+	return out
+}
+
+func viewRef(r act.PortionRef) viewdb.Ref {
+	return viewdb.Ref{ID: rawID(r.Portion), Digest: r.Digest}
+}
+
 // holders says which members hold which of the portions of a recall, as far as
 // this node can know, and what stands against its being said here.
 func (n *Node) holders(ctx context.Context, r *Recall) (map[label.MemberID]map[[16]byte]bool, []act.Finding, error) {

@@ -171,7 +171,7 @@ func (n *Node) endOwn(ctx context.Context, o section.Officer, d section.Draft, r
 	if err != nil {
 		return nil, err
 	}
-	standing, err := n.views.StandingOfPortions(ctx, rawIDs(refs))
+	standing, err := n.views.StandingOfPortions(ctx, viewRefs(refs))
 	if err != nil {
 		return nil, err
 	}
@@ -182,7 +182,7 @@ func (n *Node) endOwn(ctx context.Context, o section.Officer, d section.Draft, r
 		for m, set := range held {
 			elsewhere = elsewhere || m != n.self && set[id]
 		}
-		if s := standing[id]; elsewhere && !(s.Withdrawn && s.By == string(n.self)) {
+		if s := standing[viewRef(r)]; elsewhere && !(s.Withdrawn && s.By == string(n.self)) {
 			open = append(open, r)
 		}
 	}

@@ -99,7 +99,7 @@ func (n *Node) doneFor(ctx context.Context, row viewdb.AskedRedress, r *act.Redr
 	if err != nil {
 		return nil, nil, err
 	}
-	standing, err := n.views.StandingOfPortions(ctx, ids)
+	standing, err := n.views.StandingOfPortions(ctx, viewRefs(r.Portions))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -122,7 +122,7 @@ func (n *Node) doneFor(ctx context.Context, row viewdb.AskedRedress, r *act.Redr
 			}
 			saidRight[p.Portion] = saidRight[p.Portion] || len(x.Replacements) > 0
 			if reached && does(r.Ask, x.Kind) {
-				done[p.Portion] = r.Ask != act.AskRestrict || standing[rawID(p.Portion)].Review // not cleared
+				done[p.Portion] = r.Ask != act.AskRestrict || standing[viewRef(p)].Review // not cleared
 			}
 		}
 		if reached {

@@ -199,7 +199,7 @@ func (n *Node) cameOf(ctx context.Context, x *RedressFull, granted, right []act.
 	if x.Member == string(n.self) || len(granted) == 0 {
 		return nil
 	}
-	standing, err := n.views.StandingOfPortions(ctx, rawIDs(granted))
+	standing, err := n.views.StandingOfPortions(ctx, viewRefs(granted))
 	if err != nil {
 		return err
 	}
@@ -208,7 +208,7 @@ func (n *Node) cameOf(ctx context.Context, x *RedressFull, granted, right []act.
 		return err
 	}
 	for _, p := range granted {
-		st, so := standing[rawID(p.Portion)], false
+		st, so := standing[viewRef(p)], false
 		switch x.Redress.Ask {
 		case act.AskCorrect:
 			so = st.Withdrawn && corrected[p]

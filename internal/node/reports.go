@@ -557,7 +557,7 @@ func (n *Node) Report(ctx context.Context, o section.Officer, id string) (*Repor
 			} else if err != nil && !errors.Is(err, viewdb.ErrNotFound) {
 				return nil, err
 			}
-			if st, ok := citedStates[rawID(c.Portion)]; ok {
+			if st, ok := citedStates[viewdb.Ref{ID: rawID(c.Portion), Digest: c.Digest}]; ok {
 				cp.Standing = portionState(st).Text()
 				if st.Withdrawn && !cp.Held {
 					cp.Text = cp.Standing

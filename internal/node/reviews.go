@@ -141,7 +141,7 @@ func (n *Node) tellReview(ctx context.Context, to label.MemberID, refs []act.Por
 	for _, r := range refs {
 		sum.Write([]byte(r.Portion))
 	}
-	cause, err := n.views.LastCause(ctx, rawIDs(refs))
+	cause, err := n.views.LastCause(ctx, viewRefs(refs))
 	if err != nil {
 		return err
 	}

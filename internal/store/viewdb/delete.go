@@ -65,8 +65,13 @@ func (v *Views) Delete(ctx context.Context, indices []int64) error {
 // forgetStanding leaves what recalls say of the portions of a report as it is
 // for who never held them, where no other report holds them.
 func forgetStanding(tx *store.Tx, index int64) error {
-	const alone = ` portion IN (SELECT p.id FROM portion p WHERE p.idx = ?1 AND NOT EXISTS (SELECT 1 FROM portion o WHERE o.key = p.key AND o.id = p.id AND o.idx <> ?1))`
-	for _, q := range []string{`DELETE FROM review WHERE` + alone, `UPDATE recalled SET effect = 0 WHERE effect IN (1, 2) AND` + alone} {
+	const (
+		others = ` FROM portion p WHERE p.idx = ?1 AND NOT EXISTS (SELECT 1 FROM portion o WHERE o.key = p.key AND o.id = p.id AND o.idx <> ?1`
+		alone  = ` portion IN (SELECT p.id` + others + `))`
+		same   = ` (portion, digest) IN (SELECT p.id, p.digest` + others + ` AND o.digest = p.digest))`
+	)
+	// What is said of a portion of which another digest alone is here is void.
+	for _, q := range []string{`DELETE FROM review WHERE` + same, `UPDATE recalled SET effect = 2 WHERE effect = 1 AND` + same, `UPDATE recalled SET effect = 0 WHERE effect IN (1, 2) AND` + alone} {
 		if _, err := tx.Exec(q, index); err != nil {
 			return err
 		}

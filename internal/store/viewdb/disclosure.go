@@ -80,7 +80,7 @@ func (v *Views) Ledger(ctx context.Context, q LedgerQuery) ([]Disclosure, error)
 		add(`d.idx IN (SELECT e.idx FROM report e WHERE e.ends <> 0 AND e.ends <= ?)`, q.Ended)
 	}
 	if q.Recalled {
-		add(`(d.idx, d.n, d.holder) IN (SELECT h.idx, h.n, h.holder FROM recalled x JOIN portion p ON p.key = x.key AND p.id = x.portion JOIN disclosure h ON h.idx = p.idx AND h.n = p.n
+		add(`(d.idx, d.n, d.holder) IN (SELECT h.idx, h.n, h.holder FROM recalled x JOIN portion p ON p.key = x.key AND p.id = x.portion AND p.digest = x.digest JOIN disclosure h ON h.idx = p.idx AND h.n = p.n
 				WHERE x.effect = 1 AND x.kind IN ('recall', 'correction', 'narrowing', 'doubt')
 			UNION SELECT h.idx, h.n, h.holder FROM narrowed x JOIN portion p ON p.key = substr(x.portion, 1, 8) AND p.id = x.portion JOIN disclosure h ON h.idx = p.idx AND h.n = p.n AND h.holder = x.holder)`)
 	}

@@ -290,7 +290,7 @@ func (v *Views) Counts(ctx context.Context) (Counts, error) {
 	err := v.db.Reader.QueryRowContext(ctx, `SELECT coalesce((SELECT n FROM total WHERE name = 'reports'), 0), coalesce((SELECT n FROM total WHERE name = 'own'), 0),
 		coalesce((SELECT n FROM total WHERE name = 'quarantined'), 0),
 		(SELECT count(*) FROM (SELECT DISTINCT reference, originator, list FROM designation WHERE idx NOT IN (SELECT idx FROM report WHERE withdrawn <> 0 OR ends <> 0 AND ends <= ?)
-			AND (idx, n) NOT IN (SELECT p.idx, p.n FROM recalled x JOIN portion p ON p.key = x.key AND p.id = x.portion WHERE x.effect = 1 AND x.kind IN `+withdraws+`))),
+			AND (idx, n) NOT IN (SELECT p.idx, p.n FROM recalled x JOIN portion p ON p.key = x.key AND p.id = x.portion AND p.digest = x.digest WHERE x.effect = 1 AND x.kind IN `+withdraws+`))),
 		(SELECT count(*) FROM report WHERE ends <> 0 AND ends <= ?) + (SELECT count(*) FROM report r WHERE r.withdrawn <> 0 AND (r.ends = 0 OR r.ends > ?))
 			+ (SELECT count(*) FROM caution c JOIN report r ON r.idx = c.idx WHERE c.hidden = 1 AND r.withdrawn = 0 AND (r.ends = 0 OR r.ends > ?)),
 		(SELECT count(*) FROM report WHERE ends <> 0 AND ends <= ? AND own = 1) + (SELECT count(*) FROM caution c JOIN report r ON r.idx = c.idx WHERE c.hidden = 1 AND (r.ends = 0 OR r.ends > ?) AND r.own = 1)`, at, at, at, at, at, at).

@@ -64,54 +64,54 @@ func withdrawnID(id string) string {
 
 // unsettled is the condition that a portion p is shown, and is under review or in
 // doubt: whatever stood against what was withdrawn since is past.
-var unsettled = `(EXISTS (SELECT 1 FROM review w WHERE w.portion = p.id) OR EXISTS (SELECT 1 FROM recalled x WHERE x.portion = p.id AND x.digest = p.digest AND x.effect = 1 AND x.kind = 'doubt'))
+var unsettled = `(EXISTS (SELECT 1 FROM review w WHERE w.portion = p.id AND w.digest = p.digest) OR EXISTS (SELECT 1 FROM recalled x WHERE x.portion = p.id AND x.digest = p.digest AND x.effect = 1 AND x.kind = 'doubt'))
 	AND NOT ` + withdrawnID(`p.id`)
 
 // below are the portions that come from those in touched, any number of steps
 // down, with the last cause.
-const below = `WITH RECURSIVE below (id, cause) AS (
-		SELECT portion, cause FROM touched
+const below = `WITH RECURSIVE below (id, digest, cause) AS (
+		SELECT portion, digest, cause FROM touched
 		UNION
-		SELECT p.id, b.cause FROM below b JOIN cite c ON c.key = substr(b.id, 1, 8) AND c.id = b.id JOIN portion p ON p.idx = c.idx AND p.n = c.n
+		SELECT p.id, p.digest, b.cause FROM below b JOIN cite c ON c.key = substr(b.id, 1, 8) AND c.id = b.id AND c.digest = b.digest JOIN portion p ON p.idx = c.idx AND p.n = c.n
 	)`
 
 const (
-	sqlTouchCiting = `INSERT INTO touched (portion, cause)
-		SELECT p.id, x.idx FROM recalled x JOIN cite c ON c.key = x.key AND c.id = x.portion AND c.digest = x.digest AND (x.effect = 1 OR c.originator = x.by_whom)
+	sqlTouchCiting = `INSERT INTO touched (portion, digest, cause)
+		SELECT p.id, p.digest, x.idx FROM recalled x JOIN cite c ON c.key = x.key AND c.id = x.portion AND c.digest = x.digest AND (x.effect = 1 OR c.originator = x.by_whom)
 			JOIN portion p ON p.idx = c.idx AND p.n = c.n
 		WHERE x.idx = ? AND x.effect IN (0, 1) AND x.kind <> 'cleared'
-		ON CONFLICT (portion) DO UPDATE SET cause = max(touched.cause, excluded.cause)`
-	sqlTouchReviewed = `INSERT INTO touched (portion, cause) SELECT portion, idx FROM recalled WHERE idx = ? AND effect = 1 AND kind = 'review'
-		ON CONFLICT (portion) DO UPDATE SET cause = max(touched.cause, excluded.cause)`
+		ON CONFLICT (portion, digest) DO UPDATE SET cause = max(touched.cause, excluded.cause)`
+	sqlTouchReviewed = `INSERT INTO touched (portion, digest, cause) SELECT portion, digest, idx FROM recalled WHERE idx = ? AND effect = 1 AND kind = 'review'
+		ON CONFLICT (portion, digest) DO UPDATE SET cause = max(touched.cause, excluded.cause)`
 	// What comes and cites something withdrawn, in doubt or under review.
-	sqlTouchArrived = `INSERT INTO touched (portion, cause)
-		SELECT p.id, x.idx FROM cite c JOIN recalled x ON x.portion = c.id AND x.digest = c.digest
+	sqlTouchArrived = `INSERT INTO touched (portion, digest, cause)
+		SELECT p.id, p.digest, x.idx FROM cite c JOIN recalled x ON x.portion = c.id AND x.digest = c.digest
 				AND (x.effect = 1 OR x.effect = 0 AND c.originator = x.by_whom) AND x.kind NOT IN ('cleared', 'review')
 			JOIN portion p ON p.idx = c.idx AND p.n = c.n
 		WHERE c.idx >= ? AND c.idx <= ?
 		UNION ALL
-		SELECT p.id, v.cause FROM cite c JOIN review v ON v.portion = c.id JOIN portion p ON p.idx = c.idx AND p.n = c.n
+		SELECT p.id, p.digest, v.cause FROM cite c JOIN review v ON v.portion = c.id AND v.digest = c.digest JOIN portion p ON p.idx = c.idx AND p.n = c.n
 		WHERE c.idx >= ? AND c.idx <= ?
-		ON CONFLICT (portion) DO UPDATE SET cause = max(touched.cause, excluded.cause)`
+		ON CONFLICT (portion, digest) DO UPDATE SET cause = max(touched.cause, excluded.cause)`
 	// What comes and cites something that a recall by its originator, as far as is
 	// known until then, waits for, before the portion itself comes in the same run.
-	sqlTouchBefore = `INSERT INTO touched (portion, cause)
-		SELECT p.id, x.idx FROM cite c JOIN recalled x ON x.portion = c.id AND x.digest = c.digest AND x.effect = 0 AND c.originator = x.by_whom AND x.kind NOT IN ('cleared', 'review')
+	sqlTouchBefore = `INSERT INTO touched (portion, digest, cause)
+		SELECT p.id, p.digest, x.idx FROM cite c JOIN recalled x ON x.portion = c.id AND x.digest = c.digest AND x.effect = 0 AND c.originator = x.by_whom AND x.kind NOT IN ('cleared', 'review')
 			JOIN portion p ON p.idx = c.idx AND p.n = c.n
 		WHERE c.idx >= ? AND c.idx <= ? AND NOT EXISTS (SELECT 1 FROM portion h WHERE h.key = x.key AND h.id = x.portion AND h.idx <= c.idx)
-		ON CONFLICT (portion) DO UPDATE SET cause = max(touched.cause, excluded.cause)`
-	sqlReviewBelow = below + ` INSERT INTO review (portion, cause) SELECT id, max(cause) FROM below GROUP BY id
-		ON CONFLICT (portion) DO UPDATE SET cause = max(review.cause, excluded.cause)`
-	sqlTouchBelow = below + ` INSERT INTO touched (portion, cause) SELECT id, max(cause) FROM below GROUP BY id
-		ON CONFLICT (portion) DO UPDATE SET cause = max(touched.cause, excluded.cause)`
-	sqlTouchNamed = `INSERT OR IGNORE INTO touched (portion, cause) SELECT portion, idx FROM recalled WHERE idx = ?`
+		ON CONFLICT (portion, digest) DO UPDATE SET cause = max(touched.cause, excluded.cause)`
+	sqlReviewBelow = below + ` INSERT INTO review (portion, digest, cause) SELECT id, digest, max(cause) FROM below GROUP BY id, digest
+		ON CONFLICT (portion, digest) DO UPDATE SET cause = max(review.cause, excluded.cause)`
+	sqlTouchBelow = below + ` INSERT INTO touched (portion, digest, cause) SELECT id, digest, max(cause) FROM below GROUP BY id, digest
+		ON CONFLICT (portion, digest) DO UPDATE SET cause = max(touched.cause, excluded.cause)`
+	sqlTouchNamed = `INSERT OR IGNORE INTO touched (portion, digest, cause) SELECT portion, digest, idx FROM recalled WHERE idx = ?`
 	// The standing of every report that holds a portion whose own changed.
 	sqlStanding = `SELECT q.idx, coalesce(o.withdrawn, 0), coalesce(o.review, 0), coalesce(o.doubt, 0), count(*),
 			sum(EXISTS (SELECT 1 FROM recalled x WHERE x.portion = q.id AND x.digest = q.digest AND x.effect = 1 AND x.kind IN ` + withdraws + `)),
-			sum(EXISTS (SELECT 1 FROM review v WHERE v.portion = q.id)),
+			sum(EXISTS (SELECT 1 FROM review v WHERE v.portion = q.id AND v.digest = q.digest)),
 			sum(EXISTS (SELECT 1 FROM recalled x WHERE x.portion = q.id AND x.digest = q.digest AND x.effect = 1 AND x.kind = 'doubt'))
 		FROM portion q LEFT JOIN caution o ON o.idx = q.idx
-		WHERE q.idx IN (SELECT p.idx FROM touched t JOIN portion p ON p.key = substr(t.portion, 1, 8) AND p.id = t.portion)
+		WHERE q.idx IN (SELECT p.idx FROM touched t JOIN portion p ON p.key = substr(t.portion, 1, 8) AND p.id = t.portion AND p.digest = t.digest)
 		GROUP BY q.idx`
 	sqlCaution   = `INSERT OR REPLACE INTO caution (idx, withdrawn, review, doubt, hidden) VALUES (?, ?, ?, ?, ?)`
 	sqlNoCaution = `DELETE FROM caution WHERE idx = ?`
@@ -127,12 +127,12 @@ const (
 		coalesce((SELECT r.originator FROM portion p JOIN report r ON r.idx = p.idx WHERE p.key = ?2 AND p.id = ?3 AND p.digest = ?4
 			AND EXISTS (SELECT 1 FROM cite c WHERE c.idx = p.idx AND c.n = p.n) ORDER BY p.idx LIMIT 1), ''),
 		EXISTS (SELECT 1 FROM portion p JOIN held_for h ON h.idx = p.idx AND h.n = p.n WHERE p.key = ?2 AND p.id = ?3 AND p.digest = ?4 AND h.holder = ?1)`
-	sqlLiftDoubt = `UPDATE recalled SET effect = 3 WHERE portion = ? AND by_whom = ? AND kind = 'doubt' AND effect IN (0, 1)`
+	sqlLiftDoubt = `UPDATE recalled SET effect = 3 WHERE portion = ? AND digest = ? AND by_whom = ? AND kind = 'doubt' AND effect IN (0, 1)`
 	// A doubt that a member lifted of a portion before a place in the log, with
 	// nothing else that lifted it.
-	sqlLifted = `SELECT EXISTS (SELECT 1 FROM recalled d WHERE d.portion = ? AND d.by_whom = ? AND d.kind = 'doubt' AND d.effect = 3 AND d.idx < ?
-		AND NOT EXISTS (SELECT 1 FROM recalled c WHERE c.portion = d.portion AND c.by_whom = d.by_whom AND c.kind = 'cleared' AND c.idx > d.idx AND c.idx < ?))`
-	sqlEndReview  = `DELETE FROM review WHERE portion = ?`
+	sqlLifted = `SELECT EXISTS (SELECT 1 FROM recalled d WHERE d.portion = ? AND d.digest = ? AND d.by_whom = ? AND d.kind = 'doubt' AND d.effect = 3 AND d.idx < ?
+		AND NOT EXISTS (SELECT 1 FROM recalled c WHERE c.portion = d.portion AND c.digest = d.digest AND c.by_whom = d.by_whom AND c.kind = 'cleared' AND c.idx > d.idx AND c.idx < ?))`
+	sqlEndReview  = `DELETE FROM review WHERE portion = ? AND digest = ?`
 	sqlRecalledIn = `SELECT EXISTS (SELECT 1 FROM recalled)`
 )
 
@@ -283,7 +283,7 @@ func (s *standing) clear(by string, p *Portion, at int64, e Effect) (Effect, err
 	if e == EffectVoid {
 		return e, nil
 	}
-	res, err := s.tx.Run(sqlLiftDoubt, p.ID[:], by)
+	res, err := s.tx.Run(sqlLiftDoubt, p.ID[:], p.Digest[:], by)
 	if err != nil {
 		return e, err
 	}
@@ -293,7 +293,7 @@ func (s *standing) clear(by string, p *Portion, at int64, e Effect) (Effect, err
 	}
 	if own, err := s.judge(by, kindReview, p); err != nil || own != EffectVoid {
 		if err == nil {
-			_, err = s.tx.Run(sqlEndReview, p.ID[:])
+			_, err = s.tx.Run(sqlEndReview, p.ID[:], p.Digest[:])
 		}
 		return e, err
 	}
@@ -305,7 +305,7 @@ func (s *standing) clear(by string, p *Portion, at int64, e Effect) (Effect, err
 		return e, err
 	}
 	var before bool
-	if err := st.QueryRow(p.ID[:], by, at, at).Scan(&before); err != nil || before {
+	if err := st.QueryRow(p.ID[:], p.Digest[:], by, at, at).Scan(&before); err != nil || before {
 		return e, err
 	}
 	return EffectVoid, nil
@@ -355,8 +355,8 @@ func (s *standing) arrived(first, last int64) error {
 		return err
 	}
 	// A portion may stand in a view that came before.
-	if _, err := s.tx.Exec(`INSERT OR IGNORE INTO touched (portion, cause) SELECT p.id, 0 FROM portion p WHERE p.idx >= ? AND p.idx <= ?
-		AND (EXISTS (SELECT 1 FROM recalled x WHERE x.portion = p.id) OR EXISTS (SELECT 1 FROM review v WHERE v.portion = p.id))`, first, last); err != nil {
+	if _, err := s.tx.Exec(`INSERT OR IGNORE INTO touched (portion, digest, cause) SELECT p.id, p.digest, 0 FROM portion p WHERE p.idx >= ? AND p.idx <= ?
+		AND (EXISTS (SELECT 1 FROM recalled x WHERE x.portion = p.id AND x.digest = p.digest) OR EXISTS (SELECT 1 FROM review v WHERE v.portion = p.id AND v.digest = p.digest))`, first, last); err != nil {
 		return err
 	}
 	return s.count()
@@ -521,8 +521,8 @@ func (v *Views) Reword(f func(act []byte, withdrawn map[int]bool) (string, error
 func (s *standing) drop(indices []int64) error {
 	for _, i := range indices {
 		for _, q := range []string{
-			`INSERT OR IGNORE INTO touched (portion, cause) SELECT portion, 0 FROM recalled WHERE idx = ?`,
-			`INSERT OR IGNORE INTO touched (portion, cause) SELECT portion, 0 FROM review WHERE cause = ?`,
+			`INSERT OR IGNORE INTO touched (portion, digest, cause) SELECT portion, digest, 0 FROM recalled WHERE idx = ?`,
+			`INSERT OR IGNORE INTO touched (portion, digest, cause) SELECT portion, digest, 0 FROM review WHERE cause = ?`,
 			`DELETE FROM recalled WHERE idx = ?`, `DELETE FROM review WHERE cause = ?`,
 		} {
 			if _, err := s.tx.Exec(q, i); err != nil {

@@ -27,7 +27,7 @@ type Standing struct {
 // StandingOf returns what stands against the portions of the report at a log
 // index, in their order; portions against which nothing stands are left out.
 func (v *Views) StandingOf(ctx context.Context, index int64) ([]Standing, error) {
-	rows, err := v.db.Reader.QueryContext(ctx, `SELECT p.n, p.id, EXISTS (SELECT 1 FROM review w WHERE w.portion = p.id),
+	rows, err := v.db.Reader.QueryContext(ctx, `SELECT p.n, p.id, EXISTS (SELECT 1 FROM review w WHERE w.portion = p.id AND w.digest = p.digest),
 			coalesce(x.idx, 0), coalesce(x.by_whom, ''), coalesce(x.kind, ''), coalesce(x.reason, ''), coalesce(x.act, '')
 		FROM portion p LEFT JOIN recalled x ON x.portion = p.id AND x.digest = p.digest AND x.effect = 1 AND x.kind IN ('recall', 'correction', 'narrowing', 'doubt')
 		WHERE p.idx = ? ORDER BY p.n, x.kind = 'doubt' DESC, x.idx`, index)
@@ -59,43 +59,55 @@ func (v *Views) StandingOf(ctx context.Context, index int64) ([]Standing, error)
 	return out, rows.Err()
 }
 
-// StandingOfPortions returns what stands against portions, by id, wherever they
-// are held or not; N is 0.
-func (v *Views) StandingOfPortions(ctx context.Context, ids [][16]byte) (map[[16]byte]Standing, error) {
-	out := map[[16]byte]Standing{}
-	for len(ids) > 0 {
-		part := ids[:min(len(ids), 400)]
-		ids = ids[len(part):]
+// Ref names a portion: an id that another member gave to something of its own
+// is of another portion (spec/act.md, "Ids").
+type Ref struct {
+	ID     [16]byte
+	Digest [32]byte
+}
+
+// StandingOfPortions returns what stands against portions, wherever they are held
+// or not; N is 0.
+func (v *Views) StandingOfPortions(ctx context.Context, refs []Ref) (map[Ref]Standing, error) {
+	out, asked := map[Ref]Standing{}, make(map[Ref]bool, len(refs))
+	for _, r := range refs {
+		asked[r] = true
+	}
+	for part := range slices.Chunk(refs, 400) {
 		args := make([]any, 0, 2*len(part))
 		for range 2 {
 			for i := range part {
-				args = append(args, part[i][:])
+				args = append(args, part[i].ID[:])
 			}
 		}
 		list := `(?` + strings.Repeat(`, ?`, len(part)-1) + `)`
-		rows, err := v.db.Reader.QueryContext(ctx, `SELECT * FROM (SELECT portion, idx, by_whom, kind, reason, act FROM recalled WHERE portion IN `+list+` AND effect = 1
+		rows, err := v.db.Reader.QueryContext(ctx, `SELECT * FROM (SELECT portion, digest, idx, by_whom, kind, reason, act FROM recalled WHERE portion IN `+list+` AND effect = 1
 				AND kind IN ('recall', 'correction', 'narrowing', 'doubt')
-			UNION ALL SELECT portion, 0, '', 'review', '', '' FROM review WHERE portion IN `+list+`) ORDER BY kind = 'doubt' DESC, idx`, args...)
+			UNION ALL SELECT portion, digest, 0, '', 'review', '', '' FROM review WHERE portion IN `+list+`) ORDER BY kind = 'doubt' DESC, idx`, args...)
 		if err != nil {
 			return nil, err
 		}
 		for rows.Next() {
-			var id []byte
+			var id, digest []byte
 			var idx int64
 			var by, kind, reason, act string
-			if err := rows.Scan(&id, &idx, &by, &kind, &reason, &act); err != nil {
+			if err := rows.Scan(&id, &digest, &idx, &by, &kind, &reason, &act); err != nil {
 				rows.Close()
 				return nil, err
 			}
-			s := out[[16]byte(id)]
-			s.Portion = [16]byte(id)
+			r := Ref{[16]byte(id), [32]byte(digest)}
+			if !asked[r] {
+				continue
+			}
+			s := out[r]
+			s.Portion = r.ID
 			if kind == kindReview {
 				s.Review = true
 			} else {
 				s.Doubt, s.Withdrawn = s.Doubt || kind == kindDoubt, s.Withdrawn || kind != kindDoubt
 				s.By, s.Kind, s.Reason, s.Act, s.Index, s.Provisional = by, kind, reason, act, idx, idx < 0
 			}
-			out[[16]byte(id)] = s
+			out[r] = s
 		}
 		if err := rows.Err(); err != nil {
 			rows.Close()
@@ -306,11 +318,11 @@ func scanHeld(rows *sql.Rows, out []Held, wanted map[[16]byte]bool) ([]Held, err
 // rows, in the order of the log.
 func (v *Views) Untold(ctx context.Context, limit int) ([]Held, error) {
 	rows, err := v.db.Reader.QueryContext(ctx, `SELECT p.idx, r.id, p.id, p.digest, r.originator, r.recipients
-		FROM caution c CROSS JOIN report r ON r.idx = c.idx CROSS JOIN portion p ON p.idx = c.idx CROSS JOIN review w ON w.portion = p.id
+		FROM caution c CROSS JOIN report r ON r.idx = c.idx CROSS JOIN portion p ON p.idx = c.idx CROSS JOIN review w ON w.portion = p.id AND w.digest = p.digest
 		WHERE c.review > 0 AND r.own = 1 AND w.cause >= 0 AND `+v.shown(`r`)+` AND NOT `+withdrawnID(`p.id`)+`
 			AND NOT EXISTS (SELECT 1 FROM report s WHERE s.supersedes = r.id AND s.supersedes <> '' AND s.originator = r.originator AND `+v.shown(`s`)+`)
-			AND NOT EXISTS (SELECT 1 FROM recalled t WHERE t.portion = p.id AND t.kind = 'review' AND t.effect = 1 AND t.by_whom = r.originator
-				AND t.idx > coalesce((SELECT max(u.idx) FROM recalled u WHERE u.portion = p.id AND u.kind = 'cleared' AND u.effect = 1 AND u.by_whom = r.originator), -1))
+			AND NOT EXISTS (SELECT 1 FROM recalled t WHERE t.portion = p.id AND t.digest = p.digest AND t.kind = 'review' AND t.effect = 1 AND t.by_whom = r.originator
+				AND t.idx > coalesce((SELECT max(u.idx) FROM recalled u WHERE u.portion = p.id AND u.digest = p.digest AND u.kind = 'cleared' AND u.effect = 1 AND u.by_whom = r.originator), -1))
 		ORDER BY p.idx, p.n LIMIT ?`, limit)
 	if err != nil {
 		return nil, err
@@ -340,13 +352,13 @@ func (v *Views) HeldFor(ctx context.Context, member string, ids [][16]byte) (map
 // log index names, that are under review, and that are neither replaced nor
 // withdrawn, up to limit.
 func (v *Views) MadeOf(ctx context.Context, index int64, limit int) ([]Row, error) {
-	rows, err := v.db.Reader.QueryContext(ctx, `WITH RECURSIVE below (id) AS (
-			SELECT portion FROM recalled WHERE idx = ?
+	rows, err := v.db.Reader.QueryContext(ctx, `WITH RECURSIVE below (id, digest) AS (
+			SELECT portion, digest FROM recalled WHERE idx = ?
 			UNION
-			SELECT p.id FROM below b JOIN cite c ON c.key = substr(b.id, 1, 8) AND c.id = b.id JOIN portion p ON p.idx = c.idx AND p.n = c.n
+			SELECT p.id, p.digest FROM below b JOIN cite c ON c.key = substr(b.id, 1, 8) AND c.id = b.id AND c.digest = b.digest JOIN portion p ON p.idx = c.idx AND p.n = c.n
 		)
 		SELECT `+v.columns()+` FROM report r WHERE r.own = 1 AND `+v.shown(`r`)+` AND NOT EXISTS (SELECT 1 FROM report s WHERE s.supersedes = r.id AND s.supersedes <> '' AND s.originator = r.originator AND `+v.shown(`s`)+`)
-			AND r.idx IN (SELECT p.idx FROM below b JOIN review w ON w.portion = b.id JOIN portion p ON p.key = substr(b.id, 1, 8) AND p.id = b.id WHERE NOT `+withdrawnID(`p.id`)+`)
+			AND r.idx IN (SELECT p.idx FROM below b JOIN review w ON w.portion = b.id AND w.digest = b.digest JOIN portion p ON p.key = substr(b.id, 1, 8) AND p.id = b.id AND p.digest = b.digest WHERE NOT `+withdrawnID(`p.id`)+`)
 		ORDER BY r.idx LIMIT ?`, index, limit)
 	if err != nil {
 		return nil, err
@@ -381,10 +393,10 @@ func (v *Views) Bears(ctx context.Context, r *Recall) (bool, error) {
 
 // LastCause returns the log index of the last recall that put one of the portions
 // under review.
-func (v *Views) LastCause(ctx context.Context, ids [][16]byte) (last int64, err error) {
-	for i := range ids {
+func (v *Views) LastCause(ctx context.Context, refs []Ref) (last int64, err error) {
+	for i := range refs {
 		var c int64
-		if err := v.db.Reader.QueryRowContext(ctx, `SELECT coalesce(max(cause), 0) FROM review WHERE portion = ?`, ids[i][:]).Scan(&c); err != nil {
+		if err := v.db.Reader.QueryRowContext(ctx, `SELECT coalesce(max(cause), 0) FROM review WHERE portion = ? AND digest = ?`, refs[i].ID[:], refs[i].Digest[:]).Scan(&c); err != nil {
 			return 0, err
 		}
 		last = max(last, c)

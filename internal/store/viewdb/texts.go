@@ -143,7 +143,7 @@ func (v *Views) ListedActs(ctx context.Context, index int64, n, limit int) ([]Li
 // LastListing names the state of all listings: it changes when one is added,
 // removed or withdrawn.
 func (v *Views) LastListing(ctx context.Context) (last, count int64, err error) {
-	err = v.db.Reader.QueryRowContext(ctx, `SELECT coalesce(max(idx), -1), count(*) - (SELECT count(*) FROM recalled x JOIN portion p ON p.key = x.key AND p.id = x.portion
+	err = v.db.Reader.QueryRowContext(ctx, `SELECT coalesce(max(idx), -1), count(*) - (SELECT count(*) FROM recalled x JOIN portion p ON p.key = x.key AND p.id = x.portion AND p.digest = x.digest
 		JOIN designation d ON d.idx = p.idx AND d.n = p.n WHERE x.effect = 1 AND x.kind IN `+withdraws+`) FROM designation`).Scan(&last, &count)
 	return last, count, err
 }

@@ -95,7 +95,7 @@ func tune(db *store.DB) error {
 
 // analyser names what the views were made by: the analyser's version and the
 // layout of the tables.
-var analyser = strconv.Itoa(process.AnalyserVersion) + "/18"
+var analyser = strconv.Itoa(process.AnalyserVersion) + "/19"
 
 const (
 	settingAnalyser = "analyser"
@@ -142,7 +142,7 @@ func (v *Views) Reset(ctx context.Context) error {
 // tables are all tables, each with the order in which Dump writes its rows.
 var tables = []struct{ name, order string }{
 	{"report", "idx"}, {"portion", "idx, n"}, {"designation", "idx, n"}, {"attachment", "idx, n"}, {"said", "idx"}, {"consent", "idx, n"}, {"cite", "idx, n, k"},
-	{"held_for", "idx, n, holder"}, {"unnamed", "idx, n"}, {"disclosure", "idx, n, holder"}, {"recalled", "portion, idx"}, {"review", "portion"}, {"caution", "idx"}, {"acknowledged", "idx"},
+	{"held_for", "idx, n, holder"}, {"unnamed", "idx, n"}, {"disclosure", "idx, n, holder"}, {"recalled", "portion, idx"}, {"review", "portion, digest"}, {"caution", "idx"}, {"acknowledged", "idx"},
 	{"request", "idx"}, {"request_part", "idx, part"}, {"answer", "idx"}, {"answer_part", "idx, part"}, {"closing", "idx"}, {"line", "idx"}, {"redress", "idx"}, {"redress_portion", "idx, portion"}, {"redress_answer", "idx"}, {"gone_early", "idx, n"}, {"narrowed", "portion, idx"},
 	{"quarantine", "idx"}, {"sent", "idx"}, {"tally", "originator"}, {"setting", "name"}, {"total", "name"},
 }
