@@ -18,8 +18,9 @@ type Release struct {
 	Table *label.Table
 	// Consents are those on record, at the moment of the release.
 	Consents label.Consents
-	// Cited returns a portion that this node holds, its own or received.
-	Cited func(ID) (Portion, bool)
+	// Cited returns the portion that is cited, when this node holds it, its own or
+	// received; else one of the same id, if it holds one.
+	Cited func(PortionRef) (Portion, bool)
 	// At is when it is to be released, to which the dates of review of
 	// personal data are held (rule 21); the zero time: they are not.
 	At time.Time
@@ -142,7 +143,7 @@ func (r *Release) checkCites(p *PortionInput) []error {
 		c := &p.Cites[i]
 		q, held := Portion{}, false
 		if r.Cited != nil {
-			q, held = r.Cited(c.Portion)
+			q, held = r.Cited(PortionRef{Portion: c.Portion, Digest: c.Digest})
 		}
 		switch {
 		case !held:

@@ -25,10 +25,10 @@ func cite(p Portion, by label.MemberID) Cite {
 	return Cite{Portion: p.ID, Digest: p.Digest, Originator: by}
 }
 
-func hold(ps ...Portion) func(ID) (Portion, bool) {
-	return func(id ID) (Portion, bool) {
+func hold(ps ...Portion) func(PortionRef) (Portion, bool) {
+	return func(r PortionRef) (Portion, bool) {
 		for _, p := range ps {
-			if p.ID == id {
+			if p.ID == r.Portion {
 				return p, true
 			}
 		}

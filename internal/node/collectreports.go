@@ -191,7 +191,7 @@ func (in *importing) fromPortion(p *act.Portion) (act.PortionInput, error) {
 
 // heldBy says whose portion one that is held here is.
 func (in *importing) heldBy(id act.ID, digest act.Digest) (label.MemberID, bool, error) {
-	p, by, err := in.n.portionOf(in.ctx, id)
+	p, by, err := in.n.portionOf(in.ctx, act.PortionRef{Portion: id, Digest: digest})
 	if errors.Is(err, viewdb.ErrNotFound) {
 		return "", false, nil
 	}

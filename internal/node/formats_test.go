@@ -258,7 +258,7 @@ func TestExportedReportsReadBack(t *testing.T) {
 	listings := 0
 	for _, d := range h.drafts("RUS", taken.Batch) {
 		for i, p := range d.Portions {
-			cited, by, err := h.nodes["RUS"].portionOf(ctx, p.Cites[len(p.Cites)-1].Portion)
+			cited, by, err := h.nodes["RUS"].portionOf(ctx, act.PortionRef{Portion: p.Cites[len(p.Cites)-1].Portion, Digest: p.Cites[len(p.Cites)-1].Digest})
 			check(t, err)
 			l := cited.Label
 			l.Originators = label.Members("IRQ", "RUS")

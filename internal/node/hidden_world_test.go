@@ -150,7 +150,10 @@ func TestWhatHasEndedIsAnsweredAsWhatNeverWas(t *testing.T) {
 			{"report, to an analyst", reads(an)}, {"report, to a duty officer", reads(duty)}, {"report, to a data-protection officer", reads(dpo)},
 			{"report, to an inspector", reads(inspector)},
 			{"attachment", func(x *askedFor) (any, error) { return nil, rus.Attachment(ctx, an, x.report, x.file, io.Discard) }},
-			{"citation", func(x *askedFor) (any, error) { return rus.portion(ctx, x.portion) }},
+			{"citation", func(x *askedFor) (any, error) {
+				p, _, err := rus.portionOf(ctx, act.PortionRef{Portion: x.portion})
+				return p, err
+			}},
 			{"citation in a draft", func(x *askedFor) (any, error) {
 				d, err := rus.SaveDraft(ctx, duty, "", "", &Draft{ReportType: act.INTSUM, Portions: []act.PortionInput{
 					derived(mark("RESTRICTED", "IRQ", "IRQ", "RUS"), "said", act.Cite{Portion: x.portion})}})

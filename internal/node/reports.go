@@ -433,8 +433,8 @@ func (n *Node) against(ctx context.Context, d *Draft, at label.Instant) ([]act.F
 	var lookup error
 	findings := act.CheckRelease(act.Release{
 		Type: d.ReportType, Portions: leaving, Table: n.table, Consents: consents, At: time.Unix(int64(at), 0).UTC(),
-		Cited: func(id act.ID) (act.Portion, bool) {
-			p, err := n.portion(ctx, id)
+		Cited: func(r act.PortionRef) (act.Portion, bool) {
+			p, _, err := n.portionOf(ctx, r)
 			if err != nil && !errors.Is(err, viewdb.ErrNotFound) {
 				lookup = err
 			}
@@ -462,19 +462,14 @@ func (d *Draft) cites() bool {
 	return slices.ContainsFunc(d.Portions, func(p act.PortionInput) bool { return len(p.Cites) > 0 })
 }
 
-// portion returns a portion that this node holds.
-func (n *Node) portion(ctx context.Context, id act.ID) (act.Portion, error) {
-	p, _, err := n.portionOf(ctx, id)
-	return p, err
-}
-
-// portionOf returns a portion that this node holds, and who released it.
-func (n *Node) portionOf(ctx context.Context, id act.ID) (act.Portion, label.MemberID, error) {
-	raw, err := hex.DecodeString(string(id))
+// portionOf returns a portion that this node holds, and who released it; where it
+// is not here, one of the same id.
+func (n *Node) portionOf(ctx context.Context, r act.PortionRef) (act.Portion, label.MemberID, error) {
+	raw, err := hex.DecodeString(string(r.Portion))
 	if err != nil || len(raw) != 16 {
 		return act.Portion{}, "", viewdb.ErrNotFound
 	}
-	full, i, err := n.views.WithPortion(ctx, [16]byte(raw))
+	full, i, err := n.views.WithPortion(ctx, viewdb.Ref{ID: [16]byte(raw), Digest: r.Digest})
 	if err != nil {
 		return act.Portion{}, "", err
 	}
@@ -552,7 +547,7 @@ func (n *Node) Report(ctx context.Context, o section.Officer, id string) (*Repor
 		r.Marks = append(r.Marks, mark)
 		for _, c := range p.Cites {
 			cp := CitedPortion{Portion: c.Portion, Originator: c.Originator, Text: "a source of " + string(c.Originator)}
-			if held, err := n.portion(ctx, c.Portion); err == nil && held.Digest == c.Digest {
+			if held, _, err := n.portionOf(ctx, act.PortionRef{Portion: c.Portion, Digest: c.Digest}); err == nil && held.Digest == c.Digest {
 				cp.Text, cp.Held = held.Text, true
 			} else if err != nil && !errors.Is(err, viewdb.ErrNotFound) {
 				return nil, err

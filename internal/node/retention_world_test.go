@@ -102,7 +102,7 @@ func TestWhatHasEndedIsHiddenAndDestroyed(t *testing.T) {
 		if err := rus.Attachment(ctx, an, row.ID, file.Digest, io.Discard); !errors.Is(err, viewdb.ErrNotFound) {
 			t.Errorf("RUS opens the attachment of what has ended: %v", err)
 		}
-		if _, err := rus.portion(ctx, a.Report.Portions[0].ID); !errors.Is(err, viewdb.ErrNotFound) {
+		if _, _, err := rus.portionOf(ctx, refsOf(a.Report.Portions)[0]); !errors.Is(err, viewdb.ErrNotFound) {
 			t.Errorf("RUS cites what has ended: %v", err)
 		}
 		if own, err := w.nodes["IRQ"].namesStill(ctx, file.Digest); err != nil || own {

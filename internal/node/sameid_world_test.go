@@ -37,6 +37,15 @@ func TestWhatOneSaysOfItsOwnChangesNothingOfAnothersOfTheSameID(t *testing.T) {
 			w.plant("SYR", v, err, "IRQ")
 			own = append(own, act.PortionRef{Portion: id, Digest: made.Digest})
 		}
+		w.settle(time.Minute)
+		cites := func(c act.Cite) *Draft {
+			d := &Draft{ReportType: act.INTSUM, Portions: []act.PortionInput{derived(mark("RESTRICTED", "IRQ", "IRQ", "RUS"), "rests on it", c)}}
+			d.Portions[0].Label.Originators = label.Members("IRN", "IRQ", "RUS")
+			return d
+		}
+		if fs, err := w.nodes["IRQ"].against(ctx, cites(bridge), label.Instant(time.Now().Unix())); err != nil || len(fs) != 0 {
+			t.Errorf("SYR has its own under the id of RUS's, and IRQ may not cite RUS's: %+v (%v)", fs, err)
+		}
 		ref := act.PortionRef{Portion: source.Portion, Digest: source.Digest}
 		_, err := w.nodes["IRN"].IssueRecall(ctx, w.officer("IRN", "fdo", section.RoleRelease), Recall{Kind: act.RecallWithdrawn, Reason: act.ReasonError, Portions: []act.PortionRef{ref}})
 		check(t, err)
@@ -58,9 +67,7 @@ func TestWhatOneSaysOfItsOwnChangesNothingOfAnothersOfTheSameID(t *testing.T) {
 		if !reviewed() {
 			t.Error("SYR cleared its own portion, and RUS's of the same id is under review at IRQ no more")
 		}
-		d := &Draft{ReportType: act.INTSUM, Portions: []act.PortionInput{derived(mark("RESTRICTED", "IRQ", "IRQ", "RUS"), "rests on it", product)}}
-		d.Portions[0].Label.Originators = label.Members("IRN", "IRQ", "RUS")
-		fs, err := w.nodes["IRQ"].restsBadly(ctx, d)
+		fs, err := w.nodes["IRQ"].restsBadly(ctx, cites(product))
 		check(t, err)
 		if len(fs) == 0 {
 			t.Error("IRQ may release what rests on it")
@@ -68,8 +75,7 @@ func TestWhatOneSaysOfItsOwnChangesNothingOfAnothersOfTheSameID(t *testing.T) {
 		// And the other way: SYR takes its own back, and nobody may cite RUS's.
 		say(act.RecallWithdrawn, act.ReasonError, own[1])
 		w.settle(time.Minute)
-		d.Portions[0].Cites = []act.Cite{bridge}
-		if fs, err = w.nodes["IRQ"].restsBadly(ctx, d); err != nil || len(fs) != 0 {
+		if fs, err = w.nodes["IRQ"].restsBadly(ctx, cites(bridge)); err != nil || len(fs) != 0 {
 			t.Errorf("SYR took back its own, and IRQ may not cite RUS's: %+v (%v)", fs, err)
 		}
 	})

@@ -178,11 +178,11 @@ func (v *Views) full(ctx context.Context, where string, arg any) (Full, error) {
 }
 
 // WithPortion returns a report that holds a portion that is not withdrawn, the
-// newest.
-func (v *Views) WithPortion(ctx context.Context, id [16]byte) (Full, int, error) {
+// newest; where none does, one with another's of the same id.
+func (v *Views) WithPortion(ctx context.Context, p Ref) (Full, int, error) {
 	var f Full
 	var n int
-	row := v.db.Reader.QueryRowContext(ctx, `SELECT `+v.columns()+`, r.act, p.n FROM portion p JOIN report r ON r.idx = p.idx WHERE p.key = ? AND p.id = ? AND `+v.shown(`r`)+` AND NOT `+withdrawnID(`p.id`)+` ORDER BY p.idx DESC LIMIT 1`, portionKey(&id), id[:])
+	row := v.db.Reader.QueryRowContext(ctx, `SELECT `+v.columns()+`, r.act, p.n FROM portion p JOIN report r ON r.idx = p.idx WHERE p.key = ? AND p.id = ? AND `+v.shown(`r`)+` AND NOT `+withdrawnID(`p.id`)+` ORDER BY p.digest = ? DESC, p.idx DESC LIMIT 1`, portionKey(&p.ID), p.ID[:], p.Digest[:])
 	r, err := scanRow(row.Scan, &f.Act, &n)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Full{}, 0, ErrNotFound

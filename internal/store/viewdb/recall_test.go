@@ -432,3 +432,56 @@ func TestWhatIsWithdrawnIsUnderReviewNoMore(t *testing.T) {
 	apply(t, v, says(6, "IRN", "review", stated(2)))
 	unsettled("a", true, "with another portion under review")
 }
+
+// What is under an id is known by its digest (spec/act.md, "Ids"): when one of two
+// portions of one id is forgotten, what stood against it goes with it, and what is
+// left is as for who never held it.
+func TestForgettingOneOfTwoPortionsOfOneID(t *testing.T) {
+	ctx := context.Background()
+	cite := []Cite{{ID: pid(1), Digest: stated(1).Digest, Originator: "IRN"}}
+	other := Portion{ID: pid(3), Digest: [32]byte{9}}
+	batch := func(forgotten bool) Batch {
+		b := Batch{Cursor: 3, Reports: []Report{
+			{Index: 0, ID: "a", Originator: "IRN", Portions: []Portion{stated(1)}, Act: []byte("a")},
+			{Index: 1, ID: "b", Originator: "RUS", Portions: []Portion{{ID: pid(3), Digest: stated(3).Digest, Cites: cite}}, Act: []byte("b")},
+			{Index: 2, ID: "c", Originator: "SYR", Portions: []Portion{other}, Act: []byte("c")},
+		}}
+		if forgotten {
+			b.Reports = append(b.Reports[:1], b.Reports[2])
+		}
+		return b
+	}
+	v, fresh := open(t, t.TempDir()), open(t, t.TempDir())
+	for _, to := range []*Views{v, fresh} {
+		apply(t, to, batch(to == fresh))
+		apply(t, to, says(3, "IRN", "recall", stated(1)))
+		apply(t, to, says(4, "RUS", "doubt", stated(3)))
+	}
+	row := func(index int64) Row {
+		r, err := v.At(ctx, index)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.Row
+	}
+	if b, c := row(1), row(2); b.Review != 1 || b.Doubted != 1 || c.Review != 0 || c.Doubted != 0 {
+		t.Errorf("RUS's has %d under review and %d in doubt, and SYR's of the same id %d and %d", b.Review, b.Doubted, c.Review, c.Doubted)
+	}
+	ref := Ref{pid(3), stated(3).Digest}
+	if s, err := v.StandingOfPortions(ctx, []Ref{ref, {other.ID, other.Digest}}); err != nil || len(s) != 1 || !s[ref].Review || !s[ref].Doubt {
+		t.Errorf("%+v (%v)", s, err)
+	}
+	if err := v.Delete(ctx, []int64{1}); err != nil {
+		t.Fatal(err)
+	}
+	var got, want bytes.Buffer
+	if err := v.Dump(ctx, &got); err != nil {
+		t.Fatal(err)
+	}
+	if err := fresh.Dump(ctx, &want); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got.Bytes(), want.Bytes()) {
+		t.Errorf("forgotten:\n%s\nnever held:\n%s", got.Bytes(), want.Bytes())
+	}
+}
