@@ -87,7 +87,9 @@ func (n *Node) takeRetired(ctx context.Context, from label.MemberID, b []byte) e
 		return nil
 	}
 	wasUpto, wasSize, err := n.log.LastDestruction(ctx, string(from))
-	if err != nil || wasUpto >= upto && wasSize >= size {
+	if err != nil || upto < wasUpto || size < wasSize || upto == wasUpto && size == wasSize {
+		// A word that goes back, or sideways, says nothing that a node states which
+		// only goes on; kept, each such would take room of its own.
 		return err
 	}
 	// The views first: what goes from them stands with the forgotten before.

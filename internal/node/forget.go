@@ -138,6 +138,13 @@ func (n *Node) forgetAt(ctx context.Context, login, reason string, all []int64) 
 		}
 		list = append(list, f)
 	}
+	judged, err := n.views.RedressJudged(ctx, all)
+	if err != nil {
+		return Forgotten{}, err
+	}
+	if err := n.log.KeepRedressJudged(ctx, judged); err != nil {
+		return Forgotten{}, err
+	}
 	if err := n.log.Forget(ctx, list); err != nil {
 		return Forgotten{}, err
 	}

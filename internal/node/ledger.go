@@ -208,7 +208,9 @@ func (n *Node) ledger(ctx context.Context, q LedgerQuery) ([]Disclosed, error) {
 				}
 			}
 		}
-		if slices.Contains(early[r.Portion], r.Holder) {
+		if slices.ContainsFunc(early[r.Portion], func(g viewdb.GoneAt) bool {
+			return g.Holder == r.Holder && g.Digest == r.Digest && g.Index > r.Index
+		}) {
 			d.Destroyed = HolderDestroyed // its officers say so
 		}
 		if d.Ended {

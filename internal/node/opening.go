@@ -136,7 +136,7 @@ func (n *Node) saidRow(o *opened, a act.Act) *viewdb.Said {
 	}
 	if a.Acknowledgement != nil {
 		row.Acknowledges = string(a.Acknowledgement.Recall)
-		row.GoneEarly = rawIDs(a.Acknowledgement.Portions)
+		row.GoneEarly = rowsOf(a.Acknowledgement.Portions)
 	}
 	return row
 }

@@ -210,6 +210,9 @@ func (n *Node) projectOnce(ctx context.Context, end int64) (bool, error) {
 		})
 	}
 	wg.Wait()
+	if err := n.judgedBefore(ctx, leaves, run.First); err != nil {
+		return false, err
+	}
 	if err := n.markRepeated(ctx, leaves); err != nil {
 		return false, err
 	}

@@ -303,6 +303,22 @@ func redressRows(o *opened, a act.Act, row *viewdb.Said) {
 	}
 }
 
+// judgedBefore puts in how the requests for redress among the leaves of a run, from
+// log index first on, were judged when views that are forgotten were still here.
+func (n *Node) judgedBefore(ctx context.Context, leaves []opened, first int64) error {
+	judged, err := n.log.RedressJudged(ctx, first, first+int64(len(leaves)))
+	if err != nil || len(judged) == 0 {
+		return err
+	}
+	for i := range leaves {
+		o := &leaves[i]
+		if not, ok := judged[o.index]; ok && o.said != nil && o.said.Redress != nil {
+			o.said.Redress.NotHolder = &not
+		}
+	}
+	return nil
+}
+
 // otherOrSelf is the reader of a statement beside its originator, who is its only
 // reader where it asks itself; empty when it claims other readers than its own.
 func otherOrSelf(to label.MemberSet, originator label.MemberID) string {

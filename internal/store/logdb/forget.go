@@ -107,6 +107,42 @@ func (l *Log) forgotten(ctx context.Context, where string, args ...any) ([]Forgo
 	return out, rows.Err()
 }
 
+// KeepRedressJudged keeps how requests for redress were judged, by their log index:
+// whether one names what its asker did not get from this member. It is called before
+// views are forgotten by which they were judged. What is kept already stays.
+func (l *Log) KeepRedressJudged(ctx context.Context, judged map[int64]bool) error {
+	if len(judged) == 0 {
+		return nil
+	}
+	return l.db.Update(ctx, func(tx *store.Tx) error {
+		for i, not := range judged {
+			if _, err := tx.Exec(`INSERT INTO redress_judged (idx, not_holder) VALUES (?, ?) ON CONFLICT (idx) DO NOTHING`, i, not); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// RedressJudged returns what KeepRedressJudged kept of indices in [from, to).
+func (l *Log) RedressJudged(ctx context.Context, from, to int64) (map[int64]bool, error) {
+	rows, err := l.db.Reader.QueryContext(ctx, `SELECT idx, not_holder FROM redress_judged WHERE idx >= ? AND idx < ?`, from, to)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[int64]bool{}
+	for rows.Next() {
+		var i int64
+		var not bool
+		if err := rows.Scan(&i, &not); err != nil {
+			return nil, err
+		}
+		out[i] = not
+	}
+	return out, rows.Err()
+}
+
 // RefAt returns under which ref the own envelope at an index was filed; empty
 // when it is no own one, or has none.
 func (l *Log) RefAt(ctx context.Context, index int64) (string, error) {

@@ -45,7 +45,7 @@ var (
 	intoRedress        = insertInto(19, "redress (idx, id, originator, member, own, ask, subject, day, due, counted, nth)", 11, 16)
 	intoRedressPortion = insertInto(20, "redress_portion (idx, portion, key, digest)", 4, 16)
 	intoRedressAnswer  = insertInto(21, "redress_answer (idx, redress, originator, asker, outcome)", 5, 16)
-	intoGoneEarly      = insertInto(22, "gone_early (idx, n, holder, portion)", 4, 16)
+	intoGoneEarly      = insertInto(22, "gone_early (idx, n, holder, portion, digest)", 5, 16)
 	intoNarrowed       = insertInto(23, "narrowed (portion, idx, holder, reason)", 4, 16)
 	intoAll            = []*into{&intoReport, &intoPortion, &intoDesignation, &intoAttachment, &intoQuarantine, &intoSent, &intoSearch, &intoSaid, &intoConsent, &intoCite, &intoHeldFor, &intoAcknowledged,
 		&intoRequest, &intoRequestPart, &intoAnswer, &intoAnswerPart, &intoClosing, &intoLine, &intoDisclosure, &intoRedress, &intoRedressPortion, &intoRedressAnswer, &intoGoneEarly, &intoNarrowed}

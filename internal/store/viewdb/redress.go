@@ -4,10 +4,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
+
+	"entente/internal/store"
 )
 
 // Redress is what a redress act says, as a row (spec/act.md, "redress").
@@ -17,6 +20,9 @@ type Redress struct {
 	Day      int64 // that it is of, since 1970; never after the day on which it was logged
 	Due      int64 // Unix seconds
 	Portions []Portion
+	// NotHolder is what was judged of it before, when views by which it is judged
+	// are forgotten since; nil: it is judged as it is stored.
+	NotHolder *bool
 }
 
 // RedressAnswer is what a redress-answer act says, as a row.
@@ -75,6 +81,65 @@ func beyond(r string) string {
 	return fmt.Sprintf(`(%[1]s.own = 0 AND %[1]s.nth > %[2]d)`, r, MaxRedressDay)
 }
 
+// sqlJudgeRedress judges once, by what stands before it in the log, whether a
+// request names a portion that its asker did not get from this member: an own one,
+// or one of another that is here under that digest. What another says under the
+// same id judges nothing.
+const sqlJudgeRedress = `UPDATE redress AS r SET not_holder = coalesce(?2, EXISTS (SELECT 1 FROM redress_portion n WHERE n.idx = r.idx
+		AND EXISTS (SELECT 1 FROM portion p JOIN report o ON o.idx = p.idx WHERE p.key = n.key AND p.id = n.portion AND p.idx < r.idx AND (o.own = 1 OR p.digest = n.digest))
+		AND NOT EXISTS (SELECT 1 FROM portion p JOIN report o ON o.idx = p.idx WHERE p.key = n.key AND p.id = n.portion AND p.digest = n.digest AND p.idx < r.idx
+			AND o.own = 1 AND (r.originator = r.member OR ' ' || o.recipients || ' ' LIKE '% ' || r.originator || ' %'))))
+	WHERE r.idx = ?1 AND (r.own = 0 OR r.originator = r.member)`
+
+// judgeRedress judges the requests of a batch whose rows are stored.
+func judgeRedress(tx *store.Tx, said []Said) error {
+	for i := range said {
+		r := said[i].Redress
+		if r == nil {
+			continue
+		}
+		var before any
+		if r.NotHolder != nil {
+			before = *r.NotHolder
+		}
+		if _, err := tx.Run(sqlJudgeRedress, said[i].Index, before); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// RedressJudged returns how the requests for redress were judged that name a portion
+// of the reports at some log indices: by the index of the request, whether its asker
+// is not the holder that it says.
+func (v *Views) RedressJudged(ctx context.Context, indices []int64) (map[int64]bool, error) {
+	out := map[int64]bool{}
+	for part := range slices.Chunk(indices, 500) {
+		args := make([]any, len(part))
+		for i := range part {
+			args[i] = part[i]
+		}
+		rows, err := v.db.Reader.QueryContext(ctx, `SELECT DISTINCT r.idx, r.not_holder FROM portion p CROSS JOIN redress_portion n ON n.portion = p.id CROSS JOIN redress r ON r.idx = n.idx
+			WHERE p.idx IN (?`+strings.Repeat(`, ?`, len(part)-1)+`) AND (r.own = 0 OR r.originator = r.member)`, args...)
+		if err != nil {
+			return nil, err
+		}
+		for rows.Next() {
+			var i int64
+			var not bool
+			if err := rows.Scan(&i, &not); err != nil {
+				rows.Close()
+				return nil, err
+			}
+			out[i] = not
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 // What counts (spec/redress.md): r is a redress, a an answer.
 const (
 	// answers are those that are from who was asked, to who asked, in order, and
@@ -84,18 +149,13 @@ const (
 	grantedBefore = `EXISTS (SELECT 1 FROM redress_answer g WHERE g.redress = a.redress AND g.originator = a.originator AND g.asker = a.asker AND g.outcome = 'granted' AND g.idx > r.idx AND g.idx < a.idx
 		AND NOT EXISTS (SELECT 1 FROM redress_portion x WHERE x.idx = g.idx AND NOT EXISTS (SELECT 1 FROM redress_portion y WHERE y.idx = r.idx AND y.portion = x.portion AND y.digest = x.digest)))`
 	redressCounts = redressAnswers + ` AND NOT ` + grantedBefore
-	// notHolder: it names a portion here that its asker did not get by an own view.
-	notHolder = `((r.own = 0 OR r.originator = r.member) AND EXISTS (SELECT 1 FROM redress_portion n WHERE n.idx = r.idx
-		AND EXISTS (SELECT 1 FROM portion p WHERE p.key = n.key AND p.id = n.portion)
-		AND NOT EXISTS (SELECT 1 FROM portion p JOIN report o ON o.idx = p.idx WHERE p.key = n.key AND p.id = n.portion AND p.digest = n.digest
-			AND o.own = 1 AND (r.originator = r.member OR ' ' || o.recipients || ' ' LIKE '% ' || r.originator || ' %'))))`
 )
 
 // redressDoubt is the code of why a request r has no standing here, empty when it
 // has.
 func redressDoubt() string {
 	return `CASE WHEN ` + beyond(`r`) + ` THEN 'redress_budget'
-		WHEN ` + notHolder + ` THEN 'redress_not_holder'
+		WHEN r.not_holder = 1 THEN 'redress_not_holder'
 		WHEN EXISTS (SELECT 1 FROM redress q WHERE q.originator = r.originator AND q.member = r.member AND q.subject = r.subject AND q.idx < r.idx AND NOT ` + beyond(`q`) + `
 			AND NOT EXISTS (SELECT 1 FROM redress z JOIN redress_answer f ON f.redress = z.id WHERE z.originator = q.originator AND z.member = q.member AND z.subject = q.subject
 				AND f.originator = z.member AND f.asker = z.originator AND f.outcome <> 'passed-on' AND f.idx > q.idx AND f.idx > z.idx AND f.idx < r.idx)) THEN 'redress_repeated'

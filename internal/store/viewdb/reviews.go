@@ -2,6 +2,8 @@ package viewdb
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strings"
 )
 
@@ -50,31 +52,38 @@ func (v *Views) ToReview(ctx context.Context, q ReviewQuery) ([]ReviewRow, error
 	return out, rows.Err()
 }
 
-// GoneEarly says which members' officers said of which of some portions that
+// GoneAt is where a member's officers said last that they have destroyed a portion
+// before its term.
+type GoneAt struct {
+	Holder string
+	Digest [32]byte
+	Index  int64 // of their word in the log: what came to them later they hold
+}
+
+// GoneEarly says which members' officers said of which of some portions, by id, that
 // they have destroyed them before their term.
-func (v *Views) GoneEarly(ctx context.Context, portions [][16]byte) (map[[16]byte][]string, error) {
-	out := map[[16]byte][]string{}
-	for len(portions) > 0 {
-		part := portions[:min(len(portions), 500)]
-		portions = portions[len(part):]
+func (v *Views) GoneEarly(ctx context.Context, portions [][16]byte) (map[[16]byte][]GoneAt, error) {
+	out := map[[16]byte][]GoneAt{}
+	for part := range slices.Chunk(portions, 500) {
 		args := make([]any, len(part))
 		for i := range part {
 			args[i] = part[i][:]
 		}
-		rows, err := v.db.Reader.QueryContext(ctx, `SELECT DISTINCT portion, holder FROM gone_early WHERE portion IN (?`+strings.Repeat(`, ?`, len(part)-1)+`)`, args...)
+		rows, err := v.db.Reader.QueryContext(ctx, `SELECT portion, holder, digest, max(idx) FROM gone_early WHERE portion IN (?`+strings.Repeat(`, ?`, len(part)-1)+`) GROUP BY portion, holder, digest`, args...)
 		if err != nil {
 			return nil, err
 		}
 		for rows.Next() {
-			var id []byte
-			var holder string
-			if err := rows.Scan(&id, &holder); err != nil {
+			var id, digest []byte
+			var g GoneAt
+			if err := rows.Scan(&id, &g.Holder, &digest, &g.Index); err != nil {
 				rows.Close()
 				return nil, err
 			}
-			out[[16]byte(id)] = append(out[[16]byte(id)], holder)
+			copy(g.Digest[:], digest)
+			out[[16]byte(id)] = append(out[[16]byte(id)], g)
 		}
-		if err := rows.Close(); err != nil {
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			return nil, err
 		}
 	}

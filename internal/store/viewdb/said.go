@@ -29,7 +29,7 @@ type Said struct {
 	Acknowledges string `json:"-"`
 	// GoneEarly are the portions that its originator says it has destroyed before
 	// their term.
-	GoneEarly [][16]byte `json:"-"`
+	GoneEarly []Portion `json:"-"`
 	// Request, Answer, Closing and Line are what acts of these kinds say.
 	Request *Request `json:"-"`
 	Answer  *Answer  `json:"-"`
@@ -124,7 +124,7 @@ func (in *inserts) said(s *Said) {
 		in.add(&intoAcknowledged, s.Index, s.Acknowledges)
 	}
 	for n := range s.GoneEarly {
-		in.add(&intoGoneEarly, s.Index, n, s.Originator, s.GoneEarly[n][:])
+		in.add(&intoGoneEarly, s.Index, n, s.Originator, s.GoneEarly[n].ID[:], s.GoneEarly[n].Digest[:])
 	}
 }
 

@@ -59,7 +59,7 @@ func Open(path string, o store.Options) (v *Views, stale bool, err error) {
 		err = tune(db)
 	}
 	if err == nil {
-		queries := append([]string{sqlUnnamed, sqlTally, sqlTotal, sqlSetting, sqlWithdraw}, recallQueries...)
+		queries := append([]string{sqlUnnamed, sqlTally, sqlTotal, sqlSetting, sqlWithdraw, sqlJudgeRedress}, recallQueries...)
 		for _, t := range intoAll {
 			queries = append(queries, t.one, t.many)
 		}

@@ -154,6 +154,9 @@ func (v *Views) Apply(ctx context.Context, b Batch) error {
 		if err := in.flush(); err != nil {
 			return err
 		}
+		if err := judgeRedress(tx, b.Said); err != nil {
+			return err
+		}
 		for i := range b.Withdrawn {
 			w := &b.Withdrawn[i]
 			if _, err := tx.Run(sqlWithdraw, w.Word+1, w.Originator, w.Report); err != nil {
