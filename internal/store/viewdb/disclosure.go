@@ -79,11 +79,6 @@ func (v *Views) Ledger(ctx context.Context, q LedgerQuery) ([]Disclosure, error)
 	if q.Ended != 0 {
 		add(`d.idx IN (SELECT e.idx FROM report e WHERE e.ends <> 0 AND e.ends <= ?)`, q.Ended)
 	}
-	if q.Recalled {
-		add(`(d.idx, d.n, d.holder) IN (SELECT h.idx, h.n, h.holder FROM recalled x JOIN portion p ON p.key = x.key AND p.id = x.portion AND p.digest = x.digest JOIN disclosure h ON h.idx = p.idx AND h.n = p.n
-				WHERE x.effect = 1 AND x.kind IN ('recall', 'correction', 'narrowing', 'doubt')
-			UNION SELECT h.idx, h.n, h.holder FROM narrowed x JOIN portion p ON p.key = substr(x.portion, 1, 8) AND p.id = x.portion JOIN disclosure h ON h.idx = p.idx AND h.n = p.n AND h.holder = x.holder)`)
-	}
 	switch {
 	case q.Overdue != 0:
 		add(`d.review <> 0 AND d.review <= ?`, q.Overdue)
@@ -96,14 +91,28 @@ func (v *Views) Ledger(ctx context.Context, q LedgerQuery) ([]Disclosure, error)
 	case q.After != nil:
 		add(`(d.idx, d.n, d.holder) < (?, ?, ?)`, q.After.Index, q.After.N, q.After.Holder)
 	}
-	query := `SELECT d.idx, d.n, d.holder, d.review FROM disclosure d`
-	if len(where) > 0 {
-		query += ` WHERE ` + strings.Join(where, ` AND `)
+	args = append(args, q.Limit)
+	cut := func(columns, from, order string, more ...string) string {
+		query := `SELECT ` + columns + ` d.idx, d.n, d.holder, d.review FROM ` + from
+		if all := append(more, where...); len(all) > 0 {
+			query += ` WHERE ` + strings.Join(all, ` AND `)
+		}
+		return query + ` ORDER BY ` + order + ` LIMIT ?`
 	}
-	query += ` ORDER BY ` + order + ` LIMIT ?`
+	query := cut(``, `disclosure d`, order)
+	if q.Recalled {
+		// Two pages in one: of what stands against a portion, by the reports that have
+		// any such, and of what was taken back from one holder alone.
+		query = `SELECT * FROM (` + cut(``, `caution c CROSS JOIN disclosure d ON d.idx = c.idx`, strings.Replace(order, `d.idx`, `c.idx`, 1), `c.withdrawn + c.doubt > 0`,
+			`EXISTS (SELECT 1 FROM portion p CROSS JOIN recalled x ON x.portion = p.id AND x.digest = p.digest WHERE p.idx = d.idx AND p.n = d.n AND x.effect = 1 AND x.kind IN ('recall', 'correction', 'narrowing', 'doubt'))`) + `)
+			UNION SELECT * FROM (` + cut(`DISTINCT`, `narrowed x CROSS JOIN portion p ON p.key = substr(x.portion, 1, 8) AND p.id = x.portion CROSS JOIN disclosure d ON d.idx = p.idx AND d.n = p.n AND d.holder = x.holder`, order) + `)`
+		args = append(args, args...)
+		query = `SELECT * FROM (` + query + `) d ORDER BY ` + order + ` LIMIT ?`
+		args = append(args, q.Limit)
+	}
 	rows, err := v.db.Reader.QueryContext(ctx, `SELECT d.idx, d.n, d.holder, d.review, r.id, r.originator, r.own, CASE WHEN r.withdrawn = 0 THEN `+titleOf+` ELSE r.type END, r.type, r.ends, p.id, p.digest,
 			coalesce((SELECT s.id FROM report s WHERE s.supersedes = r.id AND s.supersedes <> '' AND s.originator = r.originator ORDER BY s.idx DESC LIMIT 1), '')
-		FROM (`+query+`) d JOIN report r ON r.idx = d.idx JOIN portion p ON p.idx = d.idx AND p.n = d.n ORDER BY `+order, append(args, q.Limit)...)
+		FROM (`+query+`) d JOIN report r ON r.idx = d.idx JOIN portion p ON p.idx = d.idx AND p.n = d.n ORDER BY `+order, args...)
 	if err != nil {
 		return nil, err
 	}
