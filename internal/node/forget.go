@@ -149,6 +149,9 @@ func (n *Node) forgetAt(ctx context.Context, login, reason string, all []int64) 
 		return Forgotten{}, err
 	}
 	n.station.DropBodies()
+	if n.fault != nil {
+		n.fault("forget", all[0])
+	}
 	return n.forget(ctx, list)
 }
 

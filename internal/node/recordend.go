@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
+	"slices"
 
 	"entente/act"
 	"entente/internal/section"
@@ -15,8 +17,9 @@ import (
 type EndedRecord struct {
 	// Destroyed is what is gone here; nil while the recall is on its way.
 	Destroyed *Forgotten
-	// Issued is what was put up for an officer with the release role: the recall
-	// of an own record, the acknowledgement of another's; nil when there is none.
+	// Issued is what was put up for an officer with the release role, as one
+	// decision: the recall of an own record, or the acknowledgements of another's,
+	// as many as its portions and originators need; nil when there is none.
 	Issued *Issued
 }
 
@@ -80,12 +83,70 @@ func notRecord(id, kind string) error {
 	return &Refused{finding(CodeEndNoRecord, "21", "rule 21: %s is no record but a %s: a statement has no term that could end early; end the record that it is about (entente review end), answer a request (entente redress answer), or give up a draft that has not left", shortened(id), kind)}
 }
 
-// endOfOthers destroys this node's copy of another's record.
+// endOfOthers destroys this node's copy of another's record. What tells its
+// originator is saved first, so that no interruption loses it: it cannot be let go
+// while a copy is here.
 func (n *Node) endOfOthers(ctx context.Context, o section.Officer, id, reason string) (*EndedRecord, error) {
+	if err := n.section.Authorise(ctx, o, section.OpErase, id[:min(len(id), 64)]); err != nil {
+		return nil, err
+	}
 	indices, err := n.copiesOf(ctx, id)
 	if err != nil {
 		return nil, err
 	}
+	refs, err := n.goneWith(ctx, indices)
+	if err != nil {
+		return nil, err
+	}
+	var drafts []string
+	for _, m := range slices.Sorted(maps.Keys(refs)) {
+		for part := range slices.Chunk(refs[m], act.MaxCites) {
+			raw, err := json.Marshal(Acknowledgement{To: m, Portions: part, State: act.AckDestroyed, Written: n.minute(), ID: act.NewID()})
+			if err != nil {
+				return nil, err
+			}
+			d, err := n.section.CreateReviewed(ctx, o, section.Content{Kind: section.KindAcknowledgement, Bytes: raw})
+			if err != nil {
+				return nil, errors.Join(err, n.eraseDrafts(ctx, o, drafts))
+			}
+			drafts = append(drafts, d.ID)
+		}
+	}
+	gone, err := n.Forget(ctx, o, reason, id)
+	if err != nil {
+		// What has begun is finished at the next start, and is to be told then.
+		if begun, errBegun := n.log.ForgottenIn(ctx, indices[0], indices[0]+1); errBegun == nil && len(begun) == 0 {
+			err = errors.Join(err, n.eraseDrafts(ctx, o, drafts))
+		}
+		return nil, err
+	}
+	out := &EndedRecord{Destroyed: &gone}
+	if len(drafts) == 0 {
+		return out, nil // another view here still holds it
+	}
+	out.Issued = &Issued{Drafts: drafts}
+	for _, draft := range drafts {
+		plan, err := n.Plan(ctx, o, draft)
+		if err != nil {
+			return nil, err
+		}
+		out.Issued.Acts = append(out.Issued.Acts, plan.Acts...)
+	}
+	out.Issued.Decision, err = n.Prepare(ctx, o, drafts, "")
+	return out, err
+}
+
+// eraseDrafts destroys statements that are not to be said.
+func (n *Node) eraseDrafts(ctx context.Context, o section.Officer, drafts []string) (err error) {
+	for _, d := range drafts {
+		err = errors.Join(err, n.section.EraseDraft(ctx, o, d, "an end that was refused"))
+	}
+	return err
+}
+
+// goneWith returns the portions of others' views at some log indices that no other
+// view here holds, by who sealed them.
+func (n *Node) goneWith(ctx context.Context, indices []int64) (map[label.MemberID][]act.PortionRef, error) {
 	refs := map[label.MemberID][]act.PortionRef{}
 	for _, i := range indices {
 		full, err := n.views.At(ctx, i)
@@ -99,33 +160,21 @@ func (n *Node) endOfOthers(ctx context.Context, o section.Officer, id, reason st
 		if err != nil {
 			return nil, err
 		}
+		from := label.MemberID(full.Originator)
+		named := refSet(refs[from])
 		for k := range a.Report.Portions {
 			p := &a.Report.Portions[k]
-			refs[label.MemberID(full.Originator)] = append(refs[label.MemberID(full.Originator)], act.PortionRef{Portion: p.ID, Digest: p.Digest})
-		}
-	}
-	gone, err := n.Forget(ctx, o, reason, id)
-	if err != nil {
-		return nil, err
-	}
-	out := &EndedRecord{Destroyed: &gone}
-	for m, list := range refs {
-		var left []act.PortionRef
-		for _, r := range list {
-			if here, err := n.views.Holding(ctx, rawID(r.Portion)); err != nil {
+			ref := act.PortionRef{Portion: p.ID, Digest: p.Digest}
+			here, err := n.views.Holding(ctx, rawID(p.ID))
+			if err != nil {
 				return nil, err
-			} else if len(here) == 0 && len(left) < act.MaxCites {
-				left = append(left, r)
+			}
+			if !named[ref] && !slices.ContainsFunc(here, func(at int64) bool { return !slices.Contains(indices, at) }) {
+				refs[from] = append(refs[from], ref)
 			}
 		}
-		if len(left) == 0 {
-			continue // another view here still holds it
-		}
-		if out.Issued, err = n.PutUp(ctx, o, section.KindAcknowledgement, Acknowledgement{To: m, Portions: left, State: act.AckDestroyed}); err != nil {
-			return nil, err
-		}
 	}
-	return out, nil
+	return refs, nil
 }
 
 // endOwn recalls an own record from all who hold it, and destroys it here when

@@ -1,0 +1,102 @@
+package node
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"entente/act"
+	"entente/charter"
+	"entente/internal/centre"
+	"entente/internal/section"
+	"entente/internal/store/viewdb"
+)
+
+// Whoever ends another's record tells of every portion, by as many
+// acknowledgements as that needs, let go together; they are saved before anything
+// is destroyed, and cannot be let go while a copy is here.
+func TestEndingTellsOfEveryPortion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "IRQ", func(c *charter.Charter) { c.ReceiptSeconds = 3600 })
+		w.tuning = centre.Tuning{CompareEvery: 10 * time.Minute, Alive: 10 * time.Minute}
+		w.startNodes(four...)
+		defer w.close()
+		w.settle(2 * time.Minute)
+		w.ready(four...)
+		ctx := context.Background()
+		d := &Draft{ReportType: act.INTREP}
+		for i := range act.MaxCites + 2 {
+			p := portion(mark("RESTRICTED", "IRQ", "IRQ", "IRN"), "IRQ", "quincunx "+time.Duration(i).String())
+			p.ID, p.Salt = act.NewID(), string(act.NewID())
+			d.Portions = append(d.Portions, p)
+		}
+		w.releaseReport("IRQ", d)
+		w.settle(time.Minute)
+		irn := w.nodes["IRN"]
+		row := w.find("IRN", viewdb.Query{Text: "quincunx"}, 1)[0]
+		x, err := irn.EndRecord(ctx, w.dpo("IRN"), row.ID, "review 1")
+		check(t, err)
+		if x.Issued == nil || len(x.Issued.Drafts) != 2 || len(x.Issued.Acts) != 2 {
+			t.Fatalf("it came to %+v", x.Issued)
+		}
+		w.approve("IRN", x.Issued)
+		w.settle(time.Minute)
+		var ids [][16]byte
+		for i := range d.Portions {
+			ids = append(ids, rawID(d.Portions[i].ID))
+		}
+		early, err := w.nodes["IRQ"].views.GoneEarly(ctx, ids)
+		check(t, err)
+		if len(early) != len(ids) {
+			t.Errorf("IRN destroyed %d portions, and told of %d", len(ids), len(early))
+		}
+	})
+}
+
+// A node that stops between the two finishes the destruction, and has what tells
+// of it, which cannot be let go before.
+func TestAnEndThatBreaksOffIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "IRQ", func(c *charter.Charter) { c.ReceiptSeconds = 3600 })
+		w.tuning = centre.Tuning{CompareEvery: 10 * time.Minute, Alive: 10 * time.Minute}
+		w.startNodes(four...)
+		defer w.close()
+		w.settle(2 * time.Minute)
+		w.ready(four...)
+		w.plainReport("IRQ", "the lorry is quincunx")
+		row := w.find("IRN", viewdb.Query{Text: "quincunx"}, 1)[0]
+		irn, dpo := w.nodes["IRN"], w.dpo("IRN")
+		ctx, stop := context.WithCancel(context.Background())
+		irn.fault = func(stage string, _ int64) {
+			if stage == "forget" {
+				stop()
+			}
+		}
+		_, err := irn.EndRecord(ctx, dpo, row.ID, "review 1")
+		irn.fault = nil
+		if err == nil {
+			t.Fatal("it did not break off")
+		}
+		ctx = context.Background()
+		drafts, err := irn.section.Drafts(ctx, dpo, section.DraftQuery{Limit: 10})
+		check(t, err)
+		if len(drafts) != 1 || drafts[0].Kind != section.KindAcknowledgement {
+			t.Fatalf("IRN has saved %+v", drafts)
+		}
+		_, err = irn.Prepare(ctx, dpo, []string{drafts[0].ID}, "")
+		if code, rule := refusedFor(t, err); code != CodeNotDestroyed || rule != "21" {
+			t.Errorf("IRN may say it while a copy is here: %v", err)
+		}
+		check(t, irn.finishForgetting(ctx))
+		x, err := irn.Prepare(ctx, dpo, []string{drafts[0].ID}, "")
+		check(t, err)
+		w.approve("IRN", &Issued{Decision: x})
+		w.settle(time.Minute)
+		rows, err := w.nodes["IRQ"].Ledger(ctx, w.officer("IRQ", "duty", section.RoleDuty), LedgerQuery{Holder: "IRN", Limit: 1})
+		check(t, err)
+		if len(rows) != 1 || rows[0].Destroyed != HolderDestroyed {
+			t.Errorf("IRQ is told %+v", rows)
+		}
+	})
+}
