@@ -220,20 +220,9 @@ func (n *Node) endOwn(ctx context.Context, o section.Officer, d section.Draft, r
 	if err != nil {
 		return nil, err
 	}
-	standing, err := n.views.StandingOfPortions(ctx, viewRefs(refs))
+	open, err := n.notRecalled(ctx, refs, held)
 	if err != nil {
 		return nil, err
-	}
-	var open []act.PortionRef
-	for _, r := range refs {
-		id := rawID(r.Portion)
-		elsewhere := false
-		for m, set := range held {
-			elsewhere = elsewhere || m != n.self && set[id]
-		}
-		if s := standing[viewRef(r)]; elsewhere && !(s.Withdrawn && s.By == string(n.self)) {
-			open = append(open, r)
-		}
 	}
 	if len(open) == 0 {
 		if view == "" {
@@ -267,6 +256,46 @@ func (n *Node) endOwn(ctx context.Context, o section.Officer, d section.Draft, r
 	}
 	return &EndedRecord{Issued: issued}, nil
 }
+
+// notRecalled returns those of own portions for which the log has not certified,
+// for each member that holds them, a recall to that member.
+func (n *Node) notRecalled(ctx context.Context, refs []act.PortionRef, held map[label.MemberID]map[[16]byte]bool) ([]act.PortionRef, error) {
+	to := map[act.PortionRef]label.MemberSet{}
+	for part := range slices.Chunk(refs, recallsRun) {
+		said, err := n.views.RecallsOn(ctx, string(n.self), rawIDs(part))
+		if err != nil {
+			return nil, err
+		}
+		for i := range said {
+			a, err := act.Parse(said[i].Act)
+			if err != nil {
+				return nil, err
+			}
+			switch a.Recall.Kind {
+			case act.RecallWithdrawn, act.RecallCorrection, act.RecallNarrowing:
+			default:
+				continue // it takes nothing back
+			}
+			for _, r := range a.Recall.Portions {
+				to[r] = to[r].Union(a.Statement.To)
+			}
+		}
+	}
+	var open []act.PortionRef
+	for _, r := range refs {
+		for m, has := range held {
+			if m != n.self && has[rawID(r.Portion)] && n.found.Members().Contains(m) && !to[r].Contains(m) {
+				open = append(open, r)
+				break
+			}
+		}
+	}
+	return open, nil
+}
+
+// recallsRun is for how many portions together it is asked which recalls there
+// are: of each there is one for every reader.
+const recallsRun = 16
 
 // recallWaits says whether a recall of any of some portions has been put up and
 // has not come back by the log.

@@ -11,6 +11,7 @@ import (
 	"entente/internal/centre"
 	"entente/internal/section"
 	"entente/internal/store/viewdb"
+	"entente/label"
 )
 
 // Whoever ends another's record tells of every portion, by as many
@@ -97,6 +98,39 @@ func TestAnEndThatBreaksOffIsTold(t *testing.T) {
 		check(t, err)
 		if len(rows) != 1 || rows[0].Destroyed != HolderDestroyed {
 			t.Errorf("IRQ is told %+v", rows)
+		}
+	})
+}
+
+// The own copy stays until the log has certified the recall for every reader, not
+// for the first of them alone.
+func TestAnOwnRecordEndsWhenAllAreToldOfIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "IRQ", func(c *charter.Charter) { c.ReceiptSeconds = 3600 })
+		w.tuning = centre.Tuning{CompareEvery: 10 * time.Minute, Alive: 10 * time.Minute}
+		w.startNodes(four...)
+		defer w.close()
+		w.settle(2 * time.Minute)
+		w.ready(four...)
+		ctx := context.Background()
+		w.plainReport("IRQ", "the lorry is quincunx")
+		irq, dpo := w.nodes["IRQ"], w.dpo("IRQ")
+		row := w.find("IRQ", viewdb.Query{Text: "quincunx"}, 1)[0]
+		p := w.portionOf("IRN", "IRQ", "quincunx")
+		a, err := act.BuildRecall(act.Recall{Statement: act.Statement{ID: act.NewID(), Written: time.Now().UTC().Truncate(time.Minute), To: label.Members("IRQ", "IRN")},
+			Kind: act.RecallWithdrawn, Reason: act.ReasonUnlawful, Portions: []act.PortionRef{p}})
+		w.plant("IRQ", a, err, "IRN")
+		x, err := irq.EndRecord(ctx, dpo, row.ID, "review 1")
+		check(t, err)
+		if x.Destroyed != nil || x.Issued == nil {
+			t.Fatalf("RUS and SYR are not told, and it came to %+v", x)
+		}
+		w.approve("IRQ", x.Issued)
+		w.settle(time.Minute)
+		x, err = irq.EndRecord(ctx, dpo, row.ID, "review 1")
+		check(t, err)
+		if x.Destroyed == nil || x.Destroyed.Drafts != 1 || x.Issued != nil {
+			t.Errorf("all are told, and it came to %+v", x)
 		}
 	})
 }
