@@ -162,6 +162,50 @@ func (s *Station) KeepFault(ctx context.Context, f seal.Fault) error {
 	return s.takeSealEvidence(ctx, data, a)
 }
 
+// DropDisclosing destroys what evidence is kept that shows what is inside any of
+// some envelopes, given by their headers: it holds their keys and bodies, and ends
+// with them (spec/retention.md). The file in which the database's changes lie is
+// the caller's to truncate.
+func (s *Station) DropDisclosing(ctx context.Context, headers [][]byte) error {
+	named := make(map[string]bool, len(headers))
+	for _, h := range headers {
+		named[string(h)] = true
+	}
+	entries, err := s.log.ListEvidence(ctx)
+	if err != nil {
+		return err
+	}
+	var drop []string
+	for _, entry := range entries {
+		if entry.Kind != evidenceSeal {
+			continue
+		}
+		e, ok, err := s.log.OneEvidence(ctx, entry.ID)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		f, err := seal.ParseEvidence(e.Data)
+		if err != nil {
+			continue // kept by another version, which knows what it is
+		}
+		switch f := f.(type) {
+		case *seal.Unopenable:
+			ok = named[string(f.Header)]
+		case *seal.PortionConflict:
+			ok = named[string(f.A.Header)] || named[string(f.B.Header)]
+		default:
+			ok = false
+		}
+		if ok {
+			drop = append(drop, e.ID)
+		}
+	}
+	return s.log.DropEvidence(ctx, drop)
+}
+
 // takeSealEvidence keeps verified evidence against an originator, hands it on,
 // and files it as a leaf when it suspends and is not in the log yet. What comes
 // beyond the bound of its class is dropped: it shows nothing new.

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"entente/act"
@@ -50,7 +52,8 @@ const maxForget = 10_000
 var ErrBasis = errors.New("rules 21 and 22: what is destroyed is destroyed for a stated reason: give the identifier of the request, the review or the retention rule, 1 to 200 bytes")
 
 // Forget destroys this node's own copy of reports, each named by its own id or
-// by the id of a portion in it: the sealed body, the envelope's key, the rows
+// by the id of a portion in it, or, in quarantine, by its place in the log as
+// leaf-17: the sealed body, the envelope's key, the evidence that quotes it, the rows
 // of the views, the words in the search index, the suggestions and what was
 // said of them, the sealed files that nothing
 // else here names, and of own reports the draft with all views made of it. The
@@ -130,6 +133,9 @@ func (n *Node) forgetAt(ctx context.Context, login, reason string, all []int64) 
 				f.Recipients = slices.DeleteFunc(said.Recipients, func(m string) bool { return m == string(n.self) })
 			case errors.Is(err, viewdb.ErrNotFound):
 				f.Failed = true // quarantined
+				if f.Recipients, err = n.sentTo(ctx, i); err != nil {
+					return Forgotten{}, err
+				}
 			case err != nil:
 				return Forgotten{}, err
 			}
@@ -155,6 +161,16 @@ func (n *Node) forgetAt(ctx context.Context, login, reason string, all []int64) 
 	return n.forget(ctx, list)
 }
 
+// sentTo returns the readers of an own envelope, this node left out; none of
+// another's.
+func (n *Node) sentTo(ctx context.Context, index int64) ([]string, error) {
+	sent, err := n.views.SentTo(ctx, index, index+1, 1)
+	if err != nil || len(sent) == 0 {
+		return nil, err
+	}
+	return sent[0].Recipients, nil
+}
+
 // checkNotOwed refuses, by ErrOwed, a request for redress that has standing and no
 // final answer that counts.
 func (n *Node) checkNotOwed(ctx context.Context, said *viewdb.Said) error {
@@ -168,12 +184,46 @@ func (n *Node) checkNotOwed(ctx context.Context, said *viewdb.Said) error {
 	return nil
 }
 
+// leafPrefix and a log index name what is in quarantine, where no id can be had.
+const leafPrefix = "leaf-"
+
+// leafNamed reads the name of a leaf.
+func leafNamed(id string) (index int64, ok bool) {
+	digits, ok := strings.CutPrefix(id, leafPrefix)
+	if !ok {
+		return 0, false
+	}
+	index, err := strconv.ParseInt(digits, 10, 64)
+	return index, err == nil && index >= 0
+}
+
+// isQuarantined says whether an envelope to this node stands in quarantine; the
+// public leaves that do are part of the log, and stay.
+func (n *Node) isQuarantined(ctx context.Context, index int64) (bool, error) {
+	in, err := n.views.IsQuarantined(ctx, index)
+	if err != nil || !in {
+		return false, err
+	}
+	raw, err := n.log.Headers(ctx, index, index+1)
+	if err != nil {
+		return false, err
+	}
+	h, err := seal.ParseHeader(raw)
+	return err == nil && h.Kind == seal.Sealed, err
+}
+
 // copiesOf returns the log indices of what is forgotten with a report or a
-// portion.
+// portion, or of what is in quarantine at a leaf.
 func (n *Node) copiesOf(ctx context.Context, id string) ([]int64, error) {
 	var found []int64
 	index, err := n.views.IndexOf(ctx, id)
+	leaf, named := leafNamed(id)
 	switch {
+	case named:
+		if quarantined, err := n.isQuarantined(ctx, leaf); err != nil || !quarantined {
+			return nil, cmp.Or(err, viewdb.ErrNotFound)
+		}
+		found = []int64{leaf}
 	case err == nil:
 		found = []int64{index}
 	case !errors.Is(err, viewdb.ErrNotFound):
@@ -246,6 +296,7 @@ func (n *Node) forget(ctx context.Context, list []logdb.Forgotten) (Forgotten, e
 	var out Forgotten
 	var indices []int64
 	var keys []keyring.EnvelopeID
+	var headers [][]byte
 	files := map[[32]byte]bool{}
 	for _, f := range list {
 		indices = append(indices, f.Index)
@@ -257,6 +308,7 @@ func (n *Node) forget(ctx context.Context, list []logdb.Forgotten) (Forgotten, e
 		if err != nil {
 			return out, err
 		}
+		headers = append(headers, raw)
 		keys = append(keys, keyring.EnvelopeID{Originator: h.Originator, Incarnation: h.Incarnation, Sequence: h.Sequence})
 		named, err := n.views.Attachments(ctx, f.Index)
 		if err != nil {
@@ -267,6 +319,9 @@ func (n *Node) forget(ctx context.Context, list []logdb.Forgotten) (Forgotten, e
 		}
 	}
 	if err := n.ring.Forget(ctx, keys...); err != nil {
+		return out, err
+	}
+	if err := n.station.DropDisclosing(ctx, headers); err != nil {
 		return out, err
 	}
 	// The drafts name files too, and go before these are looked at.

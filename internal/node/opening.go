@@ -47,6 +47,16 @@ func (o *opened) recipients(self label.MemberID) (out []string) {
 	return out
 }
 
+// quarantineEnds returns when an envelope ends that is quarantined: a view as it
+// is marked, so that it ends here as at every other holder. What could not be read
+// has no marking, and may hold personal data (spec/retention.md).
+func (o *opened) quarantineEnds() int64 {
+	if o.view == nil {
+		return viewdb.EndsUnread
+	}
+	return endOf(o.view.Label)
+}
+
 // open opens one leaf if it is sealed to this node. It runs beside others and
 // touches nothing but o.
 func (n *Node) open(state *charter.State, o *opened, body []byte, stored map[keyring.EnvelopeID]seal.EnvelopeKey) {
@@ -56,7 +66,7 @@ func (n *Node) open(state *charter.State, o *opened, body []byte, stored map[key
 	defer func() {
 		if r := recover(); r != nil {
 			n.logger.Error("an act broke the projection and is quarantined", "index", o.index, "panic", fmt.Sprintf("%T", r), "at", calls())
-			o.mine, o.report, o.said, o.code = true, nil, nil, codePanic
+			o.mine, o.report, o.view, o.said, o.code = true, nil, nil, nil, codePanic
 		}
 	}()
 	t := n.projector.trials[trialKey{o.h.Originator, o.h.Incarnation, o.h.Epoch}]

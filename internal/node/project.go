@@ -286,7 +286,7 @@ func (n *Node) apply(ctx context.Context, leaves []opened, run logdb.Run, withdr
 			touched[name] = t
 		}
 		if o.code != "" {
-			b.Quarantined = append(b.Quarantined, viewdb.Quarantined{Index: o.index, Originator: string(o.h.Originator), Code: o.code})
+			b.Quarantined = append(b.Quarantined, viewdb.Quarantined{Index: o.index, Originator: string(o.h.Originator), Code: o.code, Ends: o.quarantineEnds()})
 			n.logger.Warn("an envelope is quarantined", "index", o.index, "originator", string(o.h.Originator), "code", o.code)
 			if o.code == "seal-authentication" || o.code == "seal-padding" {
 				fault := &seal.Unopenable{Header: o.header, Body: run.Bodies[i], Key: o.key}
@@ -359,12 +359,12 @@ func (n *Node) store(ctx context.Context, b *viewdb.Batch, tallies map[string]vi
 		return err
 	}
 	// refused quarantines what the views refuse by itself.
-	refused := func(what string, index int64, originator string, err error) bool {
+	refused := func(what string, index int64, originator string, ends int64, err error) bool {
 		if err == nil {
 			return false
 		}
 		n.logger.Error("what cannot be stored is quarantined", "what", what, "index", index, "originator", originator, "err", err)
-		b.Quarantined = append(b.Quarantined, viewdb.Quarantined{Index: index, Originator: originator, Code: codeStore})
+		b.Quarantined = append(b.Quarantined, viewdb.Quarantined{Index: index, Originator: originator, Code: codeStore, Ends: ends})
 		if t, ok := tallies[originator]; ok {
 			t.Failed++
 			tallies[originator] = t
@@ -373,13 +373,13 @@ func (n *Node) store(ctx context.Context, b *viewdb.Batch, tallies map[string]vi
 	}
 	var kept []viewdb.Report
 	for i := range b.Reports {
-		if r := &b.Reports[i]; !refused("report", r.Index, r.Originator, n.views.Try(ctx, r)) {
+		if r := &b.Reports[i]; !refused("report", r.Index, r.Originator, r.Ends, n.views.Try(ctx, r)) {
 			kept = append(kept, *r)
 		}
 	}
 	var said []viewdb.Said
 	for i := range b.Said {
-		if s := &b.Said[i]; !refused("statement", s.Index, s.Originator, n.views.TrySaid(ctx, s)) {
+		if s := &b.Said[i]; !refused("statement", s.Index, s.Originator, viewdb.EndsUnread, n.views.TrySaid(ctx, s)) {
 			said = append(said, *s)
 		}
 	}

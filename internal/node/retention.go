@@ -23,6 +23,9 @@ const (
 	retentionRun = 250
 	// sweepRun is how many leaves are looked at together for bodies to delete.
 	sweepRun = 2048
+	// unreadDays is how long what could not be read stays in quarantine: the longest
+	// that a first review may take.
+	unreadDays = 365
 	// settingSwept is how far the log was swept.
 	settingSwept = "swept"
 	// byTheNode is the login of what the node forgets by itself.
@@ -159,11 +162,21 @@ func reviewOfDraft(kind string, content []byte) int64 {
 }
 
 // due returns reports that ended at or before a log time, or were taken back
-// from this node by then.
+// from this node by then, and what in quarantine ended by then.
 func (n *Node) due(ctx context.Context, at int64) ([]int64, error) {
 	ended, err := n.views.Ended(ctx, at, retentionRun)
 	if err != nil || len(ended) == retentionRun {
 		return ended, err
+	}
+	unread, err := n.views.Unread(ctx, retentionRun)
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range unread {
+		if logged, err := n.log.HeadTime(ctx, i); err != nil || logged+unreadDays*86400 > at {
+			break // the earliest first
+		}
+		ended = append(ended, i)
 	}
 	taken, err := n.views.TakenBack(ctx, retentionRun)
 	if err != nil {

@@ -69,6 +69,22 @@ func keepEvidence(tx *store.Tx, e Evidence) error {
 	return err
 }
 
+// DropEvidence destroys proofs. ForgetDone truncates the write-ahead log in which
+// they may still lie.
+func (l *Log) DropEvidence(ctx context.Context, ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	return l.db.Update(ctx, func(tx *store.Tx) error {
+		for _, id := range ids {
+			if _, err := tx.Exec(`DELETE FROM evidence WHERE id = ?`, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // CountEvidence returns how many proofs are kept.
 func (l *Log) CountEvidence(ctx context.Context) (n int, err error) {
 	err = l.db.Reader.QueryRowContext(ctx, `SELECT count(*) FROM evidence`).Scan(&n)

@@ -70,9 +70,27 @@ func (v *Views) TakenBack(ctx context.Context, limit int) ([]Withdrawn, error) {
 }
 
 // Ended returns the reports, by log index, that ended at or before a log time,
-// the earliest first, up to limit.
+// the earliest first, up to limit: those in quarantine are among them.
 func (v *Views) Ended(ctx context.Context, at int64, limit int) ([]int64, error) {
-	rows, err := v.db.Reader.QueryContext(ctx, `SELECT idx FROM report WHERE ends <> 0 AND ends <= ? ORDER BY ends, idx LIMIT ?`, at, limit)
+	return v.indices(ctx, `SELECT idx FROM (SELECT idx, ends FROM report WHERE ends <> 0 AND ends <= ?
+		UNION ALL SELECT idx, ends FROM quarantine WHERE ends <> 0 AND ends > 0 AND ends <= ?) ORDER BY ends, idx LIMIT ?`, at, at, limit)
+}
+
+// Unread returns what is in quarantine without a marking that could be read, by
+// log index, the earliest first, up to limit.
+func (v *Views) Unread(ctx context.Context, limit int) ([]int64, error) {
+	return v.indices(ctx, `SELECT idx FROM quarantine WHERE ends <> 0 AND ends = ? ORDER BY idx LIMIT ?`, EndsUnread, limit)
+}
+
+// IsQuarantined says whether what stands at a log index is in quarantine.
+func (v *Views) IsQuarantined(ctx context.Context, index int64) (bool, error) {
+	found, err := v.indices(ctx, `SELECT idx FROM quarantine WHERE idx = ?`, index)
+	return len(found) > 0, err
+}
+
+// indices returns the one column of a query.
+func (v *Views) indices(ctx context.Context, query string, args ...any) ([]int64, error) {
+	rows, err := v.db.Reader.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}

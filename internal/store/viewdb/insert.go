@@ -27,7 +27,7 @@ var (
 	intoPortion        = insertInto(1, "portion (idx, n, key, id, digest)", 5, 64)
 	intoDesignation    = insertInto(2, "designation (idx, n, originator, authority, list, reference, kind, name, status)", 9, 16)
 	intoAttachment     = insertInto(3, "attachment (idx, n, digest)", 3, 16)
-	intoQuarantine     = insertInto(4, "quarantine (idx, originator, code)", 3, 16)
+	intoQuarantine     = insertInto(4, "quarantine (idx, originator, code, ends)", 4, 16)
 	intoSent           = insertInto(5, "sent (idx, hash, recipients)", 3, 64)
 	intoSearch         = insertInto(6, "search (rowid, words)", 2, 1)
 	intoSaid           = insertInto(7, "said ("+saidColumns+")", 8, 16)

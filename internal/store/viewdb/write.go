@@ -88,7 +88,13 @@ type Quarantined struct {
 	Index      int64  `json:"index"`
 	Originator string `json:"originator"`
 	Code       string `json:"code"`
+	// Ends is the log time at which its own marking ends it, Unix seconds; 0 never;
+	// EndsUnread for what could not be read, and bears no marking.
+	Ends int64 `json:"-"`
 }
+
+// EndsUnread is the Ends of what ends a fixed time after it was logged.
+const EndsUnread = -1
 
 // Sent is one of this node's own envelopes.
 type Sent struct {
@@ -145,7 +151,7 @@ func (v *Views) Apply(ctx context.Context, b Batch) error {
 			in.said(&b.Said[i])
 		}
 		for _, q := range b.Quarantined {
-			in.add(&intoQuarantine, q.Index, q.Originator, q.Code)
+			in.add(&intoQuarantine, q.Index, q.Originator, q.Code, q.Ends)
 		}
 		for i := range b.Sent {
 			s := &b.Sent[i]
