@@ -36,6 +36,11 @@ type Forgotten struct {
 var ErrStands = &act.Refusal{Code: "forget_stands", Rule: "10",
 	Why: "what a recall or a consent says holds as long as the log", Cure: "forget the reports that it is about; what it took back is then gone here for good"}
 
+// ErrCloses refuses to forget what closes a request that is here: without it the
+// request would be open again.
+var ErrCloses = &act.Refusal{Code: "forget_stands", Rule: "22",
+	Why: "an answer and a closing stand as long as the request that they are about", Cure: "forget the request first, or both in one call"}
+
 // ErrOwed refuses to forget what is asked of a member and is not answered yet: with
 // the request, what it owes would be gone.
 var ErrOwed = &act.Refusal{Code: "forget_owed", Rule: "22",
@@ -118,6 +123,9 @@ func (n *Node) forgetAt(ctx context.Context, login, reason string, all []int64) 
 			said, err := n.views.SaidAt(ctx, i)
 			if err == nil {
 				f.Uses = []logdb.Use{{Key: useKey(usedByStatement, said.ID), Value: said.Originator}}
+				if err := n.checkClosesNothing(ctx, &said, all); err != nil {
+					return Forgotten{}, err
+				}
 			}
 			switch {
 			case err == nil && (said.Type == string(act.TypeRecall) || said.Type == string(act.TypeConsent)):
@@ -210,6 +218,19 @@ func (n *Node) isQuarantined(ctx context.Context, index int64) (bool, error) {
 	}
 	h, err := seal.ParseHeader(raw)
 	return err == nil && h.Kind == seal.Sealed, err
+}
+
+// checkClosesNothing refuses, by ErrCloses, an answer or a closing that counts
+// for a request which is not forgotten with it.
+func (n *Node) checkClosesNothing(ctx context.Context, said *viewdb.Said, all []int64) error {
+	requests, err := n.views.Closes(ctx, said.Index)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(requests, func(i int64) bool { return !slices.Contains(all, i) }) {
+		return fmt.Errorf("%s %s: %w", said.Type, said.ID, ErrCloses)
+	}
+	return nil
 }
 
 // copiesOf returns the log indices of what is forgotten with a report or a

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"entente/act"
 	"entente/internal/section"
@@ -38,6 +39,69 @@ func TestWhoIsAskedKeepsARequestUntilItIsAnswered(t *testing.T) {
 		}
 		if got := w.redresses("RUS", viewdb.RedressQuery{Received: true}); len(got) != 0 {
 			t.Errorf("it is forgotten, and still here: %+v", got)
+		}
+	})
+}
+
+// Rule 22: what closes a request is not forgotten while the request is here, so
+// that none opens again: a final answer on redress, an answer to a request for what
+// is known, and its closing. With the request, or after it, it can be.
+func TestWhatClosesARequestIsKeptWithIt(t *testing.T) {
+	inRedress(t, func(w *world) {
+		ctx := context.Background()
+		idOf := func(m label.MemberID, kind act.Type) string {
+			for i := range int64(1 << 20) {
+				if size, _ := w.nodes[m].Projected(); i >= size {
+					break
+				}
+				if said, err := w.nodes[m].views.SaidAt(ctx, i); err == nil && said.Type == string(kind) {
+					return said.ID
+				}
+			}
+			t.Fatalf("%s has no %s", m, kind)
+			return ""
+		}
+		kept := func(m label.MemberID, id string) {
+			if _, err := w.nodes[m].Forget(ctx, w.dpo(m), "request 9", id); !errors.Is(err, ErrCloses) {
+				t.Errorf("%s forgets what closes a request: %v", m, err)
+			}
+		}
+		gone := func(m label.MemberID, ids ...string) {
+			if _, err := w.nodes[m].Forget(ctx, w.dpo(m), "request 9", ids...); err != nil {
+				t.Errorf("%s cannot forget a request that is closed, and what closes it: %v", m, err)
+			}
+		}
+		w.plainReport("RUS", "the driver is quincunx")
+		row := w.find("IRQ", viewdb.Query{Text: "quincunx"}, 1)[0]
+		w.askRedress("IRQ", wrongMan(row.ID))
+		id := w.redresses("RUS", viewdb.RedressQuery{Received: true})[0].ID
+		w.answerRedress("RUS", RedressAnswer{Redress: act.ID(id), Outcome: act.RedressRefused, Ground: act.GroundAccurate, Text: "He was there."})
+		answer := idOf("RUS", act.TypeRedressAnswer)
+		kept("RUS", answer)
+		kept("IRQ", answer)
+		if got := w.redresses("RUS", viewdb.RedressQuery{Received: true, Open: true}); len(got) != 0 {
+			t.Errorf("RUS owes %+v again", got)
+		}
+		gone("RUS", id)
+		gone("RUS", answer)
+		gone("IRQ", answer, id)
+
+		w.releaseStatement("RUS", KindRequest, Request{Title: "Lorries", Purpose: "relief", LegalBasis: "agreement", Class: "RESTRICTED",
+			LTIOV: time.Now().UTC().Add(48 * time.Hour).Truncate(time.Minute), Parts: []string{"How many?"}, To: label.Members("IRQ")})
+		w.settle(time.Minute)
+		asked := idOf("IRQ", act.TypeRequest)
+		w.releaseStatement("IRQ", KindAnswer, Answer{Request: act.ID(asked), Final: true, Parts: []AnswerPart{{Number: 1, State: act.AnswerNoHolding}}})
+		w.settle(time.Minute)
+		w.releaseStatement("RUS", KindClosing, Closing{Requests: []act.ID{act.ID(asked)}, Outcome: act.ClosedNotMet})
+		w.settle(time.Minute)
+		for _, m := range []label.MemberID{"IRQ", "RUS"} {
+			answer, closing := idOf(m, act.TypeAnswer), idOf(m, act.TypeClosing)
+			kept(m, answer)
+			kept(m, closing)
+			gone(m, answer, closing, asked)
+			if !w.madeAgain(m) {
+				t.Errorf("%s: the views made again differ", m)
+			}
 		}
 	})
 }

@@ -79,6 +79,19 @@ func forgetStanding(tx *store.Tx, index int64) error {
 	return nil
 }
 
+// closesHere finds the requests here, of both kinds, to which what stands at an
+// index is an answer or a closing that counts.
+var closesHere = `SELECT r.idx FROM redress_answer a JOIN redress r ON r.id = a.redress WHERE a.idx = ?1 AND ` + redressCounts + `
+	UNION ALL SELECT r.idx FROM answer a JOIN request r ON r.id = a.request WHERE a.idx = ?1 AND ` + answerCounts + `
+	UNION ALL SELECT r.idx FROM closing c JOIN request r ON r.id = c.request WHERE c.idx = ?1 AND ` + closingCounts
+
+// Closes returns the requests, for redress or for what is known, by log index, to
+// which the statement at an index is an answer or a closing that counts: without
+// it they would stand otherwise.
+func (v *Views) Closes(ctx context.Context, index int64) ([]int64, error) {
+	return v.indices(ctx, closesHere, index)
+}
+
 // Holding returns the reports, by log index, that hold a portion.
 func (v *Views) Holding(ctx context.Context, portion [16]byte) ([]int64, error) {
 	rows, err := v.db.Reader.QueryContext(ctx, `SELECT p.idx FROM portion p WHERE p.key = ? AND p.id = ? ORDER BY p.idx`, portionKey(&portion), portion[:])
