@@ -26,6 +26,11 @@ func courierFigures(ctx context.Context, r *run) (out []figure, err error) {
 			return nil, err
 		}
 	}
+	// Each member has a machine of its own: what the others still read of their
+	// texts is not to be counted here.
+	if err := h.Stop("IRQ", "IRN"); err != nil {
+		return nil, err
+	}
 	if err := h.StartDark(ctx, "SYR"); err != nil {
 		return nil, err
 	}

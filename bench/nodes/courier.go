@@ -49,7 +49,8 @@ func (h *House) StartDark(ctx context.Context, m label.MemberID) error {
 }
 
 // Carry takes what one member's node has and another's lacks from the one to
-// the other in a bundle.
+// the other in a bundle. The sender's node is stopped before the import: its
+// machine is another one.
 func (h *House) Carry(ctx context.Context, from, to label.MemberID) (c Carried, err error) {
 	sender, reader := h.running[from], h.running[to]
 	var officers [2]section.Officer
@@ -77,6 +78,9 @@ func (h *House) Carry(ctx context.Context, from, to label.MemberID) (c Carried, 
 		return c, err
 	}
 	defer f.Close()
+	if err := h.Stop(from); err != nil {
+		return c, err
+	}
 	began, used = time.Now(), ProcessorTime()
 	if err := reader.StageBundle(ctx, officers[1], b.File, 0, b.Size, f, nil); err != nil {
 		return c, err
