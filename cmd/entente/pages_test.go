@@ -33,7 +33,7 @@ func TestListsSayThatTheyAreCut(t *testing.T) {
 	} {
 		next, query := c.next, ""
 		atNode(t, func(w http.ResponseWriter, r *http.Request) {
-			query = r.URL.RawQuery
+			query += r.URL.RawQuery + "\n" // a list may ask for more than one state
 			json.NewEncoder(w).Encode(c.answer(next))
 		})
 		args := strings.Fields(c.line)
