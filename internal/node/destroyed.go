@@ -40,6 +40,9 @@ func (n *Node) loadRetired(ctx context.Context) error {
 	if _, err := fmt.Sscanf(string(raw), "%d %d", &r.upto, &r.size); err != nil {
 		return err
 	}
+	if r.upto <= 0 || r.size <= 0 {
+		return nil // said over an empty log it says nothing, and no receipt may hold half of it
+	}
 	n.retired.Store(&r)
 	return nil
 }
@@ -52,8 +55,8 @@ func (n *Node) retiredUpto(ctx context.Context, upto int64) error {
 		return err
 	}
 	size, err := n.views.Cursor(ctx)
-	if err != nil {
-		return err
+	if err != nil || size == 0 {
+		return err // over an empty log there is nothing to say
 	}
 	was := n.retired.Load()
 	if was != nil && (was.upto >= upto && was.size >= size || was.upto > upto || was.size > size) {

@@ -4,11 +4,47 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
 	"entente/internal/keyring"
 )
+
+// A node that looks for what is to be destroyed before anything of the log is
+// projected, as one that starts may, says nothing of it in its receipts, and not
+// a time without a size, which no originator takes: the next look is an hour
+// later.
+func TestNothingIsSaidToBeDestroyedBeforeAnythingIsProjected(t *testing.T) {
+	h := newHouse(t, nil)
+	ctx := context.Background()
+	irq, err := Open(ctx, h.options("IRQ"))
+	check(t, err)
+	t.Cleanup(func() { irq.Close() })
+	check(t, irq.loadProjector(ctx))
+	const upto = 1772323200
+	takes := func(rus *Node, when string) {
+		t.Helper()
+		b, err := rus.receiptFor("IRQ")
+		check(t, err)
+		if err := irq.takeReceipt(ctx, "RUS", b); err != nil {
+			t.Errorf("%s: %v", when, err)
+		}
+	}
+	rus, err := Open(ctx, h.options("RUS"))
+	check(t, err)
+	check(t, rus.loadProjector(ctx))
+	check(t, rus.retiredUpto(ctx, upto))
+	takes(rus, "after a look over an empty log")
+	// What an earlier version has kept of such a look is not said again.
+	check(t, rus.log.SetSetting(ctx, settingRetired, fmt.Appendf(nil, "%d 0", upto)))
+	check(t, rus.Close())
+	rus, err = Open(ctx, h.options("RUS"))
+	check(t, err)
+	t.Cleanup(func() { rus.Close() })
+	check(t, rus.loadProjector(ctx))
+	takes(rus, "after a start with what was kept of such a look")
+}
 
 // FuzzReceipt: a receipt counts when the member whose it is has signed exactly
 // these bytes for this node and this charter, and else changes nothing.

@@ -190,7 +190,11 @@ func (n *Node) takeReceipt(ctx context.Context, from label.MemberID, b []byte) e
 	upto := int64(binary.BigEndian.Uint64(b[48:]))
 	count := int64(binary.BigEndian.Uint64(b[56:]))
 	failed := int64(binary.BigEndian.Uint64(b[96:]))
-	if ended, size := int64(binary.BigEndian.Uint64(b[104:])), int64(binary.BigEndian.Uint64(b[112:])); ended < 0 || size < 0 || size > upto || (ended == 0) != (size == 0) {
+	ended, size := int64(binary.BigEndian.Uint64(b[104:])), int64(binary.BigEndian.Uint64(b[112:]))
+	switch {
+	case ended < 0 || size < 0 || (ended == 0) != (size == 0):
+		return fmt.Errorf("%w: of what is destroyed it gives a time without a size, or a size without a time", ErrReceipt)
+	case size > upto:
 		return fmt.Errorf("%w: it says that more is destroyed than was opened", ErrReceipt)
 	}
 	hash := [32]byte(b[64:96])
