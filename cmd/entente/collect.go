@@ -186,9 +186,9 @@ func (c *collectFile) take(w *world, r client.CollectRequest) error {
 		}
 		for _, n := range res.Notes {
 			if n.Rule != "" {
-				w.printf("  rule %s: %s", n.Rule, escaped(n.Text))
+				w.printf("  rule %s: %s", n.Rule, n.Text)
 			} else {
-				w.printf("  %s", escaped(n.Text))
+				w.printf("  %s", n.Text)
 			}
 		}
 		if res.NotTaken > 0 {
@@ -348,7 +348,7 @@ func (c *collectShow) Run(w *world) error {
 			if n.Rule != "" && !strings.HasPrefix(n.Text, "rule ") {
 				at += "rule " + n.Rule + ": "
 			}
-			w.printf("  %s%s", at, escaped(n.Text))
+			w.printf("  %s%s", at, n.Text)
 		}
 	})
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -43,7 +44,8 @@ func commands(r rune) bool {
 // chose where a line begins.
 type lines string
 
-// harmless returns what is filled into a line, escaped where it is text.
+// harmless returns what is filled into a line, escaped where it is text of any
+// type but lines.
 func harmless(args []any) []any {
 	out := make([]any, len(args))
 	for i, a := range args {
@@ -52,7 +54,12 @@ func harmless(args []any) []any {
 			out[i] = escaped(a)
 		case error:
 			out[i] = escaped(a.Error())
+		case lines:
+			out[i] = a
 		default:
+			if reflect.ValueOf(a).Kind() == reflect.String {
+				a = escaped(fmt.Sprint(a))
+			}
 			out[i] = a
 		}
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -51,6 +52,10 @@ func TestOthersWordsMakeNoLines(t *testing.T) {
 	code, out, errs := command("", "consent", "list")
 	if code != exitDone || strings.Count(out, "\n") != 1 || !strings.Contains(out, `x\x0a0000`) {
 		t.Errorf("code %d, %q, %s", code, out, errs)
+	}
+	type title string
+	if got := harmless([]any{forged, title(forged), errors.New(forged)}); got[0] != escaped(forged) || got[1] != got[0] || got[2] != got[0] {
+		t.Errorf("filled in as %q", got)
 	}
 	if got := indented("one\n2. (S) forged\n\u202eRLO\tend", 5); got != "one\n     2. (S) forged\n     \\u202eRLO    end" {
 		t.Errorf("%q", got)

@@ -135,7 +135,7 @@ func (w *world) recalled(r *api.RecallAct) {
 	}
 	w.printf("%s  %s  %s%s  of %s  %s", r.ID, r.Originator, r.Kind, reason, plural.Of(len(r.Portions), "portion"), state)
 	if r.Text != "" {
-		w.printf("     %s", escaped(r.Text))
+		w.printf("     %s", r.Text)
 	}
 	for _, h := range r.Holders {
 		more := ""
@@ -143,7 +143,7 @@ func (w *world) recalled(r *api.RecallAct) {
 			more = ", acts complete"
 		}
 		if h.Basis != "" {
-			more += ": " + escaped(h.Basis)
+			more += ": " + h.Basis
 		}
 		w.printf("     %s  %s%s", h.Member, h.State, more)
 	}
@@ -225,7 +225,7 @@ func (c *recallReview) Run(w *world) error {
 	defer w.more("before", page.Next)
 	if err := w.answer(page, func() {
 		for _, r := range page.Reports {
-			w.printf("%s  %6d  %s  %-11s %s  %s", r.ID, r.Index, r.Originator, r.Type, against(r), escaped(r.Title))
+			w.printf("%s  %6d  %s  %-11s %s  %s", r.ID, r.Index, r.Originator, r.Type, against(r), r.Title)
 		}
 	}); err != nil {
 		return err

@@ -235,8 +235,8 @@ func (w *world) redressDetail(r *api.Redress) {
 		whom = "a person, whose wish was checked by: " + r.Identity
 	}
 	w.printf("  for %s", whom)
-	w.printf("  %s", escaped(r.Text))
-	w.printf("  legal basis: %s", escaped(r.LegalBasis))
+	w.printf("  %s", r.Text)
+	w.printf("  legal basis: %s", r.LegalBasis)
 	for i, p := range r.Portions {
 		w.printf("  %d. portion %s", i+1, p.Portion)
 	}
@@ -261,7 +261,7 @@ func (w *world) redressDetail(r *api.Redress) {
 		}
 		w.printf("  %s says %s%s, by %s%s", x.From, x.Outcome, ground, x.ID, doubt)
 		if x.Text != "" {
-			w.printf("     %s", escaped(x.Text))
+			w.printf("     %s", x.Text)
 		}
 	}
 }

@@ -62,7 +62,7 @@ func (w *world) release(r *api.Release, err error) error {
 func (w *world) decision(r *api.Release) {
 	what := r.Kind
 	if r.Title != "" {
-		what += ": " + escaped(r.Title)
+		what += ": " + r.Title
 	}
 	if what != "" {
 		what = "  " + what
@@ -74,7 +74,7 @@ func (w *world) decision(r *api.Release) {
 // why writes why a decision ended otherwise than it was meant.
 func (w *world) why(r *api.Release) {
 	if r.Reason != "" {
-		w.printf("  %s: %s", r.State, escaped(r.Reason))
+		w.printf("  %s: %s", r.State, r.Reason)
 	}
 	if r.State == "failed" {
 		w.printf("  %d of %s left; the others can be changed and put up again", r.Left, plural.Of(r.Drafts, "draft"))

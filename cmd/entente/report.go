@@ -255,7 +255,7 @@ func (c *reportDrafts) Run(w *world) error {
 	defer w.more("before", page.Next)
 	return w.answer(page, func() {
 		for _, d := range page.Drafts {
-			w.printf("%s  %-9s  %s  %s", d.ID, d.State, d.Modified.Format(time.RFC3339), escaped(d.Title))
+			w.printf("%s  %-9s  %s  %s", d.ID, d.State, d.Modified.Format(time.RFC3339), d.Title)
 		}
 	})
 }
@@ -317,7 +317,7 @@ func (w *world) statementDraft(d *api.Draft) {
 	var fields bytes.Buffer
 	if json.Indent(&fields, d.Content, "  ", "  ") == nil {
 		for line := range strings.Lines(fields.String()) {
-			w.printf("  %s", escaped(strings.TrimSuffix(line, "\n")))
+			w.printf("  %s", strings.TrimSuffix(line, "\n"))
 		}
 	}
 }

@@ -78,7 +78,7 @@ func (c *reportExport) Run(w *world) error {
 		return err
 	}
 	for _, x := range notes {
-		w.notef("%s", escaped(x.Text))
+		w.notef("%s", x.Text)
 	}
 	if c.Out == "" || c.Out == "-" {
 		return nil // the file is the answer

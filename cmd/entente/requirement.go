@@ -143,11 +143,11 @@ func (w *world) line(l *api.RegisterLine) {
 	var b strings.Builder
 	for _, s := range []string{l.Member, l.Kind, l.Reference, l.Title, l.Subject} {
 		if s != "" {
-			b.WriteString(escaped(s) + "  ")
+			b.WriteString(s + "  ")
 		}
 	}
 	if l.Parent != "" {
-		b.WriteString("of " + escaped(l.Parent) + "  ")
+		b.WriteString("of " + l.Parent + "  ")
 	}
 	b.WriteString(l.State)
 	if l.Until != nil {

@@ -61,7 +61,7 @@ func (c *reviewList) Run(w *world) error {
 			if r.SupersededBy != "" {
 				state += ", superseded by " + r.SupersededBy
 			}
-			w.printf("%s  %s  review by %s  %s  %s  %s  %s", r.ID, r.Originator, r.ReviewBy.Format(time.RFC3339), state, r.ReportType, strings.Join(r.Categories, ","), escaped(r.Title))
+			w.printf("%s  %s  review by %s  %s  %s  %s  %s", r.ID, r.Originator, r.ReviewBy.Format(time.RFC3339), state, r.ReportType, strings.Join(r.Categories, ","), r.Title)
 		}
 	}); err != nil {
 		return err

@@ -114,7 +114,7 @@ func (a asOfficer) ask(w *world, in api.RequestContent, only bool) error {
 }
 
 func similarLine(x api.SimilarRequest) string {
-	s := strconv.Itoa(x.Percent) + " % of the words of " + x.ID + ", which " + x.From + " asks " + x.To + ": " + escaped(x.Title)
+	s := strconv.Itoa(x.Percent) + " % of the words of " + x.ID + ", which " + x.From + " asks " + x.To + ": " + x.Title
 	if x.Join {
 		s += "; to join it: entente rfi join " + x.ID
 	}
@@ -184,7 +184,7 @@ func (w *world) request(r *api.Request) {
 	if r.Overdue {
 		state += ", OVERDUE since " + r.WantedBy.Format("2006-01-02T15:04Z")
 	}
-	w.printf("%s  %s asks %s: %s  %s, %s, of value until %s", r.ID, r.From, r.To, escaped(r.Title), state, plural.Of(len(r.Parts), "part"), r.LTIOV.Format("2006-01-02T15:04Z"))
+	w.printf("%s  %s asks %s: %s  %s, %s, of value until %s", r.ID, r.From, r.To, r.Title, state, plural.Of(len(r.Parts), "part"), r.LTIOV.Format("2006-01-02T15:04Z"))
 	for _, x := range r.Similar {
 		w.printf("  similar: %s", similarLine(x))
 	}
@@ -216,11 +216,11 @@ func (w *world) requestDetail(r *api.Request) {
 	w.printf("  %s", r.Mark)
 	for _, t := range []struct{ name, text string }{{"purpose", r.Purpose}, {"legal basis", r.LegalBasis}, {"requirement", r.Requirement}, {"joins", r.Joins}, {"draft", r.Draft}} {
 		if t.text != "" {
-			w.printf("  %s: %s", t.name, escaped(t.text))
+			w.printf("  %s: %s", t.name, t.text)
 		}
 	}
 	if r.Decision != nil {
-		w.printf("  decision of %s: %s", escaped(r.Decision.Officer), escaped(r.Decision.Text))
+		w.printf("  decision of %s: %s", r.Decision.Officer, r.Decision.Text)
 	}
 	for _, a := range r.Together {
 		w.printf("  asked together: %s by %s", a.Member, a.ID)
@@ -230,7 +230,7 @@ func (w *world) requestDetail(r *api.Request) {
 		if state == "" {
 			state = "nothing said"
 		}
-		w.printf("  %d. %s: %s", p.Number, escaped(p.Text), state)
+		w.printf("  %d. %s: %s", p.Number, p.Text, state)
 		for _, x := range p.Portions {
 			w.printf("     portion %s", x.Portion)
 		}
@@ -250,7 +250,7 @@ func (w *world) requestDetail(r *api.Request) {
 			}
 		}
 		if x.Note != "" {
-			w.printf("     %s", escaped(x.Note))
+			w.printf("     %s", x.Note)
 		}
 	}
 	for i := range r.Joined {

@@ -170,10 +170,10 @@ func writeText(w *world, out *bufio.Writer, res *read.Result) error {
 	}
 	if left.Bytes > 0 {
 		w.notef("%s: %d of %d bytes were not read, and what is in them is not listed: the text is larger than %d bytes, or holds more than %d finds; split the text",
-			escaped(name), left.Bytes, res.Bytes, read.MaxBytes, read.MaxFound)
+			name, left.Bytes, res.Bytes, read.MaxBytes, read.MaxFound)
 	}
 	if left.Sentences > 0 {
-		w.notef("%s: %d of %s %s not listed, nor %d of %s of one language; split the text", escaped(name),
+		w.notef("%s: %d of %s %s not listed, nor %d of %s of one language; split the text", name,
 			left.Sentences, plural.Of(left.Sentences+len(res.Sentences), "sentence"), plural.Choose(left.Sentences, "is", "are"),
 			left.Languages, plural.Of(left.Languages+len(res.Languages), "stretch"))
 	}
