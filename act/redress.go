@@ -168,7 +168,7 @@ var redressShape = statementShape("redress",
 // between refuses a statement that has more than one reader beside its sayer.
 func (s *Statement) between(what string) error {
 	if s.To.Len() > 2 {
-		return refuse(ErrValue, "a %s has one asker and one addressee, and is to %d members", what, s.To.Len())
+		return refuse(ErrValue, "of type %s: it has one asker and one addressee, and is to %d members", what, s.To.Len())
 	}
 	return nil
 }

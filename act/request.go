@@ -116,7 +116,7 @@ var decisionShape = shape{"decision", []field{
 // else was asked is nobody's to learn.
 func (s *Statement) pair(what string) error {
 	if s.To.Len() != 2 {
-		return refuse(ErrValue, "a %s has one asker and one addressee, and is to %d members", what, s.To.Len())
+		return refuse(ErrValue, "of type %s: it has one asker and one addressee, and is to %d members", what, s.To.Len())
 	}
 	return nil
 }

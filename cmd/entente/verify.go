@@ -88,6 +88,11 @@ func (c *verifyCmd) inspection(w *world, dir string, pinned *charter.Hash) error
 	}{true, v}, func() {
 		w.printf("The report of %s holds: %s (%s) of leaves %d to %d, each in its place in a log of %s\nfounding %s\ncosigned by %s, quorum %d\n%s opened from their evidence; %d past review or unanswered",
 			v.Member, plural.Of(v.Entries, "entry"), counted(v.Counts), v.From, v.To, plural.Of(v.Size, "leaf"), v.Charter, cosigners(v.Cosigned), v.Quorum, plural.Of(v.Proven, "entry"), v.Overdue)
+		unproven := ""
+		if n := v.Entries - v.Proven; n > 0 {
+			unproven = fmt.Sprintf(", and what %s without evidence %s", plural.Of(n, "entry"), plural.Choose(n, "says", "say"))
+		}
+		w.printf("That nothing is left out%s, is the word of %s: the log proves when and by whom", unproven, v.Member)
 	})
 }
 

@@ -64,10 +64,33 @@ func (k answerKind) settle(ctx context.Context, n *Node, _ section.Officer, raw 
 	return settled, nil, err
 }
 
+// checkParts refuses parts that are not those of a request with so many, each at
+// most once.
+func checkParts(parts []AnswerPart, of int) error {
+	if len(parts) == 0 {
+		return errAnswerParts
+	}
+	seen := map[int]bool{}
+	for _, p := range parts {
+		if p.Number < 1 || p.Number > of || seen[p.Number] {
+			return fmt.Errorf("part %d of %d: %w", p.Number, of, errAnswerParts)
+		}
+		seen[p.Number] = true
+	}
+	return nil
+}
+
 // fillAnswer puts in the portions of the reports that are named.
 func (n *Node) fillAnswer(ctx context.Context, a *Answer) error {
 	x, err := n.requestByID(ctx, string(a.Request))
 	if err != nil {
+		return err
+	}
+	asked, err := act.Parse(x.Act)
+	if err != nil {
+		return err
+	}
+	if err := checkParts(a.Parts, len(asked.Request.Parts)); err != nil {
 		return err
 	}
 	for i := range a.Parts {
@@ -156,16 +179,8 @@ func (answerKind) acts(ctx context.Context, n *Node, a *Answer) (*speech, error)
 	case x.Answers >= viewdb.MostAnswers:
 		refuse(errAnswersMany)
 	}
-	seen := map[int]bool{}
-	for _, p := range a.Parts {
-		if p.Number < 1 || p.Number > len(parsed.Request.Parts) || seen[p.Number] {
-			refuse(fmt.Errorf("part %d of %d: %w", p.Number, len(parsed.Request.Parts), errAnswerParts))
-			return s, nil
-		}
-		seen[p.Number] = true
-	}
-	if len(a.Parts) == 0 {
-		refuse(errAnswerParts)
+	if err := checkParts(a.Parts, len(parsed.Request.Parts)); err != nil {
+		refuse(err)
 		return s, nil
 	}
 	out := act.Answer{

@@ -105,6 +105,7 @@ func TestRefusalsOfRequestsHaveCodes(t *testing.T) {
 		{"answers part 0", "IRQ", KindAnswer, reply(irq, AnswerPart{State: act.AnswerDeclined}), nil, "answer_parts", ""},
 		{"answers part 4 of 3", "IRQ", KindAnswer, reply(irq, AnswerPart{Number: 4, State: act.AnswerDeclined}), nil, "answer_parts", ""},
 		{"answers a part twice", "IRQ", KindAnswer, reply(irq, declined, declined), nil, "answer_parts", ""},
+		{"gives a report to part 4 of 3", "IRQ", KindAnswer, reply(irq, AnswerPart{Number: 4, State: act.AnswerFull, Report: string(act.NewID())}), nil, "answer_parts", ""},
 		{"hides the truth from itself", "IRQ", KindAnswer, reply(irq, AnswerPart{Number: 1, State: act.AnswerNothing}), nil, "answer_truth", ""},
 		{"says what there is not", "IRQ", KindAnswer, reply(irq, AnswerPart{Number: 1, State: "maybe"}), nil, "act_value", ""},
 		{"gives nothing in full", "IRQ", KindAnswer, reply(irq, AnswerPart{Number: 1, State: act.AnswerFull}), nil, "act_missing_field", ""},
