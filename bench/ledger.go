@@ -30,7 +30,8 @@ const (
 // ledgerFigures measures the disclosure ledger of a nation with a million
 // disclosures, as its node answers an officer: pages of 50 in a section where every
 // tenth report is overdue, every seventh has ended, of every twentieth a portion was
-// taken back and of every thirtieth one destroyed early.
+// taken back, of every fortieth one from one holder alone, and of every thirtieth
+// one destroyed early.
 func ledgerFigures(ctx context.Context, r *run) (out []figure, err error) {
 	n := 100_000
 	if r.full {
@@ -167,6 +168,14 @@ func fillLedger(ctx context.Context, dir string, reports int) (err error) {
 					return err
 				}
 				say("RUS", "acknowledgement", a, viewdb.Said{Acknowledges: string(x.Statement.ID)})
+			}
+			if i%40 == 0 {
+				x, err := act.BuildRecall(act.Recall{Statement: act.Statement{ID: act.NewID(), Written: at, To: label.Members("IRQ", "SYR")}, Kind: act.RecallNarrowing, Reason: act.ReasonError,
+					Portions: []act.PortionRef{{Portion: made.Report.Portions[0].ID, Digest: made.Report.Portions[0].Digest}}})
+				if err != nil {
+					return err
+				}
+				say("IRQ", "recall", &x, viewdb.Said{Narrowed: &viewdb.Narrowed{Holder: "SYR", Reason: "error", Portions: [][16]byte{row.Portions[3].ID}}})
 			}
 			if i%30 == 0 {
 				a, err := acknowledged(act.Acknowledgement{Portions: []act.PortionRef{{Portion: made.Report.Portions[0].ID, Digest: made.Report.Portions[0].Digest}}})

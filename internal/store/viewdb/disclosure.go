@@ -3,6 +3,7 @@ package viewdb
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -63,56 +64,10 @@ func (v *Views) Ledger(ctx context.Context, q LedgerQuery) ([]Disclosure, error)
 	if q.Limit <= 0 || q.Limit > 501 {
 		q.Limit = 50
 	}
-	// The page is cut from the narrow table, by one of its indexes, before
-	// anything is joined to it.
-	var where []string
-	var args []any
-	add := func(cond string, more ...any) { where, args = append(where, cond), append(args, more...) }
-	order := `d.idx DESC, d.n DESC, d.holder DESC`
-	if q.Holder != "" {
-		add(`d.holder = ?`, q.Holder)
-		order = `d.idx DESC, d.n DESC`
-	}
-	if q.Portion != nil {
-		add(`(d.idx, d.n) IN (SELECT p.idx, p.n FROM portion p WHERE p.key = ? AND p.id = ?)`, portionKey(q.Portion), q.Portion[:])
-	}
-	if q.Ended != 0 {
-		add(`d.idx IN (SELECT e.idx FROM report e WHERE e.ends <> 0 AND e.ends <= ?)`, q.Ended)
-	}
-	switch {
-	case q.Overdue != 0:
-		add(`d.review <> 0 AND d.review <= ?`, q.Overdue)
-		order = `d.review, d.idx, d.n, d.holder`
-		if a := q.After; a != nil {
-			add(`(d.review, d.idx, d.n, d.holder) > (?, ?, ?, ?)`, a.Review, a.Index, a.N, a.Holder)
-		}
-	case q.After != nil && q.Holder != "":
-		add(`(d.idx, d.n) < (?, ?)`, q.After.Index, q.After.N)
-	case q.After != nil:
-		add(`(d.idx, d.n, d.holder) < (?, ?, ?)`, q.After.Index, q.After.N, q.After.Holder)
-	}
-	args = append(args, q.Limit)
-	cut := func(columns, from, order string, more ...string) string {
-		query := `SELECT ` + columns + ` d.idx, d.n, d.holder, d.review FROM ` + from
-		if all := append(more, where...); len(all) > 0 {
-			query += ` WHERE ` + strings.Join(all, ` AND `)
-		}
-		return query + ` ORDER BY ` + order + ` LIMIT ?`
-	}
-	query := cut(``, `disclosure d`, order)
-	if q.Recalled {
-		// Two pages in one: of what stands against a portion, by the reports that have
-		// any such, and of what was taken back from one holder alone.
-		query = `SELECT * FROM (` + cut(``, `caution c CROSS JOIN disclosure d ON d.idx = c.idx`, strings.Replace(order, `d.idx`, `c.idx`, 1), `c.withdrawn + c.doubt > 0`,
-			`EXISTS (SELECT 1 FROM portion p CROSS JOIN recalled x ON x.portion = p.id AND x.digest = p.digest WHERE p.idx = d.idx AND p.n = d.n AND x.effect = 1 AND x.kind IN ('recall', 'correction', 'narrowing', 'doubt'))`) + `)
-			UNION SELECT * FROM (` + cut(`DISTINCT`, `narrowed x CROSS JOIN portion p ON p.key = substr(x.portion, 1, 8) AND p.id = x.portion CROSS JOIN disclosure d ON d.idx = p.idx AND d.n = p.n AND d.holder = x.holder`, order) + `)`
-		args = append(args, args...)
-		query = `SELECT * FROM (` + query + `) d ORDER BY ` + order + ` LIMIT ?`
-		args = append(args, q.Limit)
-	}
+	query, args := q.page()
 	rows, err := v.db.Reader.QueryContext(ctx, `SELECT d.idx, d.n, d.holder, d.review, r.id, r.originator, r.own, CASE WHEN r.withdrawn = 0 THEN `+titleOf+` ELSE r.type END, r.type, r.ends, p.id, p.digest,
 			coalesce((SELECT s.id FROM report s WHERE s.supersedes = r.id AND s.supersedes <> '' AND s.originator = r.originator ORDER BY s.idx DESC LIMIT 1), '')
-		FROM (`+query+`) d JOIN report r ON r.idx = d.idx JOIN portion p ON p.idx = d.idx AND p.n = d.n ORDER BY `+order, args...)
+		FROM (`+query+`) d CROSS JOIN report r ON r.idx = d.idx CROSS JOIN portion p ON p.idx = d.idx AND p.n = d.n ORDER BY `+q.order(), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -129,6 +84,81 @@ func (v *Views) Ledger(ctx context.Context, q LedgerQuery) ([]Disclosure, error)
 		out = append(out, d)
 	}
 	return out, rows.Err()
+}
+
+// order is how the ledger is read: newest first, of what is overdue that which
+// has waited longest.
+func (q *LedgerQuery) order() string {
+	switch {
+	case q.Overdue != 0:
+		return `d.review, d.idx, d.n, d.holder`
+	case q.Holder != "":
+		return `d.idx DESC, d.n DESC`
+	}
+	return `d.idx DESC, d.n DESC, d.holder DESC`
+}
+
+// page is the query for the places of a page. It is cut from the narrow table
+// before anything is joined to it, by an index in whose order it is read: as few
+// rows are looked at as stand on the page, however many there are.
+func (q *LedgerQuery) page() (string, []any) {
+	var where []string
+	var args []any
+	add := func(cond string, more ...any) { where, args = append(where, cond), append(args, more...) }
+	if q.Holder != "" {
+		add(`d.holder = ?`, q.Holder)
+	}
+	if q.Portion != nil {
+		add(`(d.idx, d.n) IN (SELECT p.idx, p.n FROM portion p WHERE p.key = ? AND p.id = ?)`, portionKey(q.Portion), q.Portion[:])
+	}
+	if q.Overdue != 0 {
+		add(`d.review <> 0 AND d.review <= ?`, q.Overdue)
+	}
+	if a := q.After; a != nil {
+		switch {
+		case q.Overdue != 0:
+			add(`(d.review, d.idx, d.n, d.holder) > (?, ?, ?, ?)`, a.Review, a.Index, a.N, a.Holder)
+		case q.Holder != "":
+			add(`(d.idx, d.n) < (?, ?)`, a.Index, a.N)
+		default:
+			add(`(d.idx, d.n, d.holder) < (?, ?, ?)`, a.Index, a.N, a.Holder)
+		}
+	}
+	// by reads through the reports of another table, newest first, where those of
+	// the narrow table would be looked through in vain.
+	cut := func(columns, by, from string, conds ...string) (string, []any) {
+		order, conds, args := q.order(), append(conds, where...), args
+		if by != "" && q.Overdue == 0 {
+			from, order = from+` CROSS JOIN disclosure d ON d.idx = `+by, strings.Replace(order, `d.idx`, by, 1)
+			if q.After != nil {
+				conds, args = append([]string{by + ` <= ?`}, conds...), append([]any{q.After.Index}, args...)
+			}
+		} else if by != "" {
+			from = `disclosure d CROSS JOIN ` + from + ` ON ` + by + ` = d.idx`
+		}
+		query := `SELECT ` + columns + ` d.idx, d.n, d.holder, d.review FROM ` + from
+		if len(conds) > 0 {
+			query += ` WHERE ` + strings.Join(conds, ` AND `)
+		}
+		return query + ` ORDER BY ` + order + ` LIMIT ?`, append(slices.Clone(args), q.Limit)
+	}
+	if !q.Recalled {
+		if q.Ended == 0 {
+			return cut(``, ``, `disclosure d`)
+		}
+		add(`e.ends <> 0 AND e.ends <= ?`, q.Ended)
+		return cut(``, `e.idx`, `report e INDEXED BY report_ended`)
+	}
+	if q.Ended != 0 {
+		add(`EXISTS (SELECT 1 FROM report e WHERE e.idx = d.idx AND e.ends <> 0 AND e.ends <= ?)`, q.Ended)
+	}
+	// Two pages in one: of what stands against a portion, by the reports that have
+	// any such, and of what was taken back from one holder alone.
+	stands, args1 := cut(``, `c.idx`, `caution c INDEXED BY caution_stands`, `c.withdrawn + c.doubt > 0`,
+		`EXISTS (SELECT 1 FROM portion p CROSS JOIN recalled x ON x.portion = p.id AND x.digest = p.digest WHERE p.idx = d.idx AND p.n = d.n AND x.effect = 1 AND x.kind IN ('recall', 'correction', 'narrowing', 'doubt'))`)
+	narrowed, args2 := cut(`DISTINCT`, ``, `narrowed x CROSS JOIN portion p ON p.key = substr(x.portion, 1, 8) AND p.id = x.portion CROSS JOIN disclosure d ON d.idx = p.idx AND d.n = p.n AND d.holder = x.holder`)
+	return `SELECT * FROM (SELECT * FROM (` + stands + `) UNION SELECT * FROM (` + narrowed + `)) d ORDER BY ` + q.order() + ` LIMIT ?`,
+		slices.Concat(args1, args2, []any{q.Limit})
 }
 
 // ActsAt returns the acts of the reports at the given log indices, ended ones
