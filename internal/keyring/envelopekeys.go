@@ -154,20 +154,7 @@ func freeSlots(tx *store.Tx, n int) ([]int64, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := stmt.Query(n)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var free []int64
-	for rows.Next() {
-		var slot int64
-		if err := rows.Scan(&slot); err != nil {
-			return nil, err
-		}
-		free = append(free, slot)
-	}
-	return free, rows.Err()
+	return store.Column[int64](stmt.Query(n))
 }
 
 // EnvelopeKeys returns the keys of those of the envelopes that it holds.

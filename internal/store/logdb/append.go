@@ -311,20 +311,7 @@ func (l *Log) Missing(ctx context.Context, limit int) ([]int64, error) {
 // MissingFrom returns up to limit indices in [from, to) whose body has still to
 // come.
 func (l *Log) MissingFrom(ctx context.Context, from, to int64, limit int) ([]int64, error) {
-	rows, err := l.db.Reader.QueryContext(ctx, `SELECT idx FROM missing WHERE idx >= ? AND idx < ? ORDER BY idx LIMIT ?`, from, to, limit)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []int64
-	for rows.Next() {
-		var i int64
-		if err := rows.Scan(&i); err != nil {
-			return nil, err
-		}
-		out = append(out, i)
-	}
-	return out, rows.Err()
+	return store.Column[int64](l.db.Reader.QueryContext(ctx, `SELECT idx FROM missing WHERE idx >= ? AND idx < ? ORDER BY idx LIMIT ?`, from, to, limit))
 }
 
 // Fill stores bodies that had still to come, already checked against their

@@ -385,18 +385,5 @@ func (db *DB) HeldReports(ctx context.Context, no, from int64, limit int) ([]int
 }
 
 func (db *DB) indices(ctx context.Context, query string, args ...any) ([]int64, error) {
-	rows, err := db.s.Reader.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []int64
-	for rows.Next() {
-		var i int64
-		if err := rows.Scan(&i); err != nil {
-			return nil, err
-		}
-		out = append(out, i)
-	}
-	return out, rows.Err()
+	return store.Column[int64](db.s.Reader.QueryContext(ctx, query, args...))
 }

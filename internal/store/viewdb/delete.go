@@ -94,20 +94,7 @@ func (v *Views) Closes(ctx context.Context, index int64) ([]int64, error) {
 
 // Holding returns the reports, by log index, that hold a portion.
 func (v *Views) Holding(ctx context.Context, portion [16]byte) ([]int64, error) {
-	rows, err := v.db.Reader.QueryContext(ctx, `SELECT p.idx FROM portion p WHERE p.key = ? AND p.id = ? ORDER BY p.idx`, portionKey(&portion), portion[:])
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []int64
-	for rows.Next() {
-		var i int64
-		if err := rows.Scan(&i); err != nil {
-			return nil, err
-		}
-		out = append(out, i)
-	}
-	return out, rows.Err()
+	return v.indices(ctx, `SELECT p.idx FROM portion p WHERE p.key = ? AND p.id = ? ORDER BY p.idx`, portionKey(&portion), portion[:])
 }
 
 // Attachments returns the digests of the files that a report names.

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+
+	"entente/internal/store"
 )
 
 // What has ended stays a row until it is destroyed, and is answered as what
@@ -90,20 +92,7 @@ func (v *Views) IsQuarantined(ctx context.Context, index int64) (bool, error) {
 
 // indices returns the one column of a query.
 func (v *Views) indices(ctx context.Context, query string, args ...any) ([]int64, error) {
-	rows, err := v.db.Reader.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []int64
-	for rows.Next() {
-		var i int64
-		if err := rows.Scan(&i); err != nil {
-			return nil, err
-		}
-		out = append(out, i)
-	}
-	return out, rows.Err()
+	return store.Column[int64](v.db.Reader.QueryContext(ctx, query, args...))
 }
 
 // EndedOwn returns own reports that ended at or before a log time, without their
@@ -212,18 +201,5 @@ func (v *Views) IDsAt(ctx context.Context, indices []int64) ([]string, error) {
 
 // texts returns the one column of a query.
 func (v *Views) texts(ctx context.Context, query string, args ...any) ([]string, error) {
-	rows, err := v.db.Reader.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []string
-	for rows.Next() {
-		var s string
-		if err := rows.Scan(&s); err != nil {
-			return nil, err
-		}
-		out = append(out, s)
-	}
-	return out, rows.Err()
+	return store.Column[string](v.db.Reader.QueryContext(ctx, query, args...))
 }

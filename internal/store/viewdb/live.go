@@ -37,20 +37,7 @@ func (v *Views) Live(ctx context.Context, from, to int64, limit int) ([]Live, er
 // LiveIndices returns where the reports in force stand, from an index on, in
 // log order, up to limit.
 func (v *Views) LiveIndices(ctx context.Context, from int64, limit int) ([]int64, error) {
-	rows, err := v.db.Reader.QueryContext(ctx, `SELECT r.idx FROM report r WHERE r.idx >= ? AND `+v.live()+` ORDER BY r.idx LIMIT ?`, from, limit)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []int64
-	for rows.Next() {
-		var i int64
-		if err := rows.Scan(&i); err != nil {
-			return nil, err
-		}
-		out = append(out, i)
-	}
-	return out, rows.Err()
+	return v.indices(ctx, `SELECT r.idx FROM report r WHERE r.idx >= ? AND `+v.live()+` ORDER BY r.idx LIMIT ?`, from, limit)
 }
 
 // NextEnd returns the log time, in Unix seconds, at which the next report ends

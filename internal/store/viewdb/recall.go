@@ -447,20 +447,7 @@ func (s *standing) dropLike(r *Recall) error {
 
 // provisional returns the numbers of recalls that the log has not certified.
 func (s *standing) provisional(where string, args ...any) ([]int64, error) {
-	rows, err := s.tx.Query(`SELECT DISTINCT idx FROM recalled WHERE idx < 0 AND `+where+` ORDER BY idx`, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []int64
-	for rows.Next() {
-		var i int64
-		if err := rows.Scan(&i); err != nil {
-			return nil, err
-		}
-		out = append(out, i)
-	}
-	return out, rows.Err()
+	return store.Column[int64](s.tx.Query(`SELECT DISTINCT idx FROM recalled WHERE idx < 0 AND `+where+` ORDER BY idx`, args...))
 }
 
 // Provisionally applies recalls that the log has not certified yet, those that

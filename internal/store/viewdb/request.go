@@ -175,21 +175,8 @@ func (v *Views) OpenAt(ctx context.Context, own bool, limit int, l Limits, now i
 	if own {
 		side = 1
 	}
-	rows, err := v.db.Reader.QueryContext(ctx, `SELECT r.idx FROM request r WHERE r.own = ? AND r.ltiov > ? AND NOT EXISTS (SELECT 1 FROM closing c WHERE `+closingCounts+`) AND NOT `+l.over()+`
+	return v.indices(ctx, `SELECT r.idx FROM request r WHERE r.own = ? AND r.ltiov > ? AND NOT EXISTS (SELECT 1 FROM closing c WHERE `+closingCounts+`) AND NOT `+l.over()+`
 		ORDER BY r.idx DESC LIMIT ?`, side, now, limit)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []int64
-	for rows.Next() {
-		var i int64
-		if err := rows.Scan(&i); err != nil {
-			return nil, err
-		}
-		out = append(out, i)
-	}
-	return out, rows.Err()
 }
 
 // Reply is an answer or a closing of a request that is here.

@@ -61,20 +61,7 @@ func (v *Views) Shows(ctx context.Context, index int64) (id string, err error) {
 // EndedBetween returns the reports, by log index, that ended after one log time
 // and not after another.
 func (v *Views) EndedBetween(ctx context.Context, after, to int64) ([]int64, error) {
-	rows, err := v.db.Reader.QueryContext(ctx, `SELECT idx FROM report WHERE ends <> 0 AND ends > ? AND ends <= ? ORDER BY ends, idx`, after, to)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []int64
-	for rows.Next() {
-		var i int64
-		if err := rows.Scan(&i); err != nil {
-			return nil, err
-		}
-		out = append(out, i)
-	}
-	return out, rows.Err()
+	return v.indices(ctx, `SELECT idx FROM report WHERE ends <> 0 AND ends > ? AND ends <= ? ORDER BY ends, idx`, after, to)
 }
 
 // Key names a listing whoever filed it: authority, list and reference.
