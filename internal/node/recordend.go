@@ -46,6 +46,12 @@ func (n *Node) EndRecord(ctx context.Context, o section.Officer, id, reason stri
 	switch {
 	case errors.As(err, &foreign):
 		return n.endOfOthers(ctx, o, id, reason)
+	case errors.Is(err, errNoDraft):
+		indices, err := n.copiesOf(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		return n.endViews(ctx, o, indices, id, reason)
 	case err != nil:
 		return nil, err
 	case d.Kind != KindReport:
@@ -177,8 +183,7 @@ func (n *Node) goneWith(ctx context.Context, indices []int64) (map[label.MemberI
 	return refs, nil
 }
 
-// endOwn recalls an own record from all who hold it, and destroys it here when
-// that is done.
+// endOwn ends what a released own draft left as.
 func (n *Node) endOwn(ctx context.Context, o section.Officer, d section.Draft, reason string) (*EndedRecord, error) {
 	if _, err := n.viewsOf(ctx, d.ID); errors.Is(err, errNotYet) {
 		return nil, ErrOnItsWay
@@ -189,17 +194,30 @@ func (n *Node) endOwn(ctx context.Context, o section.Officer, d section.Draft, r
 	if err != nil {
 		return nil, err
 	}
-	var refs []act.PortionRef
-	var view string
-	seen := map[act.ID]bool{}
+	var indices []int64
 	for _, p := range positions {
 		at, ok, err := n.log.OwnIndex(ctx, p.Incarnation, p.Sequence)
-		if err != nil || !ok {
+		if err != nil {
 			return nil, err
 		}
+		if !ok {
+			return nil, ErrOnItsWay
+		}
+		indices = append(indices, at)
+	}
+	return n.endViews(ctx, o, indices, "", reason)
+}
+
+// endViews recalls the portions of own views at some log indices from all who hold
+// them, and destroys what id names here, one of the views when it is empty, when
+// that is done.
+func (n *Node) endViews(ctx context.Context, o section.Officer, indices []int64, id, reason string) (*EndedRecord, error) {
+	var refs []act.PortionRef
+	seen := map[act.ID]bool{}
+	for _, at := range indices {
 		full, err := n.views.At(ctx, at)
-		if errors.Is(err, viewdb.ErrNotFound) {
-			continue // a dummy
+		if errors.Is(err, viewdb.ErrNotFound) || err == nil && !full.Own {
+			continue // a dummy; another's that holds a portion of it
 		}
 		if err != nil {
 			return nil, err
@@ -208,7 +226,9 @@ func (n *Node) endOwn(ctx context.Context, o section.Officer, d section.Draft, r
 		if err != nil {
 			return nil, err
 		}
-		view = full.ID
+		if id == "" {
+			id = full.ID
+		}
 		for i := range a.Report.Portions {
 			if r := &a.Report.Portions[i]; !seen[r.ID] {
 				seen[r.ID] = true
@@ -225,10 +245,10 @@ func (n *Node) endOwn(ctx context.Context, o section.Officer, d section.Draft, r
 		return nil, err
 	}
 	if len(open) == 0 {
-		if view == "" {
+		if id == "" {
 			return nil, viewdb.ErrNotFound
 		}
-		gone, err := n.Forget(ctx, o, reason, view)
+		gone, err := n.Forget(ctx, o, reason, id)
 		if err != nil {
 			return nil, err
 		}

@@ -133,7 +133,7 @@ func (n *Node) Records(ctx context.Context, o section.Officer, q RecordQuery) ([
 
 // ownDraft returns the own draft that an id names: its own, that of a view that
 // was made of it, or of a portion in one. Errors: *Refused for another's record,
-// viewdb.ErrNotFound.
+// errNoDraft for an own one without a draft, viewdb.ErrNotFound.
 func (n *Node) ownDraft(ctx context.Context, o section.Officer, id string) (section.Draft, error) {
 	d, err := n.section.Draft(ctx, o, id)
 	if err == nil || !errors.Is(err, section.ErrNotFound) {
@@ -151,8 +151,21 @@ func (n *Node) ownDraft(ctx context.Context, o section.Officer, id string) (sect
 			return n.section.Draft(ctx, o, draft)
 		}
 	}
+	for _, i := range indices {
+		full, err := n.views.At(ctx, i)
+		if err == nil && full.Own {
+			return d, errNoDraft
+		}
+		if err != nil && !errors.Is(err, viewdb.ErrNotFound) {
+			return d, err
+		}
+	}
 	return d, &Refused{finding(CodeReviewNotOwn, "10", "rule 10: record %s is another's: its originator alone renews it; ask that member's data-protection officer (entente redress)", shortened(id))}
 }
+
+// errNoDraft: an own record was released after the backup that this node was
+// restored from, so that its draft is not here.
+var errNoDraft = errors.New("its draft is not here")
 
 // keptSince is the day since which the personal data of a released draft are
 // kept: that of its own renewal, or that on which it was begun.
@@ -183,6 +196,9 @@ func (n *Node) RenewRecord(ctx context.Context, o section.Officer, id string, by
 		return nil, &Refused{finding(CodeReviewReason, "21", "rule 21: a review says why the data are still needed, and by when they are looked at again; give both")}
 	}
 	row, err := n.ownDraft(ctx, o, id)
+	if errors.Is(err, errNoDraft) {
+		return nil, &Refused{finding(CodeNotRenewal, "21", "rule 21: record %s left this node, and its draft is not here (any more), as after a restore; report what is still needed anew, and end this one (entente review end)", shortened(id))}
+	}
 	if err != nil {
 		return nil, err
 	}
