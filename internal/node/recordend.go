@@ -18,7 +18,7 @@ type EndedRecord struct {
 	// Destroyed is what is gone here; nil while the recall is on its way.
 	Destroyed *Forgotten
 	// Issued is what was put up for an officer with the release role, as one
-	// decision: the recall of an own record, or the acknowledgements of another's,
+	// decision: the recalls of an own record, or the acknowledgements of another's,
 	// as many as its portions and originators need; nil when there is none.
 	Issued *Issued
 }
@@ -259,18 +259,22 @@ func (n *Node) endViews(ctx context.Context, o section.Officer, indices []int64,
 	} else if waits {
 		return nil, &Refused{finding(CodeEndOnItsWay, "21", "rule 21: the recall that ends it waits to be let go, or to be logged: an officer with the release role lets it go (entente report release list); order it again when the log has it, and it is destroyed here")}
 	}
-	raw, err := json.Marshal(Recall{Kind: act.RecallWithdrawn, Reason: act.ReasonUnlawful, Portions: open})
-	if err != nil {
-		return nil, err
+	var cs []section.Content
+	for part := range slices.Chunk(open, act.MaxCites) {
+		raw, err := json.Marshal(Recall{Kind: act.RecallWithdrawn, Reason: act.ReasonUnlawful, Portions: part})
+		if err != nil {
+			return nil, err
+		}
+		settled, findings, err := recallKind{}.settle(ctx, n, o, raw)
+		if err != nil {
+			return nil, err
+		}
+		if len(findings) > 0 {
+			return nil, &Refused{findings}
+		}
+		cs = append(cs, section.Content{Kind: KindRecall, Bytes: settled})
 	}
-	settled, findings, err := recallKind{}.settle(ctx, n, o, raw)
-	if err != nil {
-		return nil, err
-	}
-	if len(findings) > 0 {
-		return nil, &Refused{findings}
-	}
-	issued, err := n.putUpReview(ctx, o, section.Content{Kind: KindRecall, Bytes: settled})
+	issued, err := n.putUpReview(ctx, o, cs...)
 	if err != nil {
 		return nil, err
 	}

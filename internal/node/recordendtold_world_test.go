@@ -15,8 +15,8 @@ import (
 )
 
 // Whoever ends another's record tells of every portion, by as many
-// acknowledgements as that needs, let go together; they are saved before anything
-// is destroyed, and cannot be let go while a copy is here.
+// acknowledgements as that needs, let go together; and whoever ends an own one
+// recalls every portion, by as many recalls.
 func TestEndingTellsOfEveryPortion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, "IRQ", func(c *charter.Charter) { c.ReceiptSeconds = 3600 })
@@ -51,6 +51,22 @@ func TestEndingTellsOfEveryPortion(t *testing.T) {
 		check(t, err)
 		if len(early) != len(ids) {
 			t.Errorf("IRN destroyed %d portions, and told of %d", len(ids), len(early))
+		}
+
+		// Its originator recalls every portion likewise.
+		irq := w.nodes["IRQ"]
+		own := w.find("IRQ", viewdb.Query{Text: "quincunx"}, 1)[0]
+		x, err = irq.EndRecord(ctx, w.dpo("IRQ"), own.ID, "review 2")
+		check(t, err)
+		if x.Destroyed != nil || x.Issued == nil || len(x.Issued.Drafts) != 2 {
+			t.Fatalf("IRQ ends it: it came to %+v", x)
+		}
+		w.approve("IRQ", x.Issued)
+		w.settle(time.Minute)
+		x, err = irq.EndRecord(ctx, w.dpo("IRQ"), own.ID, "review 2")
+		check(t, err)
+		if x.Destroyed == nil || x.Destroyed.Drafts != 1 {
+			t.Errorf("all is recalled, and it came to %+v", x)
 		}
 	})
 }

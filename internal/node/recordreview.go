@@ -247,26 +247,40 @@ func (n *Node) RenewRecord(ctx context.Context, o section.Officer, id string, by
 	return n.putUpReview(ctx, o, c)
 }
 
-// putUpReview saves what a review came to and puts it up for an officer with the
-// release role.
-func (n *Node) putUpReview(ctx context.Context, o section.Officer, c section.Content) (*Issued, error) {
-	n.naming.RLock()
-	row, err := n.section.CreateReviewed(ctx, o, c)
-	n.naming.RUnlock()
-	if err != nil {
-		return nil, err
+// putUpReview saves what a review came to, and puts it up for an officer with the
+// release role as one decision.
+func (n *Node) putUpReview(ctx context.Context, o section.Officer, cs ...section.Content) (*Issued, error) {
+	out := new(Issued)
+	// What cannot leave is not left lying: it holds personal data.
+	undo := func(err error) error {
+		for _, d := range out.Drafts {
+			err = errors.Join(err, n.section.EraseDraft(ctx, o, d, "a review that could not be put up"))
+		}
+		return err
 	}
-	out := &Issued{Drafts: []string{row.ID}}
+	var rows []section.Draft
+	for _, c := range cs {
+		n.naming.RLock()
+		row, err := n.section.CreateReviewed(ctx, o, c)
+		n.naming.RUnlock()
+		if err != nil {
+			return nil, undo(err)
+		}
+		rows, out.Drafts = append(rows, row), append(out.Drafts, row.ID)
+	}
+	var err error
 	if out.Decision, err = n.Prepare(ctx, o, out.Drafts, ""); err != nil {
-		// What cannot leave is not left lying: it holds personal data.
-		return nil, errors.Join(err, n.section.EraseDraft(ctx, o, row.ID, "a review that could not be put up"))
+		return nil, undo(err)
 	}
-	if c.Kind != KindReport {
+	for _, row := range rows {
+		if row.Kind == KindReport {
+			continue
+		}
 		plan, _, err := n.planStatement(ctx, row)
 		if err != nil {
 			return nil, err
 		}
-		out.Acts = plan.Acts
+		out.Acts = append(out.Acts, plan.Acts...)
 	}
 	return out, nil
 }
