@@ -12,25 +12,37 @@ import (
 	"entente/seal"
 )
 
-// markRepeated finds views that carry the id of another one. An id is its
-// originator's (spec/act.md, "Ids"): the first view of that originator which was
-// logged under it stands. A view under an id that another originator used before
-// is named apart.
-func (n *Node) markRepeated(ctx context.Context, leaves []opened) error {
+// markReports finds views that do not stand, in the order of the log. An id is its
+// originator's (spec/act.md, "Ids"): the first view of that originator which stands
+// under it does; a view under an id that another originator used before is named
+// apart. And a portion to which its originator gave another content before is its
+// fault, shown as evidence; two originators that use one id name two portions. What
+// does not stand has taken no id, so that nothing hangs on how the log is cut.
+func (n *Node) markReports(ctx context.Context, leaves []opened) error {
 	var ids []string
+	var portions []viewdb.Portion
 	for i := range leaves {
 		if r := leaves[i].report; r != nil {
 			ids = append(ids, r.ID, nameApart(r.ID, r.Originator))
 			if r.Supersedes != "" {
 				ids = append(ids, nameApart(r.Supersedes, r.Originator))
 			}
+			portions = append(portions, r.Portions...)
 		}
 	}
 	known, err := n.views.HeldIDs(ctx, ids)
 	if err != nil {
 		return err
 	}
-	if err := n.usedBefore(ctx, usedByReport, ids, known); err != nil {
+	used, err := n.usedBefore(ctx, usedByReport, ids)
+	if err != nil {
+		return err
+	}
+	stated, err := n.views.Known(ctx, portions)
+	if err != nil {
+		return err
+	}
+	if err := n.statedBefore(ctx, leaves, stated); err != nil {
 		return err
 	}
 	for i := range leaves {
@@ -38,18 +50,43 @@ func (n *Node) markRepeated(ctx context.Context, leaves []opened) error {
 		if o.report == nil {
 			continue
 		}
+		used.upto(o.index, known)
 		name, ok := nameIn(known, o.report.ID, o.report.Originator)
 		if !ok {
 			o.report, o.code = nil, codeRepeated
 			continue
 		}
+		if p, other, ok := contradicted(stated, o.report); ok {
+			n.portionConflict(ctx, o, p, other)
+			delete(known, name)
+			o.report, o.code = nil, codeConflict
+			continue
+		}
 		o.report.ID = name
 		o.report.Supersedes = namedIn(known, o.report.Supersedes, o.report.Originator)
 	}
-	return n.markRepeatedStatements(ctx, leaves)
+	return nil
 }
 
-// markRepeatedStatements does the same for statements.
+// contradicted returns the first portion of a report which its originator stated
+// otherwise before, and where; of one without it notes what it states.
+func contradicted(stated map[viewdb.StatedBy]viewdb.Stated, r *viewdb.Report) (viewdb.Portion, int64, bool) {
+	for _, p := range r.Portions {
+		if k, ok := stated[viewdb.StatedBy{Originator: r.Originator, ID: p.ID}]; ok && k.Index < r.Index && k.Digest != p.Digest {
+			return p, k.Index, true
+		}
+	}
+	for _, p := range r.Portions {
+		by := viewdb.StatedBy{Originator: r.Originator, ID: p.ID}
+		if k, ok := stated[by]; !ok || k.Index > r.Index {
+			stated[by] = viewdb.Stated{Digest: p.Digest, Index: r.Index}
+		}
+	}
+	return viewdb.Portion{}, 0, false
+}
+
+// markRepeatedStatements finds statements that carry the id of another one of their
+// originator, and names those apart whose id another used before.
 func (n *Node) markRepeatedStatements(ctx context.Context, leaves []opened) error {
 	var ids []string
 	for i := range leaves {
@@ -68,7 +105,8 @@ func (n *Node) markRepeatedStatements(ctx context.Context, leaves []opened) erro
 	if err != nil {
 		return err
 	}
-	if err := n.usedBefore(ctx, usedByStatement, ids, known); err != nil {
+	used, err := n.usedBefore(ctx, usedByStatement, ids)
+	if err != nil {
 		return err
 	}
 	for i := range leaves {
@@ -76,6 +114,7 @@ func (n *Node) markRepeatedStatements(ctx context.Context, leaves []opened) erro
 		if o.said == nil {
 			continue
 		}
+		used.upto(o.index, known)
 		name, ok := nameIn(known, o.said.ID, o.said.Originator)
 		if !ok {
 			o.said, o.code = nil, codeRepeated
@@ -177,45 +216,6 @@ func (n *Node) calledHere(ctx context.Context, id act.ID, originators []string) 
 	}
 	known, err := n.views.HeldStatements(ctx, ids)
 	return act.ID(namedIn(known, string(id), originators...)), err
-}
-
-// markConflicts finds portions to which one originator gave one id and two
-// contents: its fault, shown as evidence. The first that was logged stands. Two
-// originators that use one id name two portions (spec/act.md, "Ids").
-func (n *Node) markConflicts(ctx context.Context, leaves []opened) error {
-	var all []viewdb.Portion
-	for i := range leaves {
-		if r := leaves[i].report; r != nil {
-			all = append(all, r.Portions...)
-		}
-	}
-	known, err := n.views.Known(ctx, all)
-	if err != nil {
-		return err
-	}
-	if err := n.statedBefore(ctx, leaves, known); err != nil {
-		return err
-	}
-	for i := range leaves {
-		o := &leaves[i]
-		if o.report == nil {
-			continue
-		}
-		for _, p := range o.report.Portions {
-			by := viewdb.StatedBy{Originator: o.report.Originator, ID: p.ID}
-			k, ok := known[by]
-			if !ok {
-				known[by] = viewdb.Stated{Digest: p.Digest, Index: o.index}
-				continue
-			}
-			if k.Digest != p.Digest {
-				n.portionConflict(ctx, o, p, k.Index)
-				o.report, o.code = nil, codeConflict
-				break
-			}
-		}
-	}
-	return nil
 }
 
 // portionDigests reads the digest of each portion of an act.

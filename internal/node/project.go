@@ -213,10 +213,10 @@ func (n *Node) projectOnce(ctx context.Context, end int64) (bool, error) {
 	if err := n.judgedBefore(ctx, leaves, run.First); err != nil {
 		return false, err
 	}
-	if err := n.markRepeated(ctx, leaves); err != nil {
+	if err := n.markReports(ctx, leaves); err != nil {
 		return false, err
 	}
-	if err := n.markConflicts(ctx, leaves); err != nil {
+	if err := n.markRepeatedStatements(ctx, leaves); err != nil {
 		return false, err
 	}
 	if err := n.checkTogether(ctx, leaves); err != nil {

@@ -1,9 +1,11 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strings"
 
 	"entente/act"
@@ -38,22 +40,42 @@ func idsUsed(full *viewdb.Full, r *act.Report) []logdb.Use {
 	return out
 }
 
-// usedBefore adds to the names that are known those of what was forgotten.
-func (n *Node) usedBefore(ctx context.Context, kind string, ids []string, known map[string]string) error {
+// usedNames are names that what was forgotten had, in the order of the log.
+type usedNames []usedName
+
+type usedName struct {
+	name  string
+	index int64
+	by    string
+}
+
+// usedBefore returns those of the names that something forgotten had.
+func (n *Node) usedBefore(ctx context.Context, kind string, ids []string) (usedNames, error) {
 	keys := make([][16]byte, len(ids))
 	for i, id := range ids {
 		keys[i] = useKey(kind, id)
 	}
 	used, err := n.log.Used(ctx, keys)
-	if err != nil {
-		return err
+	if err != nil || len(used) == 0 {
+		return nil, err
 	}
+	var out usedNames
 	for i, id := range ids {
-		if u, ok := used[keys[i]]; ok && known[id] == "" {
-			known[id] = u.Value
+		if u, ok := used[keys[i]]; ok {
+			out = append(out, usedName{id, u.Index, u.Value})
 		}
 	}
-	return nil
+	slices.SortFunc(out, func(a, b usedName) int { return cmp.Compare(a.index, b.index) })
+	return out, nil
+}
+
+// upto adds to the names that are known those that were taken before a leaf.
+func (u *usedNames) upto(index int64, known map[string]string) {
+	for ; len(*u) > 0 && (*u)[0].index < index; *u = (*u)[1:] {
+		if x := (*u)[0]; known[x.name] == "" {
+			known[x.name] = x.by
+		}
+	}
 }
 
 // statedBefore adds to the portions that are known, of those that the leaves
