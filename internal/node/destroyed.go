@@ -49,10 +49,10 @@ func (n *Node) loadRetired(ctx context.Context) error {
 
 // retiredUpto notes that everything which ended at or before a log time is
 // destroyed, of what is projected. The caller holds projector.busy and has found
-// nothing left to do.
+// nothing left to do, nor anything left undone.
 func (n *Node) retiredUpto(ctx context.Context, upto int64) error {
-	if left, err := n.log.Unforgotten(ctx, 1); err != nil || len(left) > 0 || upto <= 0 {
-		return err
+	if upto <= 0 {
+		return nil
 	}
 	size, err := n.views.Cursor(ctx)
 	if err != nil || size == 0 {

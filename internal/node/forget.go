@@ -66,7 +66,8 @@ var ErrBasis = errors.New("rules 21 and 22: what is destroyed is destroyed for a
 // reason is the request or rule that it rests on; it stands in the audit log.
 //
 // When it returns nil no byte of the contents is left in any file of the node.
-// What was begun and interrupted is finished at the next start. Other members
+// What was begun and interrupted is finished with the next look of the retention,
+// or at the next start. Other members
 // keep their copies: asking them is a recall. A backup keeps its copy until it
 // expires. While the set key of the epoch lives, whoever holds the body and this
 // node's keys could open it again; the epoch's end closes that

@@ -120,7 +120,7 @@ func (n *Node) endOfOthers(ctx context.Context, o section.Officer, id, reason st
 	}
 	gone, err := n.Forget(ctx, o, reason, id)
 	if err != nil {
-		// What has begun is finished at the next start, and is to be told then.
+		// What has begun is finished later, and is to be told then.
 		if begun, errBegun := n.log.ForgottenIn(ctx, indices[0], indices[0]+1); errBegun == nil && len(begun) == 0 {
 			err = errors.Join(err, n.eraseDrafts(ctx, o, drafts))
 		}

@@ -86,6 +86,10 @@ func (n *Node) keepRetention(ctx context.Context) error {
 func (n *Node) retire(ctx context.Context) (more bool, err error) {
 	n.projector.busy.Lock()
 	defer n.projector.busy.Unlock()
+	// What an officer ordered, and what broke off, ends as he ordered it.
+	if err := n.finishForgetting(ctx); err != nil {
+		return false, err
+	}
 	due := n.station.Certified().Time - n.grace()
 	ended, err := n.due(ctx, due)
 	if err != nil {
@@ -93,13 +97,6 @@ func (n *Node) retire(ctx context.Context) (more bool, err error) {
 	}
 	if len(ended) == 0 {
 		return false, n.retiredUpto(ctx, due)
-	}
-	// What an officer ordered, and what broke off, ends as he ordered it.
-	if err := n.finishForgetting(ctx); err != nil {
-		return false, err
-	}
-	if ended, err = n.due(ctx, due); err != nil || len(ended) == 0 {
-		return false, err
 	}
 	if _, err := n.forgetAt(ctx, byTheNode, basisEnded, ended); err != nil {
 		return false, err
