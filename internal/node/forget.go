@@ -280,7 +280,7 @@ func (n *Node) copiesOf(ctx context.Context, id string) ([]int64, error) {
 			if err != nil {
 				return nil, err
 			}
-			if !ok || at >= n.projector.cursor {
+			if cursor, _ := n.Projected(); !ok || at >= cursor {
 				return nil, ErrOnItsWay
 			}
 			_, err = n.views.At(ctx, at)

@@ -168,3 +168,28 @@ func TestInterruptedForgettingIsFinished(t *testing.T) {
 		t.Errorf("the word is still in %v", left)
 	}
 }
+
+// While the views are emptied to be made again nothing is destroyed: of a report
+// that is gone from them it could not be kept whose it was, to whom it was sealed,
+// and when it ended.
+func TestNothingIsDestroyedWhileTheViewsAreEmptied(t *testing.T) {
+	h := newHouse(t, nil)
+	n, err := Open(context.Background(), h.options("IRQ"))
+	check(t, err)
+	defer n.Close()
+	emptied := false
+	n.fault = func(stage string, _ int64) {
+		if stage != "empty" {
+			return
+		}
+		emptied = true
+		if n.projector.busy.TryLock() {
+			n.projector.busy.Unlock()
+			t.Error("something could be destroyed meanwhile")
+		}
+	}
+	check(t, n.Rebuild(context.Background(), nil))
+	if !emptied {
+		t.Error("the views are emptied elsewhere: this test shows nothing")
+	}
+}

@@ -18,7 +18,7 @@ import (
 
 // projector is how far the projection has come.
 type projector struct {
-	busy sync.Mutex // held while a run is projected, and while something is forgotten
+	busy sync.Mutex // held while a run is projected, while the views are emptied, and while something is forgotten
 
 	mu      sync.Mutex
 	cursor  int64
@@ -43,10 +43,7 @@ const (
 func (n *Node) project(ctx context.Context) error {
 	if n.rebuild {
 		n.logger.Info("the views were made by another analyser and are made again")
-		if err := n.views.Reset(ctx); err != nil {
-			return err
-		}
-		if err := n.section.ReadReportsAgain(ctx); err != nil {
+		if err := n.emptyViews(ctx); err != nil {
 			return err
 		}
 		if err := n.applyDirect(ctx); err != nil {
@@ -94,6 +91,20 @@ func (n *Node) project(ctx context.Context) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// emptyViews empties the views, so that the projection makes them again. Nothing is
+// being destroyed meanwhile: what it was, and to whom it was sealed, is read in them.
+func (n *Node) emptyViews(ctx context.Context) error {
+	n.projector.busy.Lock()
+	defer n.projector.busy.Unlock()
+	if n.fault != nil {
+		n.fault("empty", 0)
+	}
+	if err := n.views.Reset(ctx); err != nil {
+		return err
+	}
+	return n.section.ReadReportsAgain(ctx)
 }
 
 func pause(ctx context.Context, d time.Duration) error {
@@ -410,10 +421,7 @@ const (
 // the keys; what was quarantined is tried again. The node must not be running.
 // progress is told how far it is.
 func (n *Node) Rebuild(ctx context.Context, progress func(done, total int64)) error {
-	if err := n.views.Reset(ctx); err != nil {
-		return err
-	}
-	if err := n.section.ReadReportsAgain(ctx); err != nil {
+	if err := n.emptyViews(ctx); err != nil {
 		return err
 	}
 	if err := n.loadProjector(ctx); err != nil {
