@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -200,11 +201,16 @@ func (n *Node) due(ctx context.Context, at int64) ([]int64, error) {
 // cannot open and that the charter's window is past for, by log time; more says
 // that there may be others. It stops before the first leaf that must wait: not
 // projected yet, logged within the window, or of an epoch that a member has not
-// closed, who may have been without a line since and still need it. What was
-// opened here, own envelopes among it, is kept: the views are made of it.
+// closed, who may have been without a line since and still need it. One that waits
+// for what its header claims alone holds up no other. What was opened here, own
+// envelopes among it, is kept: the views are made of it.
 func (n *Node) sweepBodies(ctx context.Context) (more bool, err error) {
 	n.projector.busy.Lock()
 	defer n.projector.busy.Unlock()
+	due := n.station.Certified().Time - int64(n.found.Charter().WindowDays)*86400
+	if err := n.sweepLate(ctx, due); err != nil {
+		return false, err
+	}
 	raw, err := n.log.Setting(ctx, settingSwept)
 	if err != nil {
 		return false, err
@@ -227,11 +233,9 @@ func (n *Node) sweepBodies(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	due := n.station.Certified().Time - int64(n.found.Charter().WindowDays)*86400
 	state := n.station.State()
 	at := from // the end of what is swept
-	var ids []keyring.EnvelopeID
-	var indices []int64
+	past, late := map[int64]keyring.EnvelopeID{}, map[int64]int64{}
 	for ; at < to; at++ {
 		// Heads are kept by the minute, so this is never before the leaf was logged.
 		logged, err := n.log.HeadTime(ctx, at)
@@ -252,29 +256,71 @@ func (n *Node) sweepBodies(ctx context.Context) (more bool, err error) {
 			break
 		}
 		if h.Time >= due {
-			continue // other members would still await it, by its own claim
+			late[at] = h.Time // other members would still await it, by its own claim
+			continue
 		}
-		ids = append(ids, keyring.EnvelopeID{Originator: h.Originator, Incarnation: h.Incarnation, Sequence: h.Sequence})
-		indices = append(indices, at)
+		past[at] = keyring.EnvelopeID{Originator: h.Originator, Incarnation: h.Incarnation, Sequence: h.Sequence}
 	}
 	if at == from {
 		return false, nil
 	}
-	if len(ids) > 0 {
-		opened, err := n.ring.EnvelopeKeys(ctx, ids)
-		if err != nil {
-			return false, err
-		}
-		var gone []int64
-		for i, id := range ids {
-			if _, ok := opened[id]; !ok {
-				gone = append(gone, indices[i])
-			}
-		}
-		if err := n.log.DeleteBodies(ctx, gone); err != nil {
-			return false, err
-		}
-		n.logger.Info("bodies past the window are deleted", "bodies", len(gone), "below", at)
+	if err := n.deleteUnopened(ctx, past); err != nil {
+		return false, err
+	}
+	if err := n.log.KeepLate(ctx, late); err != nil {
+		return false, err
 	}
 	return at == to, n.log.SetSetting(ctx, settingSwept, strconv.AppendInt(nil, at, 10))
+}
+
+// sweepLate deletes what the sweep has passed over and is due by now, by what its
+// headers claim.
+func (n *Node) sweepLate(ctx context.Context, due int64) error {
+	for {
+		late, err := n.log.LateBodies(ctx, due, sweepRun)
+		if err != nil || len(late) == 0 {
+			return err
+		}
+		past := make(map[int64]keyring.EnvelopeID, len(late))
+		for _, i := range late {
+			raw, err := n.log.Headers(ctx, i, i+1)
+			if err != nil {
+				return err
+			}
+			h, err := seal.ParseHeader(raw)
+			if err != nil {
+				return err
+			}
+			past[i] = keyring.EnvelopeID{Originator: h.Originator, Incarnation: h.Incarnation, Sequence: h.Sequence}
+		}
+		if err := n.deleteUnopened(ctx, past); err != nil {
+			return err
+		}
+		if err := n.log.DropLate(ctx, late); err != nil {
+			return err
+		}
+	}
+}
+
+// deleteUnopened deletes the bodies of those envelopes, by log index, that were not
+// opened here.
+func (n *Node) deleteUnopened(ctx context.Context, past map[int64]keyring.EnvelopeID) error {
+	opened, err := n.ring.EnvelopeKeys(ctx, slices.Collect(maps.Values(past)))
+	if err != nil {
+		return err
+	}
+	var gone []int64
+	for i, id := range past {
+		if _, ok := opened[id]; !ok {
+			gone = append(gone, i)
+		}
+	}
+	if len(gone) == 0 {
+		return nil
+	}
+	if err := n.log.DeleteBodies(ctx, gone); err != nil {
+		return err
+	}
+	n.logger.Info("bodies past the window are deleted", "bodies", len(gone))
+	return nil
 }

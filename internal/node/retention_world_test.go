@@ -17,6 +17,7 @@ import (
 	"entente/internal/section"
 	"entente/internal/store/viewdb"
 	"entente/label"
+	"entente/seal"
 )
 
 // madeAgain stops a node, makes its views again, starts it, and says whether
@@ -209,6 +210,55 @@ func TestBodiesOfOthersGoAfterTheWindow(t *testing.T) {
 			t.Fatal("the epoch is not closed, and this test shows nothing")
 		}
 		sweep("its epoch closed, within the window", true)
+		if !w.madeAgain("IRN") {
+			t.Error("the views made again differ")
+		}
+	})
+}
+
+// A body whose header claims a later time waits for that, and is deleted then: it
+// is passed over once, and not for good.
+func TestABodyAheadOfTheLogIsDeletedLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "IRQ", func(c *charter.Charter) {
+			c.EpochDays, c.GraceDays, c.WindowDays, c.ReceiptSeconds = 1, 0, 2, 3600
+		})
+		w.tuning = centre.Tuning{CompareEvery: 10 * time.Minute, Alive: 10 * time.Minute}
+		w.startNodes(four...)
+		defer w.close()
+		w.settle(2 * time.Minute)
+		w.ready(four...)
+		ctx := context.Background()
+		irq := w.nodes["IRQ"]
+		key, err := irq.setKey(ctx, irq.station.Epoch(), label.Members("IRQ", "RUS"))
+		check(t, err)
+		say := func(ahead int64) int64 {
+			f := &forger{t: t, running: irq, w: w}
+			return f.file(func(p seal.Place) (seal.Envelope, error) {
+				p.Time += ahead
+				e, _, err := seal.Seal(p, key, []byte("for one"), 0, irq.signers.Header())
+				return e, err
+			})
+		}
+		ahead, plain := say(86400), say(0)
+		sweep := func(when string, aheadHere, plainHere bool) {
+			t.Helper()
+			w.settle(2 * retentionEvery)
+			for index, want := range map[int64]bool{ahead: aheadHere, plain: plainHere} {
+				if _, body, _ := leaf(t, w.nodes["IRN"].Node, index); (body != nil) != want {
+					t.Errorf("%s: IRN has the body of leaf %d: %v, want %v", when, index, !want, want)
+				}
+			}
+			if _, body, _ := leaf(t, w.nodes["RUS"].Node, ahead); body == nil {
+				t.Errorf("%s: RUS has opened it, and its body is gone", when)
+			}
+		}
+		w.turn("day one")
+		sweep("within the window", true, true)
+		w.turn("day two")
+		sweep("past the window", true, false)
+		w.turn("day three")
+		sweep("past its claim and the window", false, false)
 		if !w.madeAgain("IRN") {
 			t.Error("the views made again differ")
 		}
