@@ -281,8 +281,8 @@ func (n *Node) Decision(ctx context.Context, o section.Officer, id string) (Deci
 			} else if dr.Batch != out.Batch {
 				out.Batch = ""
 			}
-			if len(dr.Content) == 0 {
-				continue // erased since
+			if len(dr.Content) == 0 || n.section.Hides(o, *dr) {
+				continue // erased since, or hidden until it is
 			}
 			if dr.Kind != KindReport {
 				if err := n.decideStatement(ctx, *dr, &out, views); err != nil {

@@ -290,11 +290,7 @@ func (s *Section) FirstDrafts(ctx context.Context, o Officer, decisions []string
 	if err := s.Authorise(ctx, o, OpReleaseRead, ""); err != nil {
 		return nil, err
 	}
-	hide := int64(0)
-	if s.o.LogTime != nil && o.Roles&RolesOf(RoleDPO, RoleInspector) == 0 {
-		hide = s.o.LogTime()
-	}
-	first, err := s.db.Read(ctx).FirstDrafts(decisions, hide)
+	first, err := s.db.Read(ctx).FirstDrafts(decisions, s.hideAt(o))
 	for id, f := range first {
 		if opSave(f.Kind) == OpRedress && Authorise(o, OpRedressRead) != nil {
 			first[id] = FirstDraft{Kind: f.Kind}

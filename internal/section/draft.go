@@ -379,7 +379,7 @@ func (s *Section) Draft(ctx context.Context, o Officer, id string) (Draft, error
 		return Draft{}, err
 	}
 	d, err := s.db.Read(ctx).Draft(id)
-	if err == nil && s.hides(o, d) {
+	if err == nil && s.Hides(o, d) {
 		return Draft{}, refuseNotFound("draft")
 	}
 	if err == nil && opSave(d.Kind) == OpRedress {
@@ -397,9 +397,7 @@ func (s *Section) Drafts(ctx context.Context, o Officer, q DraftQuery) ([]Draft,
 		return nil, err
 	}
 	q.Limit = pageLimit(q.Limit)
-	if s.o.LogTime != nil && o.Roles&RolesOf(RoleDPO, RoleInspector) == 0 {
-		q.HideAt = s.o.LogTime()
-	}
+	q.HideAt = s.hideAt(o)
 	return s.db.Read(ctx).Drafts(q)
 }
 

@@ -299,12 +299,13 @@ func (s *Section) Batches(ctx context.Context, o Officer, before time.Time, befo
 }
 
 // BatchDrafts returns a page of an import's drafts by id, with contents, behind
-// the id after: what the node plans.
+// the id after: what the node plans. Those that are hidden from the officer are
+// left out.
 func (s *Section) BatchDrafts(ctx context.Context, o Officer, batch, after string, limit int) ([]Draft, error) {
 	if err := s.Authorise(ctx, o, OpDraftRead, batch); err != nil {
 		return nil, err
 	}
-	return s.db.Read(ctx).BatchDrafts(batch, after, pageLimit(limit))
+	return s.db.Read(ctx).BatchDrafts(batch, after, s.hideAt(o), pageLimit(limit))
 }
 
 // ImportKey says that an item of a kind of source was taken in, with which

@@ -10,10 +10,20 @@ import (
 // Drafts with personal data stand for their term, as what was released does
 // (rule 21; spec/retention.md).
 
-// hides says whether a draft is hidden from an officer at a log time: the review
-// of its personal data is overdue, and he neither reviews nor inspects.
-func (s *Section) hides(o Officer, d Draft) bool {
-	return s.o.LogTime != nil && d.Review > 0 && d.Review <= s.o.LogTime() && o.Roles&RolesOf(RoleDPO, RoleInspector) == 0
+// hideAt is the log time, Unix seconds, at or before which the review of the drafts
+// was due that are hidden from an officer; 0 for who reviews or inspects, from whom
+// none is.
+func (s *Section) hideAt(o Officer) int64 {
+	if s.o.LogTime == nil || o.Roles&RolesOf(RoleDPO, RoleInspector) != 0 {
+		return 0
+	}
+	return s.o.LogTime()
+}
+
+// Hides says whether a draft is hidden from an officer: the review of its personal
+// data is overdue, and he neither reviews nor inspects (rule 21).
+func (s *Section) Hides(o Officer, d Draft) bool {
+	return d.Review > 0 && d.Review <= s.hideAt(o)
 }
 
 // LookForReviews notes of up to limit drafts by when their personal data are to

@@ -200,9 +200,10 @@ func mergeDrafts(a, b []Draft, limit int) []Draft {
 }
 
 // BatchDrafts returns up to limit drafts of an import by id, with contents,
-// behind the id after.
-func (r Reader) BatchDrafts(batch, after string, limit int) ([]Draft, error) {
-	return r.draftList(`SELECT `+draftMeta+`, d.content FROM drafts d WHERE d.batch = ? AND d.id > ? ORDER BY d.id LIMIT ?`, batch, after, limit)
+// behind the id after, but those whose review was due at or before hideAt, by log
+// time, Unix seconds; 0 leaves out none.
+func (r Reader) BatchDrafts(batch, after string, hideAt int64, limit int) ([]Draft, error) {
+	return r.draftList(`SELECT `+draftMeta+`, d.content FROM drafts d WHERE d.batch = ? AND d.id > ? AND (d.review <= 0 OR d.review > ?) ORDER BY d.id LIMIT ?`, batch, after, hideAt, limit)
 }
 
 // DecisionDrafts returns up to limit of a decision's drafts that have not left

@@ -137,7 +137,7 @@ func TestInsertDraftsInBulk(t *testing.T) {
 			}
 			return tx.InsertImportKeys("kind", batch, keys)
 		}))
-		got, err := db.Read(ctx).BatchDrafts(batch, "", 1000)
+		got, err := db.Read(ctx).BatchDrafts(batch, "", 0, 1000)
 		must(t, err)
 		if len(got) != n {
 			t.Fatalf("%d drafts of %d", len(got), n)
