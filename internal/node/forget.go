@@ -160,6 +160,9 @@ func (n *Node) forgetAt(ctx context.Context, login, reason string, all []int64) 
 	if err := n.log.KeepRedressJudged(ctx, judged); err != nil {
 		return Forgotten{}, err
 	}
+	if err := n.keepThrough(ctx, all); err != nil {
+		return Forgotten{}, err
+	}
 	if err := n.log.Forget(ctx, list); err != nil {
 		return Forgotten{}, err
 	}

@@ -224,6 +224,10 @@ func (n *Node) projectOnce(ctx context.Context, end int64) (bool, error) {
 	if err := n.judgedBefore(ctx, leaves, run.First); err != nil {
 		return false, err
 	}
+	before, err := n.reachedBefore(ctx, leaves, run.First)
+	if err != nil {
+		return false, err
+	}
 	if err := n.markReports(ctx, leaves); err != nil {
 		return false, err
 	}
@@ -237,7 +241,7 @@ func (n *Node) projectOnce(ctx context.Context, end int64) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return true, n.apply(ctx, leaves, run, withdrawn)
+	return true, n.apply(ctx, leaves, run, append(before, withdrawn...))
 }
 
 // untilMissing cuts a run before the first leaf whose body has still to come:

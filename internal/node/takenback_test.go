@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"entente/act"
+	"entente/internal/section"
 	"entente/internal/store/viewdb"
 	"entente/label"
 )
@@ -71,5 +72,12 @@ func TestWithdrawalIsFollowedThroughOnesOwnProduct(t *testing.T) {
 	h.gone("IRN", "celadon")
 	h.find("IRN", viewdb.Query{Text: "amaranth"}, 1)
 	h.find("SYR", viewdb.Query{Text: "celadon"}, 1)
+	officers := h.nodes["IRN"].officers
 	h.madeAgain("IRN")
+	h.nodes["IRN"].officers = officers
+	// Nor does what was taken back come again when the step between is destroyed.
+	_, err := h.nodes["IRN"].Forget(context.Background(), h.officer("IRN", "dpo", section.RoleDPO), "case 7", h.find("IRN", viewdb.Query{Text: "amaranth"}, 1)[0].ID)
+	check(t, err)
+	h.madeAgain("IRN")
+	h.gone("IRN", "celadon")
 }

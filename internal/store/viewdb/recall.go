@@ -27,6 +27,9 @@ type Recall struct {
 	Reason string
 	// Portions are those that it names.
 	Portions []Portion
+	// Through are those that it put under review through reports that are forgotten
+	// since, as Views.Through said of them.
+	Through []Portion
 }
 
 // The kinds of recall, as spec/act.md names them.
@@ -137,7 +140,7 @@ const (
 )
 
 // recallQueries are those of one recall, prepared once.
-var recallQueries = []string{sqlTouchCiting, sqlTouchReviewed, sqlTouchArrived, sqlTouchBefore, sqlReviewBelow, sqlTouchBelow, sqlTouchNamed, sqlStanding,
+var recallQueries = []string{sqlTouchCiting, sqlTouchReviewed, sqlTouchThrough, sqlTouchArrived, sqlTouchBefore, sqlReviewBelow, sqlTouchBelow, sqlTouchNamed, sqlStanding,
 	sqlCaution, sqlNoCaution, sqlRecalled, sqlEffect, sqlUntouch, sqlWhose, sqlLiftDoubt, sqlLifted, sqlEndReview, sqlRecalledIn}
 
 // standing is what recalls have come to in one transaction.
@@ -252,6 +255,9 @@ func (s *standing) apply(r *Recall) error {
 		if _, err := s.tx.Run(sqlRecalled, p.ID[:], r.Index, portionKey(&p.ID), p.Digest[:], r.By, r.Kind, r.Reason, r.Act, int(e)); err != nil {
 			return err
 		}
+	}
+	if err := s.through(r); err != nil {
+		return err
 	}
 	return s.spread(r.Index)
 }
@@ -565,21 +571,4 @@ func (s *standing) words(ctx context.Context, v *Views) error {
 		}
 	}
 	return nil
-}
-
-func withdrawnOf(query func(context.Context, string, ...any) (*sql.Rows, error), ctx context.Context, index int64) (map[int]bool, error) {
-	rows, err := query(ctx, `SELECT p.n FROM portion p WHERE p.idx = ? AND `+withdrawnID(`p.id`), index)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	out := map[int]bool{}
-	for rows.Next() {
-		var n int
-		if err := rows.Scan(&n); err != nil {
-			return nil, err
-		}
-		out[n] = true
-	}
-	return out, rows.Err()
 }

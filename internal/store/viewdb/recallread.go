@@ -403,3 +403,21 @@ func (v *Views) LastCause(ctx context.Context, refs []Ref) (last int64, err erro
 	}
 	return last, nil
 }
+
+// withdrawnOf returns the places of the portions of a report that are withdrawn.
+func withdrawnOf(query func(context.Context, string, ...any) (*sql.Rows, error), ctx context.Context, index int64) (map[int]bool, error) {
+	rows, err := query(ctx, `SELECT p.n FROM portion p WHERE p.idx = ? AND `+withdrawnID(`p.id`), index)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[int]bool{}
+	for rows.Next() {
+		var n int
+		if err := rows.Scan(&n); err != nil {
+			return nil, err
+		}
+		out[n] = true
+	}
+	return out, rows.Err()
+}
