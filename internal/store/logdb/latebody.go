@@ -25,20 +25,7 @@ func (l *Log) KeepLate(ctx context.Context, late map[int64]int64) error {
 // LateBodies returns what KeepLate noted with a time before the given one, the
 // earliest first, up to limit.
 func (l *Log) LateBodies(ctx context.Context, before int64, limit int) ([]int64, error) {
-	rows, err := l.db.Reader.QueryContext(ctx, `SELECT idx FROM late_body WHERE time < ? ORDER BY time, idx LIMIT ?`, before, limit)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []int64
-	for rows.Next() {
-		var i int64
-		if err := rows.Scan(&i); err != nil {
-			return nil, err
-		}
-		out = append(out, i)
-	}
-	return out, rows.Err()
+	return store.Column[int64](l.db.Reader.QueryContext(ctx, `SELECT idx FROM late_body WHERE time < ? ORDER BY time, idx LIMIT ?`, before, limit))
 }
 
 // DropLate forgets what KeepLate noted.
