@@ -15,6 +15,7 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -171,11 +172,14 @@ func Read(r io.Reader, each func(Head, *Entry) error) (head Head, end End, err e
 			if head.Inspection != 1 {
 				return head, end, fmt.Errorf("%w: it is of version %d, this program reads 1", ErrReport, head.Inspection)
 			}
+			if _, err := label.ParseMemberID(string(head.Member)); err != nil || !minute(head.At) || head.From >= head.To {
+				return head, end, fmt.Errorf("%w: its head names no member, log time or range", ErrReport)
+			}
 		case bytes.HasPrefix(raw, []byte(`{"end":`)):
 			if err := strictly(raw, &end); err != nil {
 				return head, end, err
 			}
-			if end.Digest != hex.EncodeToString(h.Sum(nil)) || end.Entries != int64(n-1) {
+			if !end.End || end.Digest != hex.EncodeToString(h.Sum(nil)) || end.Entries != int64(n-1) {
 				return head, end, fmt.Errorf("%w: its lines are not those that its end tells of", ErrReport)
 			}
 			if end.Overdue != overdue || !maps.Equal(end.Counts, counts) {
@@ -196,6 +200,9 @@ func Read(r io.Reader, each func(Head, *Entry) error) (head Head, end End, err e
 			if !minute(e.Logged) || e.Logged < logged || e.Logged > head.At {
 				return head, end, fmt.Errorf("%w: leaf %d was logged before an earlier one, or after the report's end", ErrReport, e.Index)
 			}
+			if err := e.formed(); err != nil {
+				return head, end, err
+			}
 			last, logged = e.Index, e.Logged
 			if counts[e.What]++; e.Overdue {
 				overdue++
@@ -206,6 +213,27 @@ func Read(r io.Reader, each func(Head, *Entry) error) (head Head, end End, err e
 		}
 		h.Write(raw)
 	}
+}
+
+// kinds is all that an entry can be.
+var kinds = []string{"originated", "received", "asked", "answered", "refused", "quarantined", "erased"}
+
+// formed refuses an entry with something in it that is not what its field is for.
+func (e *Entry) formed() error {
+	if !slices.Contains(kinds, e.What) {
+		return fmt.Errorf("%w: %.40q of leaf %d is nothing that an entry can be", ErrReport, e.What, e.Index)
+	}
+	for _, m := range e.To {
+		if _, err := label.ParseMemberID(m); err != nil {
+			return fmt.Errorf("%w: leaf %d went to %.40q, which is no member", ErrReport, e.Index, m)
+		}
+	}
+	for i := range e.Portions {
+		if _, err := act.ParseID(string(e.Portions[i].ID)); err != nil {
+			return fmt.Errorf("%w: a portion of leaf %d has no id", ErrReport, e.Index)
+		}
+	}
+	return nil
 }
 
 // minute says whether a text is a time to the minute as a report writes it, so
@@ -224,13 +252,13 @@ func readLine(in *bufio.Reader) ([]byte, error) {
 		part, err := in.ReadSlice('\n')
 		out = append(out, part...)
 		switch {
+		case len(out) > maxLine:
+			return nil, fmt.Errorf("%w: a line is longer than %d bytes", ErrReport, maxLine)
 		case err == nil:
 			return out, nil
-		case errors.Is(err, bufio.ErrBufferFull) && len(out) <= maxLine:
+		case errors.Is(err, bufio.ErrBufferFull):
 		case errors.Is(err, io.EOF):
 			return nil, fmt.Errorf("%w: it breaks off; take it again", ErrReport)
-		case errors.Is(err, bufio.ErrBufferFull):
-			return nil, fmt.Errorf("%w: a line is longer than %d bytes", ErrReport, maxLine)
 		default:
 			return nil, err
 		}
@@ -239,7 +267,8 @@ func readLine(in *bufio.Reader) ([]byte, error) {
 
 // strictly reads one JSON value as spec/README.md demands. Go's encoding/json
 // would take the name of a field in any case, the last of two equal ones, null and
-// what stands behind: a report could say one thing to it and another to others.
+// what stands behind, base64 in several spellings, and nothing where a field has to
+// stand: a report could say one thing to it and another to others.
 func strictly(raw []byte, v any) error {
 	if err := spelled(raw); err != nil {
 		return err
@@ -249,7 +278,44 @@ func strictly(raw []byte, v any) error {
 	if err := d.Decode(v); err != nil {
 		return fmt.Errorf("%w: %v", ErrReport, err)
 	}
+	again, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("%w: %v", ErrReport, err)
+	}
+	if !stands(untyped(again), untyped(raw)) {
+		return fmt.Errorf("%w: a line lacks a field, or has it in another form", ErrReport)
+	}
 	return nil
+}
+
+// untyped reads JSON that was read before.
+func untyped(raw []byte) (v any) {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	_ = d.Decode(&v)
+	return v
+}
+
+// stands says whether all of one JSON value stands in another, objects with fewer
+// fields in those with more.
+func stands(all, in any) bool {
+	switch all := all.(type) {
+	case map[string]any:
+		in, ok := in.(map[string]any)
+		for name, x := range all {
+			y, there := in[name]
+			ok = ok && there && stands(x, y)
+		}
+		return ok
+	case []any:
+		in, ok := in.([]any)
+		ok = ok && len(in) == len(all)
+		for i := 0; ok && i < len(all); i++ {
+			ok = stands(all[i], in[i])
+		}
+		return ok
+	}
+	return all == in
 }
 
 // spelled refuses JSON that readers may read differently. All names of the
@@ -358,7 +424,7 @@ func Verify(fsys fs.FS, pinned *charter.Hash, progress tlog.Progress) (*Verdict,
 	if err != nil {
 		return nil, err
 	}
-	if !minute(head.At) || head.At > time.Unix(v.LogTime, 0).UTC().Format(minuteForm) {
+	if head.At > time.Unix(v.LogTime, 0).UTC().Format(minuteForm) {
 		return nil, fmt.Errorf("%w: it tells states as of %s, after the log's time in the copy beside it", ErrReport, head.At)
 	}
 	if err := checkCustody(fsys, &head, &end); err != nil {
@@ -375,6 +441,9 @@ func Verify(fsys fs.FS, pinned *charter.Hash, progress tlog.Progress) (*Verdict,
 	id := founding.Hash()
 	if head.Charter != hex.EncodeToString(id[:]) {
 		return nil, fmt.Errorf("%w: it is of another centre than the copy of the log beside it", ErrReport)
+	}
+	if !founding.Members().Contains(head.Member) {
+		return nil, fmt.Errorf("%w: %s is no member of the centre", ErrReport, head.Member)
 	}
 	v.Member, v.From, v.To, v.Entries, v.Counts, v.Overdue = head.Member, head.From, head.To, end.Entries, end.Counts, end.Overdue
 	return v, nil

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -264,6 +265,19 @@ func changed(is func(*inspection.Entry) bool, change func(*inspection.Entry)) fu
 	}
 }
 
+// unproven takes the evidence off all entries, and changes what then is the node's
+// word.
+func unproven(change func([]string) []string) func([]string) []string {
+	return func(lines []string) []string {
+		bare := lines[:1:1]
+		for _, line := range lines[1:] {
+			i := strings.Index(line, `,"evidence":{`)
+			bare = append(bare, line[:i]+"}\n")
+		}
+		return change(bare)
+	}
+}
+
 // A report that a node wrote holds for both verifiers; with one thing altered in
 // it neither takes it, also where every digest was made to fit.
 func TestInspectionOfANode(t *testing.T) {
@@ -327,6 +341,19 @@ func TestInspectionOfANode(t *testing.T) {
 		"a field":                 {forge(replaced(`"title":"Depot"`, `"name":"Depot"`)), "does not have"},
 		"a field twice":           {forge(replaced(`"title":"Depot"`, `"title":"Depots","title":"Depot"`)), "twice"},
 		"a field in capitals":     {forge(replaced(`"title":"Depot"`, `"Title":"Depot"`)), "does not have"},
+		"no member":               {forge(unproven(replaced(`"member":"RUS"`, `"member":"FRA"`))), "no member"},
+		"a head without a start":  {forge(replaced(`"from":0,`, ``)), "lacks the field from"},
+		"nothing that it can be":  {forge(unproven(changed(own, func(e *inspection.Entry) { e.What = "told" }))), "nothing that an entry can be"},
+		"a recipient of nowhere":  {forge(unproven(replaced(`"to":["IRQ","RUS"]`, `"to":["nobody"]`))), "is no member"},
+		"a portion without an id": {forge(unproven(changed(own, func(e *inspection.Entry) { e.Portions[0].ID = "7" }))), "no id"},
+		"no digest of a portion":  {forge(unproven(replaced(`","digest":"`, `","digests":"`))), "does not have"},
+		"a long line":             {forge(unproven(changed(own, func(e *inspection.Entry) { e.Title = strings.Repeat("x", 1<<20) }))), "more than 1048576 bytes"},
+		"a key spelt otherwise":   {forge(replaced(`="}`, `=\n"}`)), "no base64"},
+		"a last line of no end":   {line(func(x []string) []string { return replaced(`{"end":true`, `{"end":false`)(x) }), "not those of which"},
+		"a last line of no count": {line(func(x []string) []string { return replaced(`"overdue":0,`, ``)(x) }), "lacks the field overdue"},
+		"a custody of nobody": {file(inspection.FileCustody, func(raw []byte) []byte {
+			return regexp.MustCompile(`"login": "[a-z]*",`).ReplaceAll(raw, nil)
+		}), "lacks the field login"},
 		"more in a line":          {file(inspection.FileReport, func(raw []byte) []byte { return bytes.Replace(raw, []byte("}\n"), []byte("} {}\n"), 1) }), "JSON"},
 		"a line left out":         {line(func(x []string) []string { return append(x[:2:2], x[3:]...) }), "not those of which"},
 		"a line twice":            {line(func(x []string) []string { return append(x[:2:2], x[1:]...) }), "not those of which"},
