@@ -3,8 +3,6 @@ package main
 import (
 	"archive/tar"
 	"bufio"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -73,10 +71,10 @@ func (c *inspectReport) Run(w *world) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := copyFrom(w, cl, filepath.Join(dir, inspection.DirCopy)); err != nil {
+	if err := custody(w, cl, head, end, dir); err != nil {
 		return err
 	}
-	if err := custody(w, cl, head, dir); err != nil {
+	if err := copyFrom(w, cl, filepath.Join(dir, inspection.DirCopy)); err != nil {
 		return err
 	}
 	if err := os.Rename(dir, c.Out); err != nil {
@@ -190,29 +188,31 @@ func copyFrom(w *world, cl *client.Client, dir string) error {
 }
 
 // custody writes who took the report out and when: the row of the node's audit
-// log, which is chained, and the digests of what was written.
-func custody(w *world, cl *client.Client, head inspection.Head, dir string) error {
-	page, err := cl.AuditPage(w.ctx, api.FindAudit{Object: inspection.CustodyObject(head.From, head.To), Limit: 1})
+// log, which is chained, and the digests of what was written. Others may have
+// taken the same range meanwhile.
+func custody(w *world, cl *client.Client, head inspection.Head, end inspection.End, dir string) error {
+	me, err := cl.WhoAmI(w.ctx)
 	if err != nil {
 		return w.refused(err)
 	}
-	if len(page.Rows) == 0 {
+	rows, err := cl.Audit(w.ctx, api.FindAudit{Login: me.Officer.Login, Object: inspection.CustodyObject(head.From, head.To)})
+	if err != nil {
+		return w.refused(err)
+	}
+	c := inspection.Custody{Member: head.Member, SHA256: map[string]string{}}
+	i := slices.IndexFunc(rows, func(r api.AuditRow) bool {
+		c.Audit = inspection.CustodyRow(r)
+		return c.Audit.Of(&head, &end)
+	})
+	if i < 0 {
 		return errors.New("the audit log of the node has no row of this report; take it again")
 	}
-	files := map[string]string{}
 	for _, name := range []string{inspection.FileReport, inspection.FileText} {
-		f, err := os.Open(filepath.Join(dir, name))
-		if err != nil {
+		if c.SHA256[name], err = inspection.Digest(os.DirFS(dir), name); err != nil {
 			return err
 		}
-		h := sha256.New()
-		_, err = io.Copy(h, f)
-		if err := errors.Join(err, f.Close()); err != nil {
-			return err
-		}
-		files[name] = hex.EncodeToString(h.Sum(nil))
 	}
-	raw, err := json.MarshalIndent(inspection.Custody{Member: head.Member, Audit: inspection.CustodyRow(page.Rows[0]), SHA256: files}, "", " ")
+	raw, err := json.MarshalIndent(c, "", " ")
 	if err != nil {
 		return err
 	}

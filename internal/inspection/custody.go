@@ -39,6 +39,11 @@ func CustodyDetail(end *End, evidence bool) string {
 	return fmt.Sprintf("entries=%d sha256=%s evidence=%t", end.Entries, end.Digest, evidence)
 }
 
+// Of says whether the row is that of a report which was written.
+func (r *CustodyRow) Of(head *Head, end *End) bool {
+	return r.Op == "inspect" && r.Outcome == "done" && r.Object == CustodyObject(head.From, head.To) && r.Detail == CustodyDetail(end, head.Evidence)
+}
+
 // maxCustody bounds custody.json, in bytes.
 const maxCustody = 64 << 10
 
@@ -60,14 +65,14 @@ func checkCustody(fsys fs.FS, head *Head, end *End) error {
 	if err := strictly(raw, &c); err != nil {
 		return err
 	}
-	if a := &c.Audit; c.Member != head.Member || a.Op != "inspect" || a.Outcome != "done" || a.Object != CustodyObject(head.From, head.To) || a.Detail != CustodyDetail(end, head.Evidence) {
+	if c.Member != head.Member || !c.Audit.Of(head, end) {
 		return fmt.Errorf("%w: %s is of another report", ErrReport, FileCustody)
 	}
 	if len(c.SHA256) != 2 {
 		return fmt.Errorf("%w: %s names other files than %s and %s", ErrReport, FileCustody, FileReport, FileText)
 	}
 	for _, name := range []string{FileReport, FileText} {
-		sum, err := digestOf(fsys, name)
+		sum, err := Digest(fsys, name)
 		if err != nil {
 			return err
 		}
@@ -78,7 +83,9 @@ func checkCustody(fsys fs.FS, head *Head, end *End) error {
 	return nil
 }
 
-func digestOf(fsys fs.FS, name string) (string, error) {
+// Digest returns the SHA-256 of a file of an inspection, in hex. An error wraps
+// ErrReport where there is no such file.
+func Digest(fsys fs.FS, name string) (string, error) {
 	f, err := fsys.Open(name)
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", ErrReport, err)
