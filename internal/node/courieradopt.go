@@ -122,6 +122,9 @@ func (n *Node) adoptBundle(ctx context.Context, file, path string, rep *BundleRe
 		return err
 	}
 	n.courierFault("noted")
+	// It is imported, and will not be again: the rest is done though the custodian
+	// has gone.
+	ctx = context.WithoutCancel(ctx)
 	if err := n.station.Relay(ctx, m.From); err != nil {
 		n.logger.Warn("what came by courier is not taken as announced", "from", string(m.From), "err", err)
 	}
@@ -140,7 +143,8 @@ func (n *Node) adoptBundle(ctx context.Context, file, path string, rep *BundleRe
 			n.logger.Warn("what the bundle's sender knows of this node is refused", "from", string(m.From), "err", err)
 		}
 	}
-	return os.Remove(path)
+	n.dropTaken(ctx)
+	return nil
 }
 
 // takeBundledEvidence takes the evidence in a bundle whose log is adopted, since
@@ -230,12 +234,17 @@ func (n *Node) courierFault(stage string) {
 // What cannot be finished is left to the custodian: nothing of it shows.
 func (n *Node) finishAdopting(ctx context.Context) error {
 	// A custodian is not kept waiting where nothing was interrupted.
-	if adopting, err := n.log.Adopting(ctx); err != nil || len(adopting) == 0 {
+	copies, err := os.ReadDir(n.courierDir("in"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if adopting, err := n.log.Adopting(ctx); err != nil || len(adopting)+len(copies) == 0 {
 		return err
 	}
 	n.courier.Lock()
 	defer n.courier.Unlock()
 	defer n.takeFiles()()
+	n.dropTaken(ctx) // what was noted and not removed any more
 	adopting, err := n.log.Adopting(ctx)
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"entente/internal/bundle"
 	"entente/internal/centre"
@@ -81,7 +82,7 @@ func (n *Node) takeBundle(ctx context.Context, o section.Officer, file string, i
 		detail = fmt.Sprintf("number %d, %s", rep.Manifest.Number, detail)
 	}
 	if err != nil || inspect {
-		return rep, errors.Join(err, n.forgetCopy(ctx, path, err, inspect))
+		return rep, errors.Join(err, n.forgetCopy(ctx, file, path, err))
 	}
 	n.courierFault("tried")
 	if err = n.roomFor(rep.Size); err != nil {
@@ -97,17 +98,54 @@ func (n *Node) takeBundle(ctx context.Context, o section.Officer, file string, i
 	return rep, err
 }
 
-// forgetCopy removes a copy that was only looked at, or can never be imported.
-func (n *Node) forgetCopy(ctx context.Context, path string, err error, inspect bool) error {
+// forgetCopy removes a copy that was only looked at, unless its adoption has
+// begun, or that can never be imported.
+func (n *Node) forgetCopy(ctx context.Context, file, path string, err error) error {
+	if err == nil {
+		adopting, err := n.log.Adopting(ctx)
+		if _, begun := adopting[file]; err != nil || begun {
+			return err
+		}
+		return os.Remove(path)
+	}
 	for _, later := range []error{ErrBundleGap, ErrAttachmentQuota, centre.ErrHalted, centre.ErrFull, store.ErrFull, context.Canceled} {
-		if errors.Is(err, later) || ctx.Err() != nil || courierCode(err) == centre.Code(centre.ErrLogGap) {
+		if errors.Is(err, later) {
 			return nil
 		}
 	}
-	if err == nil && !inspect || err != nil && courierCode(err) == "internal" {
+	if code := courierCode(err); ctx.Err() != nil || code == centre.Code(centre.ErrLogGap) || code == "internal" {
 		return nil
 	}
-	return os.Remove(path)
+	return errors.Join(n.log.DropAdopting(ctx, file), os.Remove(path))
+}
+
+// dropTaken removes the copies of bundles that were imported, or of which all came
+// with others that were: nobody could import them any more. The caller holds
+// n.courier.
+func (n *Node) dropTaken(ctx context.Context) {
+	dir := n.courierDir("in")
+	es, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		n.logger.Warn("the copies of bundles are not looked through", "err", err)
+	}
+	for _, e := range es {
+		file, whole := strings.CutSuffix(e.Name(), ".age")
+		if !whole {
+			continue
+		}
+		path := filepath.Join(dir, e.Name())
+		f, r, _, err := n.openBundle(ctx, path)
+		if err != nil {
+			continue // why, its import says
+		}
+		f.Close()
+		if err := n.mayFollow(ctx, r.Manifest()); !errors.Is(err, ErrBundleReplay) {
+			continue
+		}
+		if err := errors.Join(n.log.DropAdopting(ctx, file), os.Remove(path)); err != nil {
+			n.logger.Warn("the copy of a bundle that was imported is not removed", "file", file, "err", err)
+		}
+	}
 }
 
 // openBundle begins to read a staged copy.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"sort"
@@ -48,10 +49,14 @@ type Receipt struct {
 type receipts struct {
 	mu sync.Mutex
 	m  map[label.MemberID]*Receipt
+	// early are the last ones that reach further than the views here. To a member
+	// that lives by courier another comes with the next bundle only, and reaches to
+	// the end of that one's log.
+	early map[label.MemberID][]byte
 }
 
 func (r *receipts) load(n *Node) {
-	r.m = map[label.MemberID]*Receipt{}
+	r.m, r.early = map[label.MemberID]*Receipt{}, map[label.MemberID][]byte{}
 	for m := range n.found.Members().All() {
 		if m != n.self {
 			r.m[m] = &Receipt{Member: m}
@@ -120,6 +125,7 @@ func (n *Node) sendReceipts(ctx context.Context) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
+		n.takeEarly(ctx)
 		var wg sync.WaitGroup
 		for m := range n.found.Members().All() {
 			if m == n.self {
@@ -176,7 +182,21 @@ func (n *Node) serveReceipt(w http.ResponseWriter, r *http.Request, from label.M
 	return nil
 }
 
-// takeReceipt holds a receipt against what this node has sealed to the member.
+// takeEarly takes the receipts that reached further than the views when they came.
+func (n *Node) takeEarly(ctx context.Context) {
+	n.receipts.mu.Lock()
+	early := maps.Clone(n.receipts.early)
+	clear(n.receipts.early)
+	n.receipts.mu.Unlock()
+	for m, b := range early {
+		if err := n.takeReceipt(ctx, m, b); err != nil {
+			n.logger.Warn("a receipt is refused", "from", string(m), "err", err)
+		}
+	}
+}
+
+// takeReceipt holds a receipt against what this node has sealed to the member;
+// one that reaches further than the views is held against it when they are there.
 func (n *Node) takeReceipt(ctx context.Context, from label.MemberID, b []byte) error {
 	h := n.hash()
 	if len(b) != receiptSize || string(b[:4]) != "ENTR" || b[4] != 1 || string(b[5:8]) != string(from) ||
@@ -206,9 +226,12 @@ func (n *Node) takeReceipt(ctx context.Context, from label.MemberID, b []byte) e
 		return ErrReceipt
 	}
 	cursor, _ := n.Projected()
-	if upto < r.Upto || upto > cursor {
-		// Older than one we have, or about leaves that we have not looked at
-		// ourselves yet: the next one will do.
+	switch {
+	case upto < r.Upto:
+		return nil // older than one we have
+	case upto > cursor:
+		// About leaves that we have not looked at ourselves yet.
+		n.receipts.early[from] = slices.Clone(b)
 		return nil
 	}
 	next, err := n.expected(ctx, *r, upto)
