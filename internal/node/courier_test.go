@@ -330,7 +330,11 @@ func TestCourierForgeries(t *testing.T) {
 		}, "RUS", "bundle_envelopes"},
 		{"an attachment of another digest", nil, func(w *bundle.Writer, _ *bundle.Manifest, head logdb.Head) {
 			w.Write(frames(h.nodes["RUS"].Node, head))
-			check(t, w.Attachment([32]byte{1}, 10, bytes.NewReader(make([]byte, 10))))
+			check(t, w.Attachment([32]byte{1}, 1<<17, bytes.NewReader(make([]byte, 1<<17))))
+		}, "RUS", "bundle_attachment"},
+		{"an attachment smaller than any, of which a bundle holds millions", nil, func(w *bundle.Writer, _ *bundle.Manifest, head logdb.Head) {
+			w.Write(frames(h.nodes["RUS"].Node, head))
+			check(t, w.Attachment(sha256.Sum256(make([]byte, 65_551)), 65_551, bytes.NewReader(make([]byte, 65_551))))
 		}, "RUS", "bundle_attachment"},
 	} {
 		_, err := h.importFile("SYR", h.forged(c.change, c.write, c.by))

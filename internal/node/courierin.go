@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"os"
@@ -277,8 +278,9 @@ func (n *Node) tryBundle(ctx context.Context, path string, inspect bool, progres
 			}
 			rep.Envelopes += es
 		case bundle.KindAttachment:
-			if err := file.begin(rec.Payload); err != nil {
-				return rep, err
+			file.begin(rec.Payload)
+			if least, _ := seal.AttachmentSealedSize(0); file.left < least {
+				return rep, fmt.Errorf("%w (it has %d bytes, a sealed one at least %d)", ErrBundleAttachment, file.left, least)
 			}
 			if limit, err := seal.AttachmentSealedSize(n.found.Charter().Quotas.AttachmentBytes); err != nil || file.left > limit {
 				return rep, fmt.Errorf("%w (it is larger than the charter allows)", ErrBundleAttachment)
@@ -330,16 +332,12 @@ func wrapLog(err error) error {
 type trialFile struct {
 	digest seal.Hash
 	left   int64
-	sum    interface {
-		io.Writer
-		Sum([]byte) []byte
-	}
+	sum    hash.Hash
 }
 
-func (f *trialFile) begin(payload []byte) error {
+func (f *trialFile) begin(payload []byte) {
 	f.digest, f.left = bundle.AttachmentOf(payload)
 	f.sum = sha256.New()
-	return nil
 }
 
 func (f *trialFile) add(part []byte) error {

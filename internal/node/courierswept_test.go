@@ -38,7 +38,7 @@ func TestCourierKeepsNoFileThatNothingNames(t *testing.T) {
 	check(t, err)
 	early, err := os.ReadFile(filepath.Join(rus.dir, DirAttached, later.Digest.String()))
 	check(t, err)
-	litter := bytes.Repeat([]byte("named by nobody "), 1000)
+	litter := bytes.Repeat([]byte("named by nobody "), 5000)
 
 	number := uint64(0)
 	made := func(files ...[]byte) carried {
