@@ -379,9 +379,6 @@ func (t *Trial) HeaderKey(size int64) (charter.PublicKey, bool) {
 	return t.state.HeaderKey(t.from, size)
 }
 
-// Suspended says whether the tried log suspends the sender.
-func (t *Trial) Suspended() bool { return t.state.Suspended(t.from) }
-
 // LogTime returns the log time of the tried head, in Unix seconds.
 func (t *Trial) LogTime() int64 { return t.logTime }
 

@@ -17,7 +17,7 @@ func (c *Client) BundleStatus(ctx context.Context) (*api.BundleStatus, error) {
 }
 
 // MakeBundle makes the next bundle for a member (custodian). progress is told
-// leaves; it may be nil.
+// bytes of records; it may be nil.
 func (c *Client) MakeBundle(ctx context.Context, b api.NewBundle, progress func(done, total int64)) (*api.Bundle, error) {
 	last, err := c.bundleLines(ctx, call{method: http.MethodPost, path: "/bundles/out", json: b}, progress)
 	if err != nil {

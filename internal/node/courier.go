@@ -467,8 +467,7 @@ func (n *Node) carry(ctx context.Context, w *bundle.Writer, f bundleFile, tell f
 }
 
 // BundleFile opens the file of a bundle that was made; it is there until a later
-// one for the same member is made, or its addressee is known to have it. Errors:
-// section.ErrForbidden, ErrBundleAbsent.
+// one for the same member is made. Errors: section.ErrForbidden, ErrBundleAbsent.
 func (n *Node) BundleFile(ctx context.Context, o section.Officer, to label.MemberID, number uint64) (*os.File, logdb.BundleOut, error) {
 	if err := n.section.Authorise(ctx, o, section.OpOperate, "bundle/out/"+string(to)); err != nil {
 		return nil, logdb.BundleOut{}, err
@@ -482,7 +481,7 @@ func (n *Node) BundleFile(ctx context.Context, o section.Officer, to label.Membe
 	}
 	f, err := os.Open(filepath.Join(n.courierDir("out"), bundleName(to, b.Number)))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, b, fmt.Errorf("%w (number %d for %s was made; its file is kept until a later one is, or its addressee has it)", ErrBundleAbsent, number, to)
+		return nil, b, fmt.Errorf("%w (number %d for %s was made; its file is kept until a later one is)", ErrBundleAbsent, number, to)
 	}
 	return f, b, err
 }

@@ -168,7 +168,7 @@ func TestCourierBothWays(t *testing.T) {
 	st, err := h.nodes["RUS"].BundleStatus(context.Background(), h.custodian("RUS"))
 	check(t, err)
 	for _, m := range st.Members {
-		if m.Member == "SYR" && (m.Cosigned != syr.station.Certified().Size || !m.Missing || m.Received != 1 || m.In != 1 || m.Out != 1) {
+		if m.Member == "SYR" && (m.Cosigned != syr.station.Certified().Size || !m.Missing || m.Taken.Received != 1 || m.Taken.Number != 1 || m.Made.Number != 1) {
 			t.Errorf("SYR as RUS sees it: %+v", m)
 		}
 	}

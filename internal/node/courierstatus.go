@@ -45,12 +45,8 @@ type BundleWaiting struct {
 // BundleMember is where the exchange with one member stands.
 type BundleMember struct {
 	Member   label.MemberID
-	Out, In  uint64 // the last bundle made for it and imported from it, 0 for none
-	OutAt    time.Time
-	InAt     time.Time
-	OutTo    int64           // log size that the last one made reaches
-	Last     logdb.BundleOut // the last one made
-	Received uint64          // the last bundle from here that it is known to have imported
+	Made     logdb.BundleOut // the last one made for it, zero for none
+	Taken    logdb.BundleIn  // the last one imported from it, zero for none
 	Cosigned int64           // the largest head that it is known to have cosigned
 	At       time.Time
 	Missing  bool // the certified head lacks its cosignature
@@ -103,12 +99,12 @@ func (n *Node) BundleStatus(ctx context.Context, o section.Officer) (BundleStatu
 		}
 		for _, o := range outs {
 			if o.Member == string(m) {
-				b.Last, b.Out, b.OutTo, b.OutAt = o, o.Number, o.LogTo, time.Unix(o.Made, 0).UTC()
+				b.Made = o
 			}
 		}
 		for _, i := range ins {
 			if i.Member == string(m) {
-				b.In, b.Received, b.InAt = i.Number, i.Received, time.Unix(i.At, 0).UTC()
+				b.Taken = i
 			}
 		}
 		st.Members = append(st.Members, b)

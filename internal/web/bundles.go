@@ -169,23 +169,20 @@ func shownTaken(r *node.BundleReport) api.BundleTaken {
 
 func shownBundles(st node.BundleStatus) api.BundleStatus {
 	out := api.BundleStatus{Recovering: st.Recovering, Unfinished: list(st.Adopting), Waiting: []api.BundleWaiting{}, Members: []api.BundleMember{}}
-	at := func(t time.Time) *time.Time {
-		if t.IsZero() {
-			return nil
-		}
-		return &t
-	}
 	for _, w := range st.Waiting {
 		out.Waiting = append(out.Waiting, api.BundleWaiting{File: w.File, Have: w.Have, Whole: w.Whole, From: string(w.From), Number: w.Number, Since: w.Since, MissingFrom: w.MissingFrom, MissingTo: w.MissingTo})
 	}
 	for _, m := range st.Members {
-		var last *api.Bundle
-		if m.Out > 0 {
-			b := shownBundle(m.Last)
-			last = &b
+		x := api.BundleMember{Member: string(m.Member), Made: m.Made.Number, MadeTo: m.Made.LogTo, Received: m.Taken.Received, Taken: m.Taken.Number,
+			Cosigned: m.Cosigned, At: moment(m.At), Missing: m.Missing, Relaying: m.Relaying}
+		if m.Made.Number > 0 {
+			last := shownBundle(m.Made)
+			x.Last, x.MadeAt = &last, moment(time.Unix(m.Made.Made, 0))
 		}
-		out.Members = append(out.Members, api.BundleMember{Member: string(m.Member), Made: m.Out, MadeAt: at(m.OutAt), MadeTo: m.OutTo, Last: last, Received: m.Received,
-			Taken: m.In, TakenAt: at(m.InAt), Cosigned: m.Cosigned, At: at(m.At), Missing: m.Missing, Relaying: m.Relaying})
+		if m.Taken.Number > 0 {
+			x.TakenAt = moment(time.Unix(m.Taken.At, 0))
+		}
+		out.Members = append(out.Members, x)
 	}
 	return out
 }
