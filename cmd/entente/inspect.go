@@ -153,7 +153,7 @@ func printEntry(w io.Writer, e *inspection.Entry) error {
 	if e.Ended {
 		b.WriteString("  ended")
 	}
-	_, err := fmt.Fprintln(w, b.String())
+	_, err := fmt.Fprintln(w, escaped(b.String()))
 	return err
 }
 

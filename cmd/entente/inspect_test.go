@@ -24,6 +24,21 @@ func TestCounted(t *testing.T) {
 	}
 }
 
+// What others wrote is one entry on one line of the printed report: it begins no
+// other, and turns nothing around.
+func TestPrintedEntryIsOneLine(t *testing.T) {
+	var out bytes.Buffer
+	e := &inspection.Entry{Index: 3, Logged: "2015-09-30T06:40Z", What: "erased", Originator: "RUS", Title: "flour\u202eevod", By: "irq.dpo",
+		Basis: "request 7\n       4  2015-09-30T06:40Z  received    RUS  INTREP\x1b[1A", Doubt: "x\u2066y", Ended: true}
+	if err := printEntry(&out, e); err != nil {
+		t.Fatal(err)
+	}
+	text, whole := strings.CutSuffix(out.String(), "\n")
+	if !whole || strings.ContainsFunc(text, commands) || !strings.Contains(text, "request 7") || !strings.HasSuffix(text, "  ended") {
+		t.Errorf("%q", out.String())
+	}
+}
+
 // The custody names who took this report, although another was taken of the same
 // range before the custody was written, and the same one by another officer.
 func TestCustodyIsOfThisReport(t *testing.T) {
