@@ -191,7 +191,7 @@ func (n *Node) Collect(ctx context.Context, o section.Officer, r CollectRequest)
 		return CollectResult{}, err
 	}
 	defer func() { in.src.drop() }() // which may have become the reduced form
-	leave, err := n.taking.begin(ctx, string(r.Kind)+"/"+in.src.digest())
+	leave, err := n.taking.begin(ctx, in.turn())
 	if err != nil {
 		return CollectResult{}, err
 	}

@@ -12,8 +12,19 @@ type takingIn struct {
 	files map[string]chan struct{} // closed when the import has ended
 }
 
-// begin waits until no import of the file named key is under way, and takes the
-// turn; the function returned ends it. Error: that of the context.
+// turn names the turn that an import takes. Of what has editions, of which an
+// older one is refused, all files take the same: what stands must not change
+// between the check and what is stored after it.
+func (in *importing) turn() string {
+	switch in.r.Kind {
+	case CollectUNList, CollectMISP:
+		return string(in.r.Kind)
+	}
+	return string(in.r.Kind) + "/" + in.src.digest()
+}
+
+// begin waits until no import whose turn is named key is under way, and takes it;
+// the function returned ends it. Error: that of the context.
 func (t *takingIn) begin(ctx context.Context, key string) (func(), error) {
 	for {
 		t.mu.Lock()

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"entente/internal/section"
 )
@@ -45,6 +46,35 @@ func TestOneFileTakenInTwiceAtOnce(t *testing.T) {
 		if added != items {
 			t.Errorf("%s: %d added of %d", kind, added, items)
 		}
+	}
+}
+
+// While one edition of a list is taken in no other is: an older one that was held
+// against what stood before would undo what a newer one has brought meanwhile.
+func TestEditionsAreTakenInOneAfterAnother(t *testing.T) {
+	h := newHouse(t, nil)
+	h.start("IRQ")
+	defer h.stopAll()
+	irq, duty := h.nodes["IRQ"], h.officer("IRQ", "duty", section.RoleDuty)
+	newer := CollectRequest{Kind: CollectUNList, Name: "list.xml", Reader: bytes.NewReader(inventedList(t, 600, 3, 5, 2)), Origin: everybody()}
+	begun := false
+	older := h.collect("IRQ", CollectRequest{Kind: CollectUNList, Name: "list.xml", Reader: bytes.NewReader(inventedList(t, 600)), Origin: everybody(), Progress: func(p CollectProgress) {
+		if p.Items == 0 || begun {
+			return
+		}
+		begun = true
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if got, err := irq.Collect(ctx, duty, newer); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("the newer list was taken in beside the older one: %d added, %d changed, %v", got.Added, got.Changed, err)
+		}
+	}})
+	if !begun || older.Added != 600 {
+		t.Fatalf("of the older one %d added, %d changed", older.Added, older.Changed)
+	}
+	newer.Reader = bytes.NewReader(inventedList(t, 600, 3, 5, 2))
+	if got := h.collect("IRQ", newer); got.Added != 2 || got.Changed != 5 || got.Ended != 3 {
+		t.Errorf("of the newer one %d added, %d changed, %d ended", got.Added, got.Changed, got.Ended)
 	}
 }
 
