@@ -283,33 +283,52 @@ func releaseRef(decision, draft string, k int) string {
 // filed before an interruption, and returns the others. All envelopes of a
 // draft are filed in one transaction.
 func (s *sender) recordFiled(ctx context.Context, drafts []section.Draft) (rest []section.Draft, done bool, err error) {
-	most := s.n.found.Members().Len()
-	var refs []string
-	for _, dr := range drafts {
-		for k := range most {
-			refs = append(refs, releaseRef(s.d.ID, dr.ID, k))
-		}
-	}
-	filed, err := s.n.log.Refs(ctx, refs)
+	positions, err := s.filedOf(ctx, drafts)
 	if err != nil {
 		return nil, false, err
 	}
 	var left []section.Left
-	for i, dr := range drafts {
-		l := section.Left{Draft: dr.ID}
-		for _, ref := range refs[i*most : (i+1)*most] {
-			if p, ok := filed[ref]; ok {
-				l.Positions = append(l.Positions, section.Position{Incarnation: p.Incarnation, Sequence: p.Sequence})
-			}
-		}
-		if len(l.Positions) == 0 {
+	for _, dr := range drafts {
+		if len(positions[dr.ID]) == 0 {
 			rest = append(rest, dr)
 			continue
 		}
-		left = append(left, l)
+		left = append(left, section.Left{Draft: dr.ID, Positions: positions[dr.ID]})
 	}
 	if len(left) > 0 {
 		done, err = s.n.section.CompleteRelease(ctx, s.d.ID, left...)
 	}
 	return rest, done, err
+}
+
+// filedOf returns as which envelopes drafts were filed, by draft.
+func (s *sender) filedOf(ctx context.Context, drafts []section.Draft) (map[string][]section.Position, error) {
+	// They are numbered without a gap; a statement may have more than members.
+	most := s.n.found.Members().Len()
+	positions := map[string][]section.Position{}
+	for from, more := 0, drafts; len(more) > 0; from += most {
+		var refs []string
+		for _, dr := range more {
+			for k := range most {
+				refs = append(refs, releaseRef(s.d.ID, dr.ID, from+k))
+			}
+		}
+		filed, err := s.n.log.Refs(ctx, refs)
+		if err != nil {
+			return nil, err
+		}
+		var full []section.Draft
+		for i, dr := range more {
+			for _, ref := range refs[i*most : (i+1)*most] {
+				if p, ok := filed[ref]; ok {
+					positions[dr.ID] = append(positions[dr.ID], section.Position{Incarnation: p.Incarnation, Sequence: p.Sequence})
+				}
+			}
+			if len(positions[dr.ID]) == from+most {
+				full = append(full, dr)
+			}
+		}
+		more = full
+	}
+	return positions, nil
 }

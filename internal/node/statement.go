@@ -74,6 +74,10 @@ func (s *speech) add(a act.Act, err error) {
 	s.acts = append(s.acts, spoken{to: a.Statement.To, act: a})
 }
 
+// mostActs bounds the acts of one draft, so that they and the dummies beside them
+// can be recorded.
+const mostActs = section.MaxEnvelopes - act.MaxRecipients
+
 // findingOf puts a refusal of an act into a finding on no portion.
 func findingOf(err error) act.Finding {
 	f := act.Finding{Code: act.Code(err), Text: err.Error()}
@@ -147,6 +151,9 @@ func (n *Node) planStatement(ctx context.Context, d section.Draft) (*Plan, *spee
 	s, err := k.speak(ctx, n, d)
 	if err != nil {
 		return nil, nil, err
+	}
+	if len(s.acts) > mostActs {
+		s.findings = append(s.findings, findingOf(fmt.Errorf("it would leave as %d acts, at most %d leave at once; divide it: %w", len(s.acts), mostActs, act.ErrTooMany)))
 	}
 	digest := s.digest()
 	p := &Plan{Draft: d.ID, ETag: d.ETag(), Kind: d.Kind, Digest: hex.EncodeToString(digest[:]), Findings: s.findings, Alone: s.withholds || n.alone(s), Withholds: s.withholds,

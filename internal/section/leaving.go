@@ -151,10 +151,14 @@ func (s *Section) SubjectDrafts(ctx context.Context, id, after string, limit int
 	return s.db.Read(ctx).SubjectDrafts(id, after, pageLimit(limit))
 }
 
+// MaxEnvelopes is as how many envelopes one draft leaves at most: as one for each
+// act, filled up to a multiple of the other members.
+const MaxEnvelopes = 1024
+
 // Left says as which envelopes a draft left.
 type Left struct {
 	Draft     string
-	Positions []Position // at least one, at most 16
+	Positions []Position // at least one, at most MaxEnvelopes
 }
 
 // CompleteRelease records that drafts of a leaving decision left, up to 1000 in
@@ -165,8 +169,8 @@ func (s *Section) CompleteRelease(ctx context.Context, id string, left ...Left) 
 		return false, refuseBounds(fmt.Sprintf("%d drafts in one call", len(left)), fmt.Sprintf("give 1 to %d", MaxImport))
 	}
 	for _, l := range left {
-		if len(l.Positions) < 1 || len(l.Positions) > 16 {
-			return false, refuseBounds("a released draft has 1 to 16 envelopes", "give their positions")
+		if len(l.Positions) < 1 || len(l.Positions) > MaxEnvelopes {
+			return false, refuseBounds(fmt.Sprintf("a released draft has 1 to %d envelopes", MaxEnvelopes), "give their positions")
 		}
 	}
 	err = s.db.Update(ctx, func(tx *localdb.Tx) error {
