@@ -167,7 +167,7 @@ func (n *Node) ledger(ctx context.Context, q LedgerQuery) ([]Disclosed, error) {
 	if err != nil {
 		return nil, err
 	}
-	taken, err := n.takenFrom(ctx, ids)
+	taken, err := n.takenFrom(ctx, refs)
 	if err != nil {
 		return nil, err
 	}
@@ -179,7 +179,7 @@ func (n *Node) ledger(ctx context.Context, q LedgerQuery) ([]Disclosed, error) {
 	for _, r := range rows {
 		d := Disclosed{Disclosure: r, Logged: since(r.Index), Receipt: "logged", Standing: standing[viewdb.Ref{ID: r.Portion, Digest: r.Digest}],
 			Overdue: r.Review != 0 && r.Review <= now, Ended: r.Ends != 0 && r.Ends <= now}
-		if t, ok := taken[heldBy{r.Portion, r.Holder}]; ok {
+		if t, ok := taken[takenBy{viewdb.Ref{ID: r.Portion, Digest: r.Digest}, r.Holder}]; ok {
 			s := &d.Standing
 			s.By, s.Kind, s.Reason, s.Act, s.Index, s.Provisional = string(n.self), t.Kind, t.Reason, t.ID, t.Index, false
 			d.Followed = t.state
@@ -243,27 +243,48 @@ type takenFrom struct {
 	state string
 }
 
+// takenBy is a portion in a holder's hands.
+type takenBy struct {
+	portion viewdb.Ref
+	holder  string
+}
+
 // takenFrom returns the own recall of each portion that stands against each
 // holder that it was sent to: the last one; a doubt where nothing is taken back.
-func (n *Node) takenFrom(ctx context.Context, ids [][16]byte) (map[heldBy]takenFrom, error) {
+func (n *Node) takenFrom(ctx context.Context, refs []viewdb.Ref) (map[takenBy]takenFrom, error) {
+	named := map[viewdb.Ref]bool{}
+	var ids [][16]byte
+	for _, r := range refs {
+		if !named[r] {
+			named[r] = true
+			ids = append(ids, r.ID)
+		}
+	}
 	recalls, err := n.views.OwnRecalls(ctx, ids)
 	if err != nil || len(recalls) == 0 {
 		return nil, err
 	}
-	out, known := map[heldBy]takenFrom{}, map[string][]RecallHolder{}
-	for portion, acts := range recalls {
+	at := map[string]int{} // in words
+	var words []RecallWord
+	for _, acts := range recalls {
 		for _, t := range acts {
-			holders, ok := known[t.ID]
-			if !ok {
-				word := []RecallWord{{Said: t.Said}}
-				if err := n.holdersOf(ctx, word); err != nil {
-					return nil, err
-				}
-				holders = word[0].Holders
-				known[t.ID] = holders
+			if _, ok := at[t.ID]; !ok {
+				at[t.ID] = len(words)
+				words = append(words, RecallWord{Said: t.Said})
 			}
-			for _, h := range holders {
-				out[heldBy{portion, string(h.Member)}] = takenFrom{t, h.State}
+		}
+	}
+	if err := n.holdersOf(ctx, words); err != nil {
+		return nil, err
+	}
+	out := map[takenBy]takenFrom{}
+	for r := range named {
+		for _, t := range recalls[r.ID] {
+			if !t.About(r.Digest) {
+				continue
+			}
+			for _, h := range words[at[t.ID]].Holders {
+				out[takenBy{r, string(h.Member)}] = takenFrom{t, h.State}
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"entente/act"
@@ -308,9 +309,9 @@ func (recallKind) acts(ctx context.Context, n *Node, r *Recall, draft string) (*
 func shortened(s string) string { return s[:min(len(s), 64)] }
 
 // only returns those of the references whose portions are in a set.
-func only(refs []act.PortionRef, in map[[16]byte]bool) (out []act.PortionRef) {
+func only(refs []act.PortionRef, in map[viewdb.Ref]bool) (out []act.PortionRef) {
 	for _, r := range refs {
-		if in[rawID(r.Portion)] {
+		if in[viewRef(r)] {
 			out = append(out, r)
 		}
 	}
@@ -318,7 +319,7 @@ func only(refs []act.PortionRef, in map[[16]byte]bool) (out []act.PortionRef) {
 }
 
 // gotFrom says which members got which of some portions in own views.
-func (n *Node) gotFrom(ctx context.Context, refs []act.PortionRef) (map[label.MemberID]map[[16]byte]bool, error) {
+func (n *Node) gotFrom(ctx context.Context, refs []act.PortionRef) (map[label.MemberID]map[viewdb.Ref]bool, error) {
 	held, err := n.views.HeldBy(ctx, rawIDs(refs))
 	if err != nil {
 		return nil, err
@@ -326,19 +327,25 @@ func (n *Node) gotFrom(ctx context.Context, refs []act.PortionRef) (map[label.Me
 	return byReader(held), nil
 }
 
-func byReader(held []viewdb.Held) map[label.MemberID]map[[16]byte]bool {
-	out := map[label.MemberID]map[[16]byte]bool{}
+// byReader sorts what is held by who got it. Another member may have used one of
+// the ids for a portion of its own: each is named by its digest as well.
+func byReader(held []viewdb.Held) map[label.MemberID]map[viewdb.Ref]bool {
+	out := map[label.MemberID]map[viewdb.Ref]bool{}
 	for _, h := range held {
 		for _, m := range h.Recipients {
 			set := out[label.MemberID(m)]
 			if set == nil {
-				set = map[[16]byte]bool{}
+				set = map[viewdb.Ref]bool{}
 				out[label.MemberID(m)] = set
 			}
-			set[h.Portion.ID] = true
+			set[heldRef(&h)] = true
 		}
 	}
 	return out
+}
+
+func heldRef(h *viewdb.Held) viewdb.Ref {
+	return viewdb.Ref{ID: h.Portion.ID, Digest: h.Portion.Digest}
 }
 
 func rawIDs(refs []act.PortionRef) [][16]byte {
@@ -364,7 +371,7 @@ func viewRef(r act.PortionRef) viewdb.Ref {
 
 // holders says which members hold which of the portions of a recall, as far as
 // this node can know, and what stands against its being said here.
-func (n *Node) holders(ctx context.Context, r *Recall) (map[label.MemberID]map[[16]byte]bool, []act.Finding, error) {
+func (n *Node) holders(ctx context.Context, r *Recall) (map[label.MemberID]map[viewdb.Ref]bool, []act.Finding, error) {
 	ids := rawIDs(r.Portions)
 	own, err := n.views.HeldBy(ctx, ids)
 	if err != nil {
@@ -374,25 +381,26 @@ func (n *Node) holders(ctx context.Context, r *Recall) (map[label.MemberID]map[[
 	if err != nil {
 		return nil, nil, err
 	}
-	ours, theirs := map[[16]byte]bool{}, map[[16]byte]bool{}
-	for _, h := range own {
-		ours[h.Portion.ID] = true
+	ours, theirs := map[viewdb.Ref]bool{}, map[viewdb.Ref]bool{}
+	for i := range own {
+		ours[heldRef(&own[i])] = true
 	}
 	for i := range got {
 		h := &got[i]
-		theirs[h.Portion.ID] = true
+		theirs[heldRef(h)] = true
 		h.Recipients = append(h.Recipients, h.Originator)
 	}
-	mayHold, err := n.heldHere(ctx, ids)
+	refs := viewRefs(r.Portions)
+	mayHold, err := n.views.HeldFor(ctx, string(n.self), refs)
 	if err != nil {
 		return nil, nil, err
 	}
-	for i, id := range ids {
+	for i, ref := range refs {
 		switch {
-		case ours[id]:
-		case !theirs[id]:
+		case ours[ref]:
+		case !theirs[ref]:
 			return nil, finding(CodeNoPortion, "", "portion %s is not here; name what was released or received", r.Portions[i].Portion), nil
-		case r.Kind == act.RecallDoubt || r.Kind == act.RecallCleared || mayHold[id] && r.Kind != act.RecallReview:
+		case r.Kind == act.RecallDoubt || r.Kind == act.RecallCleared || mayHold[ref] && r.Kind != act.RecallReview:
 		default:
 			return nil, finding(CodeNotOwn, "10", "rule 10: portion %s is another's: its originator alone can take it back; say that you doubt it (--kind doubt), or ask its originator", r.Portions[i].Portion), nil
 		}
@@ -400,20 +408,12 @@ func (n *Node) holders(ctx context.Context, r *Recall) (map[label.MemberID]map[[
 	all := byReader(own)
 	for m, set := range byReader(got) {
 		if all[m] == nil {
-			all[m] = map[[16]byte]bool{}
+			all[m] = map[viewdb.Ref]bool{}
 		}
-		for id := range set {
-			all[m][id] = true
-		}
+		maps.Copy(all[m], set)
 	}
 	delete(all, n.self)
 	return all, nil, nil
-}
-
-// heldHere says which portions have contents that this member holds for a party
-// outside.
-func (n *Node) heldHere(ctx context.Context, ids [][16]byte) (map[[16]byte]bool, error) {
-	return n.views.HeldFor(ctx, string(n.self), ids)
 }
 
 // Issued is a recall, or an acknowledgement, that was let go or put up.

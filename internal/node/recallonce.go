@@ -52,7 +52,7 @@ func (n *Node) filedDrafts(ctx context.Context, kind, but string) (out []section
 type earlier struct {
 	kind     act.RecallKind
 	reason   act.RecallReason
-	portions map[act.ID]bool
+	portions map[act.PortionRef]bool
 	right    map[act.ID]bool
 	to       func(label.MemberID) bool
 }
@@ -64,8 +64,8 @@ func reach(k act.RecallKind) int {
 }
 
 // covers says whether an act adds nothing to it for a portion.
-func (e *earlier) covers(r *act.Recall, m label.MemberID, id act.ID) bool {
-	if !e.portions[id] || !e.to(m) || e.reason != r.Reason || reach(e.kind) < reach(r.Kind) || (e.kind == act.RecallDoubt) != (r.Kind == act.RecallDoubt) {
+func (e *earlier) covers(r *act.Recall, m label.MemberID, p act.PortionRef) bool {
+	if !e.portions[p] || !e.to(m) || e.reason != r.Reason || reach(e.kind) < reach(r.Kind) || (e.kind == act.RecallDoubt) != (r.Kind == act.RecallDoubt) {
 		return false
 	}
 	return !slices.ContainsFunc(r.Replacements, func(x act.PortionRef) bool { return !e.right[x.Portion] })
@@ -85,7 +85,7 @@ func (n *Node) repeated(ctx context.Context, r *Recall, s *speech, draft string)
 	for _, a := range s.acts {
 		m := a.to.Minus(label.Members(n.self)).Slice()[0]
 		for _, p := range a.act.Recall.Portions {
-			if !slices.ContainsFunc(before, func(e earlier) bool { return e.covers(a.act.Recall, m, p.Portion) }) {
+			if !slices.ContainsFunc(before, func(e earlier) bool { return e.covers(a.act.Recall, m, p) }) {
 				return nil, nil
 			}
 		}
@@ -112,7 +112,7 @@ func (n *Node) recalledBefore(ctx context.Context, r *Recall, draft string) (out
 		if readStatement(d.Content, &x) != nil {
 			continue
 		}
-		out = append(out, earlier{kind: x.Kind, reason: x.Reason, portions: refIDs(x.Portions), right: refIDs(x.Replacements),
+		out = append(out, earlier{kind: x.Kind, reason: x.Reason, portions: refSet(x.Portions), right: refIDs(x.Replacements),
 			to: func(m label.MemberID) bool { return x.Kind != act.RecallNarrowing || x.From.Contains(m) }})
 	}
 	held, err := n.views.OwnRecalls(ctx, rawIDs(r.Portions))
@@ -124,10 +124,11 @@ func (n *Node) recalledBefore(ctx context.Context, r *Recall, draft string) (out
 		own[id] = true
 	}
 	right := map[string]map[act.ID]bool{}
-	for id, list := range held {
+	for _, p := range r.Portions {
+		list := held[rawID(p.Portion)]
 		for i := range list {
 			t := &list[i]
-			if own[actID(t.ID)] {
+			if own[actID(t.ID)] || !t.About(p.Digest) {
 				continue
 			}
 			if right[t.ID] == nil && len(r.Replacements) > 0 {
@@ -135,7 +136,7 @@ func (n *Node) recalledBefore(ctx context.Context, r *Recall, draft string) (out
 					return nil, err
 				}
 			}
-			out = append(out, earlier{kind: act.RecallKind(t.Kind), reason: act.RecallReason(t.Reason), portions: map[act.ID]bool{portionID(id): true}, right: right[t.ID],
+			out = append(out, earlier{kind: act.RecallKind(t.Kind), reason: act.RecallReason(t.Reason), portions: map[act.PortionRef]bool{p: true}, right: right[t.ID],
 				to: func(m label.MemberID) bool { return slices.Contains(t.Recipients, string(m)) }})
 		}
 	}

@@ -283,7 +283,7 @@ func (n *Node) endViews(ctx context.Context, o section.Officer, indices []int64,
 
 // notRecalled returns those of own portions for which the log has not certified,
 // for each member that holds them, a recall to that member.
-func (n *Node) notRecalled(ctx context.Context, refs []act.PortionRef, held map[label.MemberID]map[[16]byte]bool) ([]act.PortionRef, error) {
+func (n *Node) notRecalled(ctx context.Context, refs []act.PortionRef, held map[label.MemberID]map[viewdb.Ref]bool) ([]act.PortionRef, error) {
 	to := map[act.PortionRef]label.MemberSet{}
 	for part := range slices.Chunk(refs, recallsRun) {
 		said, err := n.views.RecallsOn(ctx, string(n.self), rawIDs(part))
@@ -308,7 +308,7 @@ func (n *Node) notRecalled(ctx context.Context, refs []act.PortionRef, held map[
 	var open []act.PortionRef
 	for _, r := range refs {
 		for m, has := range held {
-			if m != n.self && has[rawID(r.Portion)] && n.found.Members().Contains(m) && !to[r].Contains(m) {
+			if m != n.self && has[viewRef(r)] && n.found.Members().Contains(m) && !to[r].Contains(m) {
 				open = append(open, r)
 				break
 			}

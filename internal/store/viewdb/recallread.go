@@ -332,17 +332,17 @@ func (v *Views) Untold(ctx context.Context, limit int) ([]Held, error) {
 
 // HeldFor says which of the portions have contents that a member holds for a
 // party outside.
-func (v *Views) HeldFor(ctx context.Context, member string, ids [][16]byte) (map[[16]byte]bool, error) {
-	out := map[[16]byte]bool{}
-	for i := range ids {
+func (v *Views) HeldFor(ctx context.Context, member string, refs []Ref) (map[Ref]bool, error) {
+	out := map[Ref]bool{}
+	for _, r := range refs {
 		var holds bool
-		err := v.db.Reader.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM portion p JOIN held_for h ON h.idx = p.idx AND h.n = p.n WHERE p.key = ? AND p.id = ? AND h.holder = ?)`,
-			portionKey(&ids[i]), ids[i][:], member).Scan(&holds)
+		err := v.db.Reader.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM portion p JOIN held_for h ON h.idx = p.idx AND h.n = p.n WHERE p.key = ? AND p.id = ? AND p.digest = ? AND h.holder = ?)`,
+			portionKey(&r.ID), r.ID[:], r.Digest[:], member).Scan(&holds)
 		if err != nil {
 			return nil, err
 		}
 		if holds {
-			out[ids[i]] = true
+			out[r] = true
 		}
 	}
 	return out, nil

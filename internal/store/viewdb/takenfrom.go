@@ -42,7 +42,14 @@ type TakenFrom struct {
 	Said   // without its act
 	Kind   string
 	Reason string
+	// Digest is that under which it names the portion; zero of a narrowing, which
+	// is of this member's own.
+	Digest [32]byte
 }
+
+// About says whether it is of the portion under a digest: another member may have
+// used the id for a portion of its own.
+func (t *TakenFrom) About(digest [32]byte) bool { return t.Digest == digest || t.Digest == [32]byte{} }
 
 // OwnRecalls returns the recalls, corrections, narrowings and doubts of this
 // member that name any of the portions and that it has not cleared, by portion:
@@ -57,22 +64,23 @@ func (v *Views) OwnRecalls(ctx context.Context, ids [][16]byte) (map[[16]byte][]
 			}
 		}
 		list := `(?` + strings.Repeat(`, ?`, len(part)-1) + `)`
-		rows, err := v.db.Reader.QueryContext(ctx, `SELECT x.portion, s.idx, s.id, s.recipients, x.kind, x.reason FROM (
-				SELECT portion, idx, kind, reason FROM recalled WHERE portion IN `+list+` AND effect = 1 AND kind IN ('recall', 'correction', 'doubt')
-				UNION ALL SELECT portion, idx, 'narrowing', reason FROM narrowed WHERE portion IN `+list+`
+		rows, err := v.db.Reader.QueryContext(ctx, `SELECT x.portion, x.digest, s.idx, s.id, s.recipients, x.kind, x.reason FROM (
+				SELECT portion, digest, idx, kind, reason FROM recalled WHERE portion IN `+list+` AND effect = 1 AND kind IN ('recall', 'correction', 'doubt')
+				UNION ALL SELECT portion, NULL, idx, 'narrowing', reason FROM narrowed WHERE portion IN `+list+`
 			) x JOIN said s ON s.idx = x.idx WHERE s.own = 1 ORDER BY x.kind = 'doubt' DESC, s.idx`, args...)
 		if err != nil {
 			return nil, err
 		}
 		for rows.Next() {
-			var id []byte
+			var id, digest []byte
 			t := TakenFrom{Said: Said{Own: true}}
 			var to string
-			if err := rows.Scan(&id, &t.Index, &t.ID, &to, &t.Kind, &t.Reason); err != nil {
+			if err := rows.Scan(&id, &digest, &t.Index, &t.ID, &to, &t.Kind, &t.Reason); err != nil {
 				rows.Close()
 				return nil, err
 			}
 			t.Recipients = strings.Fields(to)
+			copy(t.Digest[:], digest)
 			out[[16]byte(id)] = append(out[[16]byte(id)], t)
 		}
 		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
