@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"entente/act"
+	"entente/internal/section"
 	"entente/internal/store/viewdb"
 	"entente/label"
 )
@@ -17,6 +18,10 @@ var errWithdrawnGrant = &act.Refusal{Code: "consent_withdrawn",
 // errAnswerWaits refuses a second answer before the log says which was first.
 var errAnswerWaits = &act.Refusal{Code: "consent_waits", Rule: "10",
 	Why: "another answer to this ask was let go and is on its way into the log", Cure: "see what it says when the log has it: entente consent show ASK; then answer, or withdraw"}
+
+// errAnswersTogether refuses two answers in one decision.
+var errAnswersTogether = &act.Refusal{Code: "consent_waits", Rule: "10",
+	Why: "two answers to one ask would leave together, and nobody could say which of them the log has last", Cure: "let one of them go, and see what it says when the log has it: entente consent show ASK"}
 
 // answerWaits refuses an answer to an ask while another one, or the withdrawal of
 // one, is on its way: an outbox shuffles, and which of the two would come last,
@@ -36,6 +41,29 @@ func (n *Node) answerWaits(ctx context.Context, c *Consent, draft string) error 
 		if readStatement(d.Content, &x) == nil && x.Step != act.ConsentAsk && x.Answers == c.Answers {
 			return errAnswerWaits
 		}
+	}
+	return nil
+}
+
+// answersOnce is answerWaits for drafts that leave together: they would be
+// shuffled alike. Error: *Refused.
+func answersOnce(drafts []section.Draft) error {
+	seen := map[act.ID]bool{}
+	for _, d := range drafts {
+		if d.Kind != KindConsent {
+			continue
+		}
+		var c Consent
+		if err := readStatement(d.Content, &c); err != nil {
+			return err
+		}
+		if c.Step == act.ConsentAsk || c.Answers == "" {
+			continue
+		}
+		if seen[c.Answers] {
+			return &Refused{[]act.Finding{findingOf(errAnswersTogether)}}
+		}
+		seen[c.Answers] = true
 	}
 	return nil
 }

@@ -112,6 +112,19 @@ func TestASecondAnswerWaitsForTheFirst(t *testing.T) {
 	h.releaseStatement("IRQ", KindConsent, Consent{Step: act.ConsentAsk, By: "RUS", Members: label.Members("IRN"), Portions: []act.PortionRef{{Portion: source.Portion}}, Basis: "for the summary"})
 	ask := act.ID(h.said("RUS", act.TypeConsent, 1)[0].ID)
 	duty, fdo := h.officer("RUS", "duty", section.RoleDuty), h.officer("RUS", "fdo", section.RoleRelease)
+	// Nor do both leave in one decision.
+	var both []string
+	for _, step := range []act.ConsentStep{act.ConsentGrant, act.ConsentRefuse} {
+		raw, err := json.Marshal(Consent{Step: step, Answers: ask})
+		check(t, err)
+		d, err := h.nodes["RUS"].SaveStatement(ctx, duty, KindConsent, "", "", raw)
+		check(t, err)
+		both = append(both, d.ID)
+	}
+	var twice *Refused
+	if _, err := h.nodes["RUS"].Prepare(ctx, duty, both, ""); !errors.As(err, &twice) || twice.Findings[0].Code != "consent_waits" {
+		t.Errorf("a grant and a refusal in one decision: %v", err)
+	}
 	// Both are written and approved while the ask is open and nothing leaves.
 	for _, m := range four {
 		if m != "RUS" {

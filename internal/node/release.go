@@ -48,7 +48,7 @@ func (n *Node) Prepare(ctx context.Context, o section.Officer, drafts []string, 
 		}
 	}
 	if reports < len(drafts) {
-		if err := n.budgetsOf(ctx, drafts); err != nil {
+		if err := n.fitByID(ctx, drafts); err != nil {
 			return section.Decision{}, err
 		}
 	}
@@ -236,7 +236,7 @@ func (n *Node) send(ctx context.Context, d section.Decision, resumed bool) error
 				continue
 			}
 		}
-		if err := n.budgetsOfAll(ctx, drafts); err != nil {
+		if err := n.fitTogether(ctx, drafts); err != nil {
 			return err
 		}
 		made, err := s.all(ctx, drafts)

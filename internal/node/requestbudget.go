@@ -2,7 +2,6 @@ package node
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -186,23 +185,6 @@ func (n *Node) budgetsOfAll(ctx context.Context, drafts []section.Draft) error {
 	found, err := n.requestBudgets(ctx, rs...)
 	if err == nil && len(found) > 0 {
 		err = &Refused{found}
-	}
-	return err
-}
-
-// budgetsOf is budgetsOfAll for drafts by id.
-func (n *Node) budgetsOf(ctx context.Context, ids []string) error {
-	var drafts []section.Draft
-	for some := range slices.Chunk(ids, 500) {
-		part, err := n.section.DraftsOf(ctx, some)
-		if err != nil {
-			return err
-		}
-		drafts = append(drafts, part...)
-	}
-	err := n.budgetsOfAll(ctx, drafts)
-	if errors.Is(err, ErrDraft) {
-		return nil // its own plan has said so
 	}
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"entente/act"
@@ -225,6 +226,32 @@ func (n *Node) alone(s *speech) bool {
 		}
 	}
 	return true
+}
+
+// fitTogether holds drafts that leave in one decision to what each alone may keep
+// and all pass. Error: *Refused.
+func (n *Node) fitTogether(ctx context.Context, drafts []section.Draft) error {
+	if err := answersOnce(drafts); err != nil {
+		return err
+	}
+	return n.budgetsOfAll(ctx, drafts)
+}
+
+// fitByID is fitTogether for drafts by id.
+func (n *Node) fitByID(ctx context.Context, ids []string) error {
+	var drafts []section.Draft
+	for some := range slices.Chunk(ids, 500) {
+		part, err := n.section.DraftsOf(ctx, some)
+		if err != nil {
+			return err
+		}
+		drafts = append(drafts, part...)
+	}
+	err := n.fitTogether(ctx, drafts)
+	if errors.Is(err, ErrDraft) {
+		return nil // its own plan has said so
+	}
+	return err
 }
 
 // statements makes the outgoing acts of a draft that is no report.
