@@ -80,7 +80,8 @@ func checkParts(parts []AnswerPart, of int) error {
 	return nil
 }
 
-// fillAnswer puts in the portions of the reports that are named.
+// fillAnswer puts in the portions of the reports that are named, those that the
+// asker still has.
 func (n *Node) fillAnswer(ctx context.Context, a *Answer) error {
 	x, err := n.requestByID(ctx, string(a.Request))
 	if err != nil {
@@ -93,8 +94,10 @@ func (n *Node) fillAnswer(ctx context.Context, a *Answer) error {
 	if err := checkParts(a.Parts, len(asked.Request.Parts)); err != nil {
 		return err
 	}
+	of := make([]int, len(a.Parts)) // how many portions of each were named by themselves
 	for i := range a.Parts {
 		p := &a.Parts[i]
+		of[i] = len(p.Portions)
 		if p.Report == "" {
 			continue
 		}
@@ -116,18 +119,39 @@ func (n *Node) fillAnswer(ctx context.Context, a *Answer) error {
 			q := &held.Report.Portions[k]
 			p.Portions = append(p.Portions, act.PortionRef{Portion: q.ID, Digest: q.Digest})
 		}
-		p.Report = ""
 	}
-	var ids [][16]byte
-	for i := range a.Parts {
-		for _, r := range a.Parts[i].Portions {
-			ids = append(ids, rawID(r.Portion))
-		}
-	}
-	given, err := n.views.GivenTo(ctx, x.Originator, ids)
+	given, err := n.givenTo(ctx, a, x.Originator)
 	if err != nil {
 		return err
 	}
+	for i := range a.Parts {
+		p := &a.Parts[i]
+		if p.Report == "" {
+			continue
+		}
+		// What is left of it is meant.
+		left := slices.DeleteFunc(slices.Clone(p.Portions[of[i]:]), func(r act.PortionRef) bool { _, ok := given[rawID(r.Portion)]; return !ok })
+		if len(left) == 0 {
+			return fmt.Errorf("part %d, report %s: %w", p.Number, p.Report, errNotGiven)
+		}
+		p.Portions, p.Report = append(p.Portions[:of[i]], left...), ""
+	}
+	return a.checkGiven(given)
+}
+
+// givenTo returns those of the portions of an answer that the asker holds, with
+// their digests.
+func (n *Node) givenTo(ctx context.Context, a *Answer, asker string) (map[[16]byte][32]byte, error) {
+	var ids [][16]byte
+	for i := range a.Parts {
+		ids = append(ids, rawIDs(a.Parts[i].Portions)...)
+	}
+	return n.views.GivenTo(ctx, asker, ids)
+}
+
+// checkGiven refuses what the asker does not hold, and puts in the digests of
+// what it does.
+func (a *Answer) checkGiven(given map[[16]byte][32]byte) error {
 	for i := range a.Parts {
 		for k := range a.Parts[i].Portions {
 			r := &a.Parts[i].Portions[k]
@@ -180,6 +204,15 @@ func (answerKind) acts(ctx context.Context, n *Node, a *Answer) (*speech, error)
 		refuse(errAnswersMany)
 	}
 	if err := checkParts(a.Parts, len(parsed.Request.Parts)); err != nil {
+		refuse(err)
+		return s, nil
+	}
+	// It may have been taken back since it was written.
+	given, err := n.givenTo(ctx, a, x.Originator)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.checkGiven(given); err != nil {
 		refuse(err)
 		return s, nil
 	}

@@ -236,18 +236,20 @@ func (v *Views) AskedOn(ctx context.Context, self string, day int64) (all, perso
 }
 
 // GivenTo returns those of the portions that stand in an own report which was
-// released to a member and has not ended, with their digests.
+// released to a member and has not ended, and that were not taken back from it,
+// with their digests.
 func (v *Views) GivenTo(ctx context.Context, member string, portions [][16]byte) (map[[16]byte][32]byte, error) {
 	out := map[[16]byte][32]byte{}
 	for len(portions) > 0 {
 		part := portions[:min(len(portions), 200)]
 		portions = portions[len(part):]
-		args := make([]any, 0, len(part)+1)
+		args := make([]any, 0, len(part)+2)
 		for i := range part {
 			args = append(args, portionKey(&part[i]))
 		}
 		rows, err := v.db.Reader.QueryContext(ctx, `SELECT p.id, p.digest FROM portion p JOIN report r ON r.idx = p.idx
-			WHERE p.key IN (?`+strings.Repeat(`, ?`, len(part)-1)+`) AND r.own = 1 AND ' ' || r.recipients || ' ' LIKE '% ' || ? || ' %' AND `+v.shown(`r`), append(args, member)...)
+			WHERE p.key IN (?`+strings.Repeat(`, ?`, len(part)-1)+`) AND r.own = 1 AND ' ' || r.recipients || ' ' LIKE '% ' || ? || ' %' AND `+v.shown(`r`)+`
+				AND NOT `+withdrawnID(`p.id`)+` AND NOT EXISTS (SELECT 1 FROM narrowed x WHERE x.portion = p.id AND x.holder = ?)`, append(args, member, member)...)
 		if err != nil {
 			return nil, err
 		}
