@@ -54,7 +54,8 @@ func (k answerKind) settle(ctx context.Context, n *Node, _ section.Officer, raw 
 	}
 	a.ID, a.Written = act.NewID(), n.minute()
 	if err := n.fillAnswer(ctx, &a); err != nil {
-		return nil, []act.Finding{findingOf(err)}, nil
+		fs, err := refusals(err)
+		return nil, fs, err
 	}
 	s, err := k.acts(ctx, n, &a)
 	if err != nil || len(s.findings) > 0 {
@@ -256,7 +257,8 @@ func (k closingKind) settle(ctx context.Context, n *Node, _ section.Officer, raw
 	}
 	if c.All {
 		if err := n.fillClosing(ctx, &c); err != nil {
-			return nil, []act.Finding{findingOf(err)}, nil
+			fs, err := refusals(err)
+			return nil, fs, err
 		}
 	}
 	c.Written, c.IDs = n.minute(), nil

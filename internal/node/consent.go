@@ -73,7 +73,8 @@ func (k consentKind) settle(ctx context.Context, n *Node, o section.Officer, raw
 		return nil, nil, err
 	}
 	if err := n.fillConsent(ctx, o, &c); err != nil {
-		return nil, []act.Finding{findingOf(err)}, nil
+		fs, err := refusals(err)
+		return nil, fs, err
 	}
 	for len(c.IDs) < max(1, c.Members.Len()) {
 		c.IDs = append(c.IDs, act.NewID())
@@ -323,13 +324,10 @@ func (consentKind) acts(ctx context.Context, n *Node, c *Consent, draft string) 
 			return s, err
 		}
 	}
-	var refusal *act.Refusal
 	if err = n.answerWaits(ctx, c, draft); err == nil {
 		err = n.openStill(ctx, c, by, more)
 	}
-	if errors.As(err, &refusal) {
-		s.findings = append(s.findings, findingOf(err))
-	} else if err != nil {
+	if err := s.refuse(err); err != nil {
 		return s, err
 	}
 	held, err := n.portionsHeld(ctx, refSet(c.Portions), nil)

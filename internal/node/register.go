@@ -53,14 +53,48 @@ func (n *Node) ownLine(ctx context.Context, typ act.Type, name string) (*viewdb.
 	return &rows[0], nil
 }
 
+// endable returns the own line of a name, which can be ended. An error that is a
+// refusal wraps *act.Refusal.
+func (n *Node) endable(ctx context.Context, typ act.Type, name string) (*viewdb.RegisterLine, error) {
+	was, err := n.ownLine(ctx, typ, name)
+	switch {
+	case err != nil:
+		return nil, err
+	case was == nil:
+		return nil, errNoLine
+	case was.State == string(act.RegisterEnded):
+		return nil, errLineEnded
+	}
+	return was, nil
+}
+
+// parentOpen refuses an EEI that belongs to no open PIR. An error that is a
+// refusal wraps *act.Refusal.
+func (n *Node) parentOpen(ctx context.Context, r *Requirement) error {
+	parent, err := n.ownLine(ctx, act.TypeRequirement, r.Parent)
+	if err != nil {
+		return err
+	}
+	if parent == nil || parent.State != string(act.RegisterOpen) {
+		return errNoParent
+	}
+	if a, err := act.Parse(parent.Act); err != nil || a.Requirement.Kind != act.PIR {
+		return errNoParent
+	}
+	return nil
+}
+
 // tell settles who is told of a line: those whom the officer names, else those
-// who were told before. It returns ids for as many acts.
-func (n *Node) tell(to *label.MemberSet, was *viewdb.RegisterLine) ([]act.ID, error) {
-	if to.IsEmpty() && was != nil {
+// who were told before, who are told of its end in any case. It returns ids for
+// as many acts.
+func (n *Node) tell(to *label.MemberSet, was *viewdb.RegisterLine, state act.RegisterState) ([]act.ID, error) {
+	if was != nil && (to.IsEmpty() || state == act.RegisterEnded) {
+		var told label.MemberSet
 		for _, m := range was.Told {
-			*to = to.With(label.MemberID(m))
+			told = told.With(label.MemberID(m))
 		}
-		*to = n.found.Members().Minus(n.found.Members().Minus(*to)) // those who are still members
+		members := n.found.Members()
+		*to = to.Union(members.Minus(members.Minus(told))) // those who are still members
 	}
 	*to = to.Minus(label.Members(n.self))
 	if !n.found.Members().Includes(*to) {
@@ -105,11 +139,9 @@ func (k requirementKind) settle(ctx context.Context, n *Node, _ section.Officer,
 		r.State = act.RegisterOpen
 	}
 	if r.State == act.RegisterEnded {
-		if was == nil {
-			return nil, []act.Finding{findingOf(errNoLine)}, nil
-		}
-		if was.State == string(act.RegisterEnded) {
-			return nil, []act.Finding{findingOf(errLineEnded)}, nil
+		if was, err = n.endable(ctx, act.TypeRequirement, r.Reference); err != nil {
+			fs, err := refusals(err)
+			return nil, fs, err
 		}
 		a, err := act.Parse(was.Act)
 		if err != nil {
@@ -118,21 +150,13 @@ func (k requirementKind) settle(ctx context.Context, n *Node, _ section.Officer,
 		// What has an end in the past ends by this line without one.
 		r.Kind, r.Parent, r.Title, r.Text, r.Until = a.Requirement.Kind, a.Requirement.Parent, a.Requirement.Title, a.Requirement.Text, time.Time{}
 	} else if r.Kind == act.EEI {
-		parent, err := n.ownLine(ctx, act.TypeRequirement, r.Parent)
-		if err != nil {
-			return nil, nil, err
-		}
-		ok := parent != nil && parent.State == string(act.RegisterOpen)
-		if ok {
-			a, err := act.Parse(parent.Act)
-			ok = err == nil && a.Requirement.Kind == act.PIR
-		}
-		if !ok {
-			return nil, []act.Finding{findingOf(errNoParent)}, nil
+		if err := n.parentOpen(ctx, &r); err != nil {
+			fs, err := refusals(err)
+			return nil, fs, err
 		}
 	}
 	r.Written = n.minute()
-	if r.IDs, err = n.tell(&r.To, was); err != nil {
+	if r.IDs, err = n.tell(&r.To, was, r.State); err != nil {
 		return nil, []act.Finding{findingOf(err)}, nil
 	}
 	s := k.acts(n, &r)
@@ -143,12 +167,20 @@ func (k requirementKind) settle(ctx context.Context, n *Node, _ section.Officer,
 	return settled, nil, err
 }
 
-func (k requirementKind) speak(_ context.Context, n *Node, d section.Draft) (*speech, error) {
+func (k requirementKind) speak(ctx context.Context, n *Node, d section.Draft) (*speech, error) {
 	var r Requirement
 	if err := readStatement(d.Content, &r); err != nil {
 		return nil, err
 	}
-	return k.acts(n, &r), nil
+	s := k.acts(n, &r)
+	var err error
+	switch {
+	case r.State == act.RegisterEnded:
+		_, err = n.endable(ctx, act.TypeRequirement, r.Reference)
+	case r.Kind == act.EEI:
+		err = n.parentOpen(ctx, &r)
+	}
+	return s, s.refuse(err)
 }
 
 func (requirementKind) acts(n *Node, r *Requirement) *speech {
@@ -173,11 +205,9 @@ func (k coverageKind) settle(ctx context.Context, n *Node, _ section.Officer, ra
 		c.State = act.RegisterOpen
 	}
 	if c.State == act.RegisterEnded {
-		if was == nil {
-			return nil, []act.Finding{findingOf(errNoLine)}, nil
-		}
-		if was.State == string(act.RegisterEnded) {
-			return nil, []act.Finding{findingOf(errLineEnded)}, nil
+		if was, err = n.endable(ctx, act.TypeCoverage, c.Subject); err != nil {
+			fs, err := refusals(err)
+			return nil, fs, err
 		}
 		a, err := act.Parse(was.Act)
 		if err != nil {
@@ -186,7 +216,7 @@ func (k coverageKind) settle(ctx context.Context, n *Node, _ section.Officer, ra
 		c.Requirement, c.Until = a.Coverage.Requirement, time.Time{}
 	}
 	c.Written = n.minute()
-	if c.IDs, err = n.tell(&c.To, was); err != nil {
+	if c.IDs, err = n.tell(&c.To, was, c.State); err != nil {
 		return nil, []act.Finding{findingOf(err)}, nil
 	}
 	s := k.acts(n, &c)
@@ -197,12 +227,17 @@ func (k coverageKind) settle(ctx context.Context, n *Node, _ section.Officer, ra
 	return settled, nil, err
 }
 
-func (k coverageKind) speak(_ context.Context, n *Node, d section.Draft) (*speech, error) {
+func (k coverageKind) speak(ctx context.Context, n *Node, d section.Draft) (*speech, error) {
 	var c Coverage
 	if err := readStatement(d.Content, &c); err != nil {
 		return nil, err
 	}
-	return k.acts(n, &c), nil
+	s := k.acts(n, &c)
+	if c.State != act.RegisterEnded {
+		return s, nil
+	}
+	_, err := n.endable(ctx, act.TypeCoverage, c.Subject)
+	return s, s.refuse(err)
 }
 
 func (coverageKind) acts(n *Node, c *Coverage) *speech {

@@ -3,7 +3,6 @@ package node
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -71,7 +70,8 @@ func (k requestKind) settle(ctx context.Context, n *Node, o section.Officer, raw
 		return nil, nil, err
 	}
 	if err := n.fillRequest(ctx, &r); err != nil {
-		return nil, []act.Finding{findingOf(err)}, nil
+		fs, err := refusals(err)
+		return nil, fs, err
 	}
 	r.Written, r.Asked, r.By = n.minute(), nil, o.Login
 	for m := range r.To.All() {
@@ -117,7 +117,13 @@ func (n *Node) fillRequest(ctx context.Context, r *Request) error {
 		return errParts
 	case !r.WantedBy.IsZero() && r.WantedBy.After(r.LTIOV):
 		return errWanted
-	case r.Requirement == "":
+	}
+	return nil
+}
+
+// requirementStill refuses to ask for a requirement that is not open.
+func (n *Node) requirementStill(ctx context.Context, r *Request) error {
+	if r.Requirement == "" {
 		return nil
 	}
 	line, err := n.ownLine(ctx, act.TypeRequirement, r.Requirement)
@@ -241,12 +247,11 @@ func (requestKind) acts(ctx context.Context, n *Node, r *Request) (*speech, erro
 	if now := n.station.Certified().Time; r.LTIOV.Unix() <= now {
 		refuse(errLate)
 	}
-	if err := n.joinsStill(ctx, r); err != nil {
-		var refusal *act.Refusal
-		if !errors.As(err, &refusal) {
-			return s, err
-		}
-		refuse(err)
+	if err := s.refuse(n.requirementStill(ctx, r)); err != nil {
+		return s, err
+	}
+	if err := s.refuse(n.joinsStill(ctx, r)); err != nil {
+		return s, err
 	}
 	for _, a := range r.Asked {
 		pair := label.Members(n.self, a.Member)

@@ -89,6 +89,25 @@ func findingOf(err error) act.Finding {
 	return f
 }
 
+// refusals puts an error into findings where what an officer wrote is the reason;
+// else it returns it.
+func refusals(err error) ([]act.Finding, error) {
+	var r *act.Refusal
+	var s *section.Refusal
+	if errors.As(err, &r) || errors.As(err, &s) || errors.Is(err, ErrDraft) {
+		return []act.Finding{findingOf(err)}, nil
+	}
+	return nil, err
+}
+
+// refuse adds what an officer's words are refused for to what stands against
+// them; another error it returns.
+func (s *speech) refuse(err error) error {
+	fs, err := refusals(err)
+	s.findings = append(s.findings, fs...)
+	return err
+}
+
 // PlannedAct is one act in which a draft would leave.
 type PlannedAct struct {
 	To   []label.MemberID `json:"to"`
