@@ -496,7 +496,7 @@ func consentState(w *ConsentWord, answered map[viewdb.AskTo]string, withdrawn []
 		for i := range withdrawn {
 			x := &withdrawn[i]
 			if x.Originator == c.By.String() && x.Index > w.Index && c.Members.Contains(label.MemberID(x.Member)) &&
-				slices.ContainsFunc(c.Portions, func(r act.PortionRef) bool { return r.Portion == portionID(x.Portion) }) {
+				slices.ContainsFunc(c.Portions, func(r act.PortionRef) bool { return viewRef(r) == viewdb.Ref{ID: x.Portion, Digest: x.Digest} }) {
 				return "withdrawn"
 			}
 		}

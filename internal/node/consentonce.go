@@ -104,10 +104,10 @@ func (n *Node) openStill(ctx context.Context, c *Consent, by label.Originator, m
 		return err
 	}
 	now := n.station.Certified().Time
-	withdrawn := 0
+	withdrawn, named := 0, refSet(c.Portions)
 	for i := range words {
 		x := &words[i]
-		if !c.Members.Contains(label.MemberID(x.Member)) {
+		if !c.Members.Contains(label.MemberID(x.Member)) || !named[act.PortionRef{Portion: portionID(x.Portion), Digest: act.Digest(x.Digest)}] {
 			continue
 		}
 		switch {

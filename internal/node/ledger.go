@@ -179,7 +179,7 @@ func (n *Node) ledger(ctx context.Context, q LedgerQuery) ([]Disclosed, error) {
 	for _, r := range rows {
 		d := Disclosed{Disclosure: r, Logged: since(r.Index), Receipt: "logged", Standing: standing[viewdb.Ref{ID: r.Portion, Digest: r.Digest}],
 			Overdue: r.Review != 0 && r.Review <= now, Ended: r.Ends != 0 && r.Ends <= now}
-		if t, ok := taken[takenBy{viewdb.Ref{ID: r.Portion, Digest: r.Digest}, r.Holder}]; ok {
+		if t, ok := taken[inHands{viewdb.Ref{ID: r.Portion, Digest: r.Digest}, r.Holder}]; ok {
 			s := &d.Standing
 			s.By, s.Kind, s.Reason, s.Act, s.Index, s.Provisional = string(n.self), t.Kind, t.Reason, t.ID, t.Index, false
 			d.Followed = t.state
@@ -189,15 +189,13 @@ func (n *Node) ledger(ctx context.Context, q LedgerQuery) ([]Disclosed, error) {
 		}
 		if ps := portions[r.Index]; r.N < len(ps) {
 			d.Label = ps[r.N].Label
-			on := [][16]byte{r.Portion}
+			on := []viewdb.Ref{{ID: r.Portion, Digest: r.Digest}}
 			for _, c := range ps[r.N].Cites {
-				if id, ok := portionBytes(c.Portion); ok {
-					on = append(on, id)
-				}
+				on = append(on, viewRef(act.PortionRef{Portion: c.Portion, Digest: c.Digest}))
 			}
 			last := func(by string) (w *Word) {
-				for _, id := range on {
-					w = later(w, words[saidBy{heldBy{id, r.Holder}, by}])
+				for _, ref := range on {
+					w = later(w, words[saidBy{inHands{ref, r.Holder}, by}])
 				}
 				return w
 			}
@@ -243,15 +241,15 @@ type takenFrom struct {
 	state string
 }
 
-// takenBy is a portion in a holder's hands.
-type takenBy struct {
+// inHands is a portion in a holder's hands.
+type inHands struct {
 	portion viewdb.Ref
 	holder  string
 }
 
 // takenFrom returns the own recall of each portion that stands against each
 // holder that it was sent to: the last one; a doubt where nothing is taken back.
-func (n *Node) takenFrom(ctx context.Context, refs []viewdb.Ref) (map[takenBy]takenFrom, error) {
+func (n *Node) takenFrom(ctx context.Context, refs []viewdb.Ref) (map[inHands]takenFrom, error) {
 	named := map[viewdb.Ref]bool{}
 	var ids [][16]byte
 	for _, r := range refs {
@@ -277,14 +275,14 @@ func (n *Node) takenFrom(ctx context.Context, refs []viewdb.Ref) (map[takenBy]ta
 	if err := n.holdersOf(ctx, words); err != nil {
 		return nil, err
 	}
-	out := map[takenBy]takenFrom{}
+	out := map[inHands]takenFrom{}
 	for r := range named {
 		for _, t := range recalls[r.ID] {
 			if !t.About(r.Digest) {
 				continue
 			}
 			for _, h := range words[at[t.ID]].Holders {
-				out[takenBy{r, string(h.Member)}] = takenFrom{t, h.State}
+				out[inHands{r, string(h.Member)}] = takenFrom{t, h.State}
 			}
 		}
 	}
@@ -307,13 +305,8 @@ func later(a, b *Word) *Word {
 	return a
 }
 
-type heldBy struct {
-	portion [16]byte
-	holder  string
-}
-
 type saidBy struct {
-	heldBy
+	inHands
 	by string
 }
 
@@ -351,7 +344,7 @@ func (n *Node) wordsOn(ctx context.Context, portions [][16]byte, by map[string]b
 		if a := acts[c.Index]; a != nil {
 			w.Use = a.Use
 		}
-		out[saidBy{heldBy{c.Portion, c.Member}, c.Originator}] = w
+		out[saidBy{inHands{viewdb.Ref{ID: c.Portion, Digest: c.Digest}, c.Member}, c.Originator}] = w
 	}
 	return out, nil
 }

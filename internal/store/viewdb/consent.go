@@ -34,7 +34,7 @@ func (in *inserts) consents(rows []Consent) {
 }
 
 // LatestConsents returns, of the words of the given originators on the given
-// portions, the last one about each member; asks are none.
+// portions, under each digest the last one about each member; asks are none.
 func (v *Views) LatestConsents(ctx context.Context, portions [][16]byte, originators []string) ([]Consent, error) {
 	return v.lastWords(ctx, portions, originators, ``)
 }
@@ -45,7 +45,7 @@ func (v *Views) LatestBefore(ctx context.Context, portions [][16]byte, originato
 }
 
 // LastWithdrawals returns, of the withdrawals by the given originators of the
-// given portions, the last one from each member.
+// given portions, under each digest the last one from each member.
 func (v *Views) LastWithdrawals(ctx context.Context, portions [][16]byte, originators []string) ([]Consent, error) {
 	return v.lastWords(ctx, portions, originators, ` AND step = 'withdraw'`)
 }
@@ -64,10 +64,10 @@ func (v *Views) lastWords(ctx context.Context, portions [][16]byte, originators 
 				args = append(args, o)
 			}
 			rows, err := v.db.Reader.QueryContext(ctx, `SELECT c.idx, c.portion, c.digest, c.originator, c.member, c.step, c.since, c.until, c.answers FROM consent c
-				JOIN (SELECT portion, originator, member, max(idx) AS idx FROM consent INDEXED BY consent_word
+				JOIN (SELECT portion, digest, originator, member, max(idx) AS idx FROM consent INDEXED BY consent_word
 					WHERE portion IN (?`+strings.Repeat(`, ?`, len(part)-1)+`) AND originator IN (?`+strings.Repeat(`, ?`, len(by)-1)+`) AND step <> 'ask'`+more+`
-					GROUP BY portion, originator, member) l
-				ON l.portion = c.portion AND l.originator = c.originator AND l.member = c.member AND l.idx = c.idx
+					GROUP BY portion, digest, originator, member) l
+				ON l.portion = c.portion AND l.digest = c.digest AND l.originator = c.originator AND l.member = c.member AND l.idx = c.idx
 				WHERE c.step <> 'ask' ORDER BY c.idx, c.n`, append(args, with...)...)
 			if err != nil {
 				return nil, err

@@ -2,7 +2,9 @@ package viewdb
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -20,7 +22,7 @@ func TestGivenToIsOfItsReaderAlone(t *testing.T) {
 }
 
 // Of the words on a portion those are read that count: the last of each of the
-// originators that are named, and no more than one about each member.
+// originators that are named, and no more than one about each member and digest.
 func TestLastWordsAreThoseThatCount(t *testing.T) {
 	ctx := context.Background()
 	v := open(t, t.TempDir())
@@ -73,6 +75,44 @@ func TestLastWordsAreThoseThatCount(t *testing.T) {
 		apply(t, v, b)
 		if got, err := v.AnswersBy(ctx, []AskTo{{"a", "IRQ"}}); err != nil || got[AskTo{"a", "IRQ"}] != last {
 			t.Errorf("after %s the ask is answered by %v (%v)", last, got, err)
+		}
+	}
+}
+
+// A portion is known by id and digest together: a word on what has another digest
+// under the same id takes nothing from the last word on the first.
+func TestWordsAreOnePortions(t *testing.T) {
+	v := open(t, t.TempDir())
+	var b Batch
+	say := func(digest byte, step string) {
+		i := b.Cursor
+		b.Cursor++
+		b.Said = append(b.Said, Said{Index: i, ID: string(rune('a' + i)), Originator: "IRQ", Type: "consent", Act: []byte("{}"),
+			Consents: []Consent{{Index: i, Portion: pid(1), Digest: [32]byte{digest}, Originator: "IRQ", Member: "IRN", Step: step}}})
+	}
+	say(1, "grant")
+	say(1, "withdraw")
+	say(2, "withdraw")
+	say(2, "grant")
+	apply(t, v, b)
+	for name, read := range map[string]func() ([]Consent, error){
+		"withdraw1 grant2": func() ([]Consent, error) {
+			return v.LatestConsents(context.Background(), [][16]byte{pid(1)}, []string{"IRQ"})
+		},
+		"withdraw1 withdraw2": func() ([]Consent, error) {
+			return v.LastWithdrawals(context.Background(), [][16]byte{pid(1)}, []string{"IRQ"})
+		},
+		"grant1": func() ([]Consent, error) {
+			return v.LatestBefore(context.Background(), [][16]byte{pid(1)}, []string{"IRQ"}, "IRN", 1)
+		},
+	} {
+		words, err := read()
+		var got []string
+		for _, w := range words {
+			got = append(got, fmt.Sprint(w.Step, w.Digest[0]))
+		}
+		if err != nil || strings.Join(got, " ") != name {
+			t.Errorf("%v (%v), want %s", got, err, name)
 		}
 	}
 }
