@@ -66,12 +66,14 @@ func (v *Views) Delete(ctx context.Context, indices []int64) error {
 // for who never held them, where no other report holds them.
 func forgetStanding(tx *store.Tx, index int64) error {
 	const (
-		others = ` FROM portion p WHERE p.idx = ?1 AND NOT EXISTS (SELECT 1 FROM portion o WHERE o.key = p.key AND o.id = p.id AND o.idx <> ?1`
-		alone  = ` portion IN (SELECT p.id` + others + `))`
-		same   = ` (portion, digest) IN (SELECT p.id, p.digest` + others + ` AND o.digest = p.digest))`
+		same = ` (portion, digest) IN (SELECT p.id, p.digest FROM portion p WHERE p.idx = ?1
+			AND NOT EXISTS (SELECT 1 FROM portion o WHERE o.key = p.key AND o.id = p.id AND o.idx <> ?1 AND o.digest = p.digest))`
+		// As sqlWhose says what is known.
+		unknown = ` portion IN (SELECT p.id FROM portion p WHERE p.idx = ?1) AND NOT EXISTS (SELECT 1 FROM portion o JOIN report r ON r.idx = o.idx
+			WHERE o.key = recalled.key AND o.id = recalled.portion AND o.idx <> ?1 AND (o.digest = recalled.digest OR r.originator = recalled.by_whom))`
 	)
-	// What is said of a portion of which another digest alone is here is void.
-	for _, q := range []string{`DELETE FROM review WHERE` + same, `UPDATE recalled SET effect = 2 WHERE effect = 1 AND` + same, `UPDATE recalled SET effect = 0 WHERE effect IN (1, 2) AND` + alone} {
+	// What its sayer states otherwise under the id is void.
+	for _, q := range []string{`DELETE FROM review WHERE` + same, `UPDATE recalled SET effect = 2 WHERE effect = 1 AND` + same, `UPDATE recalled SET effect = 0 WHERE effect IN (1, 2) AND` + unknown} {
 		if _, err := tx.Exec(q, index); err != nil {
 			return err
 		}

@@ -187,8 +187,8 @@ func (v *Views) IDsAt(ctx context.Context, indices []int64) ([]string, error) {
 			name := hex.EncodeToString(id)
 			stands[name] = stands[name] || !gone[at]
 		}
-		if err := rows.Close(); err != nil {
-			return nil, err
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return nil, err // what was not read would seem to stand nowhere else
 		}
 		for name, elsewhere := range stands {
 			if !elsewhere {

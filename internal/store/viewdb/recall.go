@@ -101,7 +101,7 @@ const (
 	sqlTouchBefore = `INSERT INTO touched (portion, digest, cause)
 		SELECT p.id, p.digest, x.idx FROM cite c JOIN recalled x ON x.portion = c.id AND x.digest = c.digest AND x.effect = 0 AND c.originator = x.by_whom AND x.kind NOT IN ('cleared', 'review')
 			JOIN portion p ON p.idx = c.idx AND p.n = c.n
-		WHERE c.idx >= ? AND c.idx <= ? AND NOT EXISTS (SELECT 1 FROM portion h WHERE h.key = x.key AND h.id = x.portion AND h.idx <= c.idx)
+		WHERE c.idx >= ? AND c.idx <= ? AND NOT EXISTS (SELECT 1 FROM portion h WHERE h.key = x.key AND h.id = x.portion AND h.digest = x.digest AND h.idx <= c.idx)
 		ON CONFLICT (portion, digest) DO UPDATE SET cause = max(touched.cause, excluded.cause)`
 	sqlReviewBelow = below + ` INSERT INTO review (portion, digest, cause) SELECT id, digest, max(cause) FROM below GROUP BY id, digest
 		ON CONFLICT (portion, digest) DO UPDATE SET cause = max(review.cause, excluded.cause)`
@@ -122,7 +122,8 @@ const (
 	sqlEffect    = `UPDATE recalled SET effect = ? WHERE portion = ? AND idx = ?`
 	sqlUntouch   = `DELETE FROM touched`
 	// Whose a portion is, by its views here: ?1 who asks, ?2 and ?3 key and id, ?4 the digest.
-	sqlWhose = `SELECT EXISTS (SELECT 1 FROM portion p WHERE p.key = ?2 AND p.id = ?3),
+	// What others state under the id is another portion.
+	sqlWhose = `SELECT EXISTS (SELECT 1 FROM portion p JOIN report r ON r.idx = p.idx WHERE p.key = ?2 AND p.id = ?3 AND (p.digest = ?4 OR r.originator = ?1)),
 		EXISTS (SELECT 1 FROM portion p WHERE p.key = ?2 AND p.id = ?3 AND p.digest = ?4),
 		EXISTS (SELECT 1 FROM portion p JOIN report r ON r.idx = p.idx WHERE p.key = ?2 AND p.id = ?3 AND p.digest = ?4 AND r.originator = ?1
 			AND NOT EXISTS (SELECT 1 FROM unnamed u WHERE u.idx = p.idx AND u.n = p.n)),
@@ -223,7 +224,7 @@ func (s *standing) judge(by, kind string, p *Portion) (Effect, error) {
 
 // ownership says whose a portion is (spec/act.md, "recall").
 type ownership struct {
-	known, here bool // under its id; under its digest as well
+	known, here bool // here, or stated by who asks under its id; under its digest
 	own         bool // of who asks: it signed a view of it and is among its originators
 	holds       bool // who asks holds material of a party outside in it
 }

@@ -155,7 +155,7 @@ func (v *Views) HeardOfAll(ctx context.Context, recalls []RecallBy, reports bool
 	out := map[RecallBy][]Heard{}
 	where, in := `''`, ``
 	if reports {
-		where, in = `coalesce(r.id, '')`, ` LEFT JOIN portion p ON p.key = x.key AND p.id = x.portion LEFT JOIN report r ON r.idx = p.idx`
+		where, in = `coalesce(r.id, '')`, ` LEFT JOIN portion p ON p.key = x.key AND p.id = x.portion AND p.digest = x.digest LEFT JOIN report r ON r.idx = p.idx`
 	}
 	order := `q.act, q.by_whom, x.portion, x.idx`
 	if reports {
