@@ -485,8 +485,7 @@ func (s *shelf) derived(k standing) (label.Consent, bool) {
 }
 
 // restsOn returns when a view ends for this node because a consent that it
-// rests on lapses, and whose; 0 when none does. c are the consents on record,
-// cs the same as records.
+// rests on lapses, and whose; 0 when none does. c are the consents on record.
 func (n *Node) restsOn(r *act.Report, c label.Consents) (end label.Instant, by string) {
 	for i := range r.Portions {
 		p := &r.Portions[i]

@@ -107,7 +107,7 @@ type RequestQuery struct {
 	Joins  string
 	IDs    []string // at most 500
 	Before int64    // index: older than this one; 0 from the newest on
-	Limit  int      // 1 to 500, 50 when 0
+	Limit  int      // 1 to 501, 50 when 0
 }
 
 // Requests returns requests, newest first, as they stand at a log time.
