@@ -108,6 +108,7 @@ func TestAPortionIDThatAnotherTookFirst(t *testing.T) {
 		st, _ := h.nodes["RUS"].Status(ctx)
 		t.Errorf("RUS cannot read what IRN released to it, because IRQ used its portion's id: %v; quarantine %+v", err, st.Quarantine)
 	}
+	h.find("IRQ", viewdb.Query{Text: "quincunx"}, 1) // who cites it
 	// What rests on either is judged by that which it cites.
 	source := act.Cite{Portion: said.ID, Originator: "IRN"}
 	p, err := act.NewPortion(said)

@@ -95,7 +95,7 @@ func tune(db *store.DB) error {
 
 // analyser names what the views were made by: the analyser's version and the
 // layout of the tables.
-var analyser = strconv.Itoa(process.AnalyserVersion) + "/20"
+var analyser = strconv.Itoa(process.AnalyserVersion) + "/21"
 
 const (
 	settingAnalyser = "analyser"
