@@ -147,7 +147,7 @@ type consentWithdraw struct {
 
 // Help gives an example.
 func (consentWithdraw) Help() string {
-	return "It reaches every member that the grant named, and the asker: whoever has it on that grant cannot open it any more, and nothing leaves on it. What was read is not unread, and what an originator released itself stays. An ask is not withdrawn.\n\nExample:\n\n    entente consent withdraw 7e21..."
+	return "It reaches every member that the grant named, and the asker: whoever has it cannot open it any more, by whomever it was released and with all that stands in the same report, and nothing leaves on the grant. Nothing but a new release gives it back. What was read is not unread. To take back a release alone: entente recall issue --kind narrowing. An ask is not withdrawn.\n\nExample:\n\n    entente consent withdraw 7e21..."
 }
 
 // Run withdraws.

@@ -14,7 +14,7 @@ type ledgerCmd struct {
 	Portion  string `help:"Only this portion." placeholder:"ID"`
 	Overdue  bool   `help:"Only personal data whose review is overdue, what has waited longest first."`
 	Ended    bool   `help:"Only views that have ended, and whether their holder has destroyed them."`
-	Recalled bool   `help:"Only what was taken back from its holder, or is in doubt."`
+	Recalled bool   `help:"Only what a recall took back from its holder, or is in doubt. What the end of a consent took back is in the whole list, with that consent."`
 	Refused  bool   `help:"Instead: consents that were refused and withdrawn, and requests that were declined."`
 	newestFirst
 }
@@ -111,6 +111,9 @@ func printDisclosure(w *world, d *api.Disclosure) {
 		text += " " + c.Since.Format(time.RFC3339)
 		if c.Until != nil {
 			text += " until " + c.Until.Format(time.RFC3339)
+		}
+		if c.Lapsed {
+			text += " (lapsed)"
 		}
 		if c.Use != "" {
 			text += " for this use: " + c.Use

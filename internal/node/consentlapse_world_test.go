@@ -95,7 +95,7 @@ func TestConsentOfAPartyOutsideLapses(t *testing.T) {
 		}
 		rows, err := w.nodes["IRQ"].Ledger(ctx, w.officer("IRQ", "analyst", section.RoleAnalyst), LedgerQuery{Holder: "RUS"})
 		check(t, err)
-		if len(rows) != 1 || len(rows[0].Outside) != 1 || !rows[0].Outside[0].Until.Equal(until) || rows[0].Logged.IsZero() {
+		if len(rows) != 1 || len(rows[0].Outside) != 1 || !rows[0].Outside[0].Until.Equal(until) || !rows[0].Outside[0].Lapsed || rows[0].Logged.IsZero() {
 			t.Errorf("the ledger says %+v", rows)
 		}
 	})

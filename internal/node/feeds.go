@@ -105,11 +105,10 @@ type feeding struct{ n *Node }
 // LogTime implements feed.Node.
 func (f feeding) LogTime() int64 { return f.n.station.Certified().Time }
 
-// LoggedBy implements feed.Node. Of the heads of a minute the last alone is
-// kept, so the end of the minute is what stays the same.
+// LoggedBy implements feed.Node: by the end of its minute.
 func (f feeding) LoggedBy(ctx context.Context, index int64) (int64, error) {
 	t, err := f.n.log.HeadTime(ctx, index)
-	return (t/60 + 1) * 60, err
+	return t + 60, err
 }
 
 // Inspect implements feed.Node.

@@ -79,12 +79,8 @@ func (n *Node) Inspect(ctx context.Context, o section.Officer, q InspectQuery) (
 	if x.from < 0 || x.from >= x.to || x.to > most {
 		return nil, fmt.Errorf("%w: [%d, %d) of %d", ErrInspect, x.from, x.to, most)
 	}
-	at, err := n.log.HeadTime(ctx, x.to-1)
-	if err != nil {
-		return nil, err
-	}
-	x.at = at / 60 * 60
-	return x, nil
+	x.at, err = n.log.HeadTime(ctx, x.to-1)
+	return x, err
 }
 
 // Range is [from, to) of the report in the log.

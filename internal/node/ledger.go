@@ -59,7 +59,9 @@ type Word struct {
 	Step  act.ConsentStep
 	Since time.Time
 	Until time.Time // zero: it does not lapse
-	Use   string    // for what use; empty: it names none
+	// Lapsed says that it has, by log time.
+	Lapsed bool
+	Use    string // for what use; empty: it names none
 }
 
 // LedgerQuery narrows the ledger.
@@ -337,10 +339,10 @@ func (n *Node) wordsOn(ctx context.Context, portions [][16]byte, by map[string]b
 	if err != nil {
 		return nil, err
 	}
-	out := map[saidBy]*Word{}
+	out, now := map[saidBy]*Word{}, n.station.Certified().Time
 	for i := range said { // in log order: the last one stands
 		c := &said[i]
-		w := &Word{By: c.Originator, Act: c.Index, Step: act.ConsentStep(c.Step), Since: when(c.Since), Until: when(c.Until)}
+		w := &Word{By: c.Originator, Act: c.Index, Step: act.ConsentStep(c.Step), Since: when(c.Since), Until: when(c.Until), Lapsed: c.Until != 0 && c.Until <= now}
 		if a := acts[c.Index]; a != nil {
 			w.Use = a.Use
 		}

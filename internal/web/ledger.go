@@ -150,7 +150,7 @@ func shownDisclosure(d *node.Disclosed) (api.Disclosure, error) {
 }
 
 func shownWord(w *node.Word) api.LedgerConsent {
-	return api.LedgerConsent{By: w.By, Step: string(w.Step), Since: w.Since, Until: moment(w.Until), Use: w.Use, Index: w.Act}
+	return api.LedgerConsent{By: w.By, Step: string(w.Step), Since: w.Since, Until: moment(w.Until), Lapsed: w.Lapsed, Use: w.Use, Index: w.Act}
 }
 
 func shownDeclined(r *node.Refusal) api.DeclinedAnswer {

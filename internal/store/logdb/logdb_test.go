@@ -183,3 +183,32 @@ func TestDeletedBodiesAreGone(t *testing.T) {
 		}
 	}
 }
+
+// When a leaf was logged is told by the minute of the first head that covers it, and
+// stays the same when that head gives way to a later one of its minute.
+func TestHeadTimeDoesNotMove(t *testing.T) {
+	l, err := Open(filepath.Join(t.TempDir(), "log.db"), store.Options{Relaxed: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	said := map[int64]int64{}
+	for size, at := range []int64{600, 601, 655, 659, 660, 719, 790} {
+		if err := l.KeepHead(t.Context(), Head{Size: int64(size + 1), Time: at, Note: []byte("a head")}); err != nil {
+			t.Fatal(err)
+		}
+		for i := int64(0); i <= int64(size); i++ {
+			got, err := l.HeadTime(t.Context(), i)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if was, ok := said[i]; ok && was != got {
+				t.Errorf("leaf %d was logged at %d, and now at %d", i, was, got)
+			}
+			said[i] = got
+		}
+	}
+	if said[3] != 600 || said[4] != 660 || said[6] != 780 {
+		t.Errorf("logged at %v", said)
+	}
+}

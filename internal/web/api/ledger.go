@@ -38,12 +38,13 @@ type Disclosure struct {
 
 // LedgerConsent is a word about one portion and one member.
 type LedgerConsent struct {
-	By    string     `json:"by" doc:"Whose word: this nation's, or that of a party outside as X VIA IRQ."`
-	Step  string     `json:"step" enum:"grant,refuse,withdraw" doc:"What was said."`
-	Since time.Time  `json:"since" doc:"Since when."`
-	Until *time.Time `json:"until,omitempty" doc:"When it lapses."`
-	Use   string     `json:"use,omitempty" doc:"For what use it was given; absent when that was not said."`
-	Index int64      `json:"index" doc:"Where the act stands in the log."`
+	By     string     `json:"by" doc:"Whose word: this nation's, or that of a party outside as X VIA IRQ."`
+	Step   string     `json:"step" enum:"grant,refuse,withdraw" doc:"What was said."`
+	Since  time.Time  `json:"since" doc:"Since when."`
+	Until  *time.Time `json:"until,omitempty" doc:"When it lapses."`
+	Lapsed bool       `json:"lapsed,omitempty" doc:"It has lapsed, by the log's time: the holder has nothing more on it."`
+	Use    string     `json:"use,omitempty" doc:"For what use it was given; absent when that was not said."`
+	Index  int64      `json:"index" doc:"Where the act stands in the log."`
 }
 
 // Ledger is a page of the disclosure ledger.
