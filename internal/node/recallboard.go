@@ -159,6 +159,18 @@ func (n *Node) holdersOf(ctx context.Context, words []RecallWord) error {
 	if err != nil {
 		return err
 	}
+	var ids [][16]byte
+	for i := range words {
+		if words[i].Own {
+			for _, p := range words[i].Recall.Portions {
+				ids = append(ids, rawID(p.Portion))
+			}
+		}
+	}
+	gone, err := n.views.GoneEarly(ctx, ids)
+	if err != nil {
+		return err
+	}
 	for i := range words {
 		w := &words[i]
 		if !w.Own {
@@ -188,6 +200,14 @@ func (n *Node) holdersOf(ctx context.Context, words []RecallWord) error {
 				if a.State != act.AckReceived || h.State == "sent" {
 					h.State, h.Basis = string(a.State), a.Basis
 				}
+			}
+			// A review at its reader that ended names what it destroyed, not the recall.
+			if h.State != string(act.AckRetained) && len(w.Recall.Portions) > 0 && !slices.ContainsFunc(w.Recall.Portions, func(p act.PortionRef) bool {
+				return !slices.ContainsFunc(gone[rawID(p.Portion)], func(g viewdb.GoneAt) bool {
+					return g.Holder == m && g.Digest == [32]byte(p.Digest) && g.Index > w.Index
+				})
+			}) {
+				h.State = string(act.AckDestroyed)
 			}
 			w.Holders = append(w.Holders, h)
 		}

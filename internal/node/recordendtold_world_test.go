@@ -137,6 +137,7 @@ func TestAnOwnRecordEndsWhenAllAreToldOfIt(t *testing.T) {
 		w.plainReport("IRQ", "the lorry is quincunx")
 		irq, dpo := w.nodes["IRQ"], w.dpo("IRQ")
 		row := w.find("IRQ", viewdb.Query{Text: "quincunx"}, 1)[0]
+		copied := w.find("RUS", viewdb.Query{Text: "quincunx"}, 1)[0]
 		p := w.portionOf("IRN", "IRQ", "quincunx")
 		a, err := act.BuildRecall(act.Recall{Statement: act.Statement{ID: act.NewID(), Written: time.Now().UTC().Truncate(time.Minute), To: label.Members("IRQ", "IRN")},
 			Kind: act.RecallWithdrawn, Reason: act.ReasonUnlawful, Portions: []act.PortionRef{p}})
@@ -152,6 +153,23 @@ func TestAnOwnRecordEndsWhenAllAreToldOfIt(t *testing.T) {
 		check(t, err)
 		if x.Destroyed == nil || x.Destroyed.Drafts != 1 || x.Issued != nil {
 			t.Errorf("all are told, and it came to %+v", x)
+		}
+
+		// What a reader then says of its copy, without naming the recall, follows it.
+		x, err = w.nodes["RUS"].EndRecord(ctx, w.dpo("RUS"), copied.ID, "review 3")
+		check(t, err)
+		w.approve("RUS", x.Issued)
+		w.settle(time.Minute)
+		recalls, err := irq.Recalls(ctx, w.officer("IRQ", "duty", section.RoleDuty), RecallQuery{Own: true})
+		check(t, err)
+		said := map[label.MemberID]string{}
+		for _, r := range recalls {
+			for _, h := range r.Holders {
+				said[h.Member] = h.State
+			}
+		}
+		if said["RUS"] != string(act.AckDestroyed) || said["SYR"] == string(act.AckDestroyed) {
+			t.Errorf("the recalls say of their readers %v", said)
 		}
 	})
 }
