@@ -107,7 +107,7 @@ func (f feeding) LogTime() int64 { return f.n.station.Certified().Time }
 
 // LoggedBy implements feed.Node: by the end of its minute.
 func (f feeding) LoggedBy(ctx context.Context, index int64) (int64, error) {
-	t, err := f.n.log.HeadTime(ctx, index)
+	t, err := f.n.log.LoggedAt(ctx, index)
 	return t + 60, err
 }
 

@@ -79,7 +79,7 @@ func (n *Node) Inspect(ctx context.Context, o section.Officer, q InspectQuery) (
 	if x.from < 0 || x.from >= x.to || x.to > most {
 		return nil, fmt.Errorf("%w: [%d, %d) of %d", ErrInspect, x.from, x.to, most)
 	}
-	x.at, err = n.log.HeadTime(ctx, x.to-1)
+	x.at, err = n.log.LoggedAt(ctx, x.to-1)
 	return x, err
 }
 
@@ -150,7 +150,7 @@ func (x *Inspection) run(ctx context.Context, out *inspection.Writer, from, to i
 		if err != nil {
 			return err
 		}
-		logged, err := n.log.HeadTime(ctx, i)
+		logged, err := n.log.LoggedAt(ctx, i)
 		if err != nil {
 			return err
 		}

@@ -122,7 +122,7 @@ func (n *Node) ledger(ctx context.Context, q LedgerQuery) ([]Disclosed, error) {
 		at, ok := known[index]
 		if !ok && index >= 0 {
 			// An error: made again from a log whose heads are still to come.
-			if head, err := n.log.HeadTime(ctx, index); err == nil {
+			if head, err := n.log.LoggedAt(ctx, index); err == nil {
 				at = when(head)
 			}
 			known[index] = at

@@ -561,7 +561,7 @@ func (n *Node) Report(ctx context.Context, o section.Officer, id string) (*Repor
 			r.Cites = append(r.Cites, cp)
 		}
 	}
-	if t, err := n.log.HeadTime(ctx, full.Index); err == nil {
+	if t, err := n.log.LoggedAt(ctx, full.Index); err == nil {
 		r.LogTime = time.Unix(t, 0).UTC().Format(time.RFC3339)
 	}
 	if full.Own {

@@ -225,7 +225,7 @@ func (n *Node) withdrawn(ctx context.Context, id string, err error) error {
 		return err
 	}
 	if word >= 0 {
-		if lapsed, werr = n.log.HeadTime(ctx, word); werr != nil {
+		if lapsed, werr = n.log.LoggedAt(ctx, word); werr != nil {
 			lapsed = 0
 		}
 	}

@@ -136,15 +136,22 @@ func (l *Log) LastHead(ctx context.Context) (Head, error) {
 	return h, err
 }
 
-// HeadTime returns the minute, in Unix seconds, in which the first head that covers
-// index was certified. Of the heads of one minute the last alone is kept, so that
-// nothing finer stays the same (spec/time.md).
+// HeadTime returns the log time of the first kept head that covers index. Of the
+// heads of one minute the last alone is kept, so it is never before the leaf was
+// logged, and may grow within that minute.
 func (l *Log) HeadTime(ctx context.Context, index int64) (int64, error) {
 	var t int64
 	err := l.db.Reader.QueryRowContext(ctx, `SELECT time FROM head WHERE size > ? ORDER BY size LIMIT 1`, index).Scan(&t)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, fmt.Errorf("index %d is not certified", index)
 	}
+	return t, err
+}
+
+// LoggedAt returns the minute, in Unix seconds, in which the first head that covers
+// index was certified. Nothing finer stays the same (spec/time.md).
+func (l *Log) LoggedAt(ctx context.Context, index int64) (int64, error) {
+	t, err := l.HeadTime(ctx, index)
 	return t / 60 * 60, err
 }
 

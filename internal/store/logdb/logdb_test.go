@@ -186,7 +186,7 @@ func TestDeletedBodiesAreGone(t *testing.T) {
 
 // When a leaf was logged is told by the minute of the first head that covers it, and
 // stays the same when that head gives way to a later one of its minute.
-func TestHeadTimeDoesNotMove(t *testing.T) {
+func TestLoggedAtDoesNotMove(t *testing.T) {
 	l, err := Open(filepath.Join(t.TempDir(), "log.db"), store.Options{Relaxed: true})
 	if err != nil {
 		t.Fatal(err)
@@ -198,7 +198,7 @@ func TestHeadTimeDoesNotMove(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i := int64(0); i <= int64(size); i++ {
-			got, err := l.HeadTime(t.Context(), i)
+			got, err := l.LoggedAt(t.Context(), i)
 			if err != nil {
 				t.Fatal(err)
 			}
