@@ -11,7 +11,6 @@ import (
 
 	"entente/act"
 	"entente/charter"
-	"entente/internal/centre"
 	"entente/internal/section"
 	"entente/internal/store/viewdb"
 	"entente/label"
@@ -76,12 +75,7 @@ func (w *world) states(m label.MemberID) map[label.MemberID]string {
 // line is overdue, and says it when it is back.
 func TestEveryHolderSaysThatItHasDestroyed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, "IRQ", func(c *charter.Charter) { c.GraceDays, c.ReceiptSeconds = 2, 3600 })
-		w.tuning = centre.Tuning{CompareEvery: 10 * time.Minute, Alive: 10 * time.Minute}
-		w.startNodes(four...)
-		defer w.close()
-		w.settle(2 * time.Minute)
-		w.ready(four...)
+		w := newSlowWorld(t, 2)
 		ctx := context.Background()
 		const word = "quincunxzebra"
 		drafts := w.releasePersonals(w.in(24*time.Hour), "IRQ", "of "+word, word)

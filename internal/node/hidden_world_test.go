@@ -15,8 +15,6 @@ import (
 	"time"
 
 	"entente/act"
-	"entente/charter"
-	"entente/internal/centre"
 	"entente/internal/feed"
 	"entente/internal/section"
 	"entente/internal/store/viewdb"
@@ -55,12 +53,7 @@ func answered(x *askedFor, v any, err error) string {
 // many things has nothing of them.
 func TestWhatHasEndedIsAnsweredAsWhatNeverWas(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, "IRQ", func(c *charter.Charter) { c.GraceDays, c.ReceiptSeconds = 2, 3600 })
-		w.tuning = centre.Tuning{CompareEvery: 10 * time.Minute, Alive: 10 * time.Minute}
-		w.startNodes(four...)
-		defer w.close()
-		w.settle(2 * time.Minute)
-		w.ready(four...)
+		w := newSlowWorld(t, 2)
 		ctx := context.Background()
 		end := w.in(24 * time.Hour)
 		irq, rus := w.nodes["IRQ"], w.nodes["RUS"]

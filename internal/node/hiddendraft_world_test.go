@@ -7,8 +7,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"entente/charter"
-	"entente/internal/centre"
 	"entente/internal/section"
 )
 
@@ -16,12 +14,7 @@ import (
 // which it left either.
 func TestADecisionTellsNoTitleOfWhatIsHidden(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, "IRQ", func(c *charter.Charter) { c.ReceiptSeconds = 3600 })
-		w.tuning = centre.Tuning{CompareEvery: 10 * time.Minute, Alive: 10 * time.Minute}
-		w.startNodes(four...)
-		defer w.close()
-		w.settle(2 * time.Minute)
-		w.ready(four...)
+		w := newSlowWorld(t, 14)
 		ctx := context.Background()
 		const title = "Somebody quincunx"
 		w.releasePersonals(w.in(24*time.Hour), "IRQ", title, "seen")

@@ -123,6 +123,18 @@ func newWorld(t testing.TB, lead label.MemberID, change func(*charter.Charter)) 
 	return &world{house: h, lines: &lines{in: map[string]*memListener{}}, tap: &tap{}, officers: map[label.MemberID]map[string]section.Officer{}}
 }
 
+// newSlowWorld founds a centre led by IRQ in which days pass, with a grace of so
+// many, and starts all its nodes: what they say at intervals they say seldom.
+func newSlowWorld(t testing.TB, graceDays int) *world {
+	w := newWorld(t, "IRQ", func(c *charter.Charter) { c.GraceDays, c.ReceiptSeconds = graceDays, 3600 })
+	w.tuning = centre.Tuning{CompareEvery: 10 * time.Minute, Alive: 10 * time.Minute}
+	w.startNodes(four...)
+	t.Cleanup(w.close)
+	w.settle(2 * time.Minute)
+	w.ready(four...)
+	return w
+}
+
 // startNodes starts the nodes of members.
 func (w *world) startNodes(ms ...label.MemberID) {
 	w.t.Helper()

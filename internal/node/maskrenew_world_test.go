@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"entente/act"
-	"entente/charter"
-	"entente/internal/centre"
 	"entente/internal/section"
 	"entente/internal/store/viewdb"
 )
@@ -18,12 +16,7 @@ import (
 // leaves with words, the portions that are not renewed as well (rule 25).
 func TestARenewalLeavesMasked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, "IRQ", func(c *charter.Charter) { c.GraceDays, c.ReceiptSeconds = 1, 3600 })
-		w.tuning = centre.Tuning{CompareEvery: 10 * time.Minute, Alive: 10 * time.Minute}
-		w.startNodes(four...)
-		defer w.close()
-		w.settle(2 * time.Minute)
-		w.ready(four...)
+		w := newSlowWorld(t, 1)
 		ctx := context.Background()
 		irq := w.nodes["IRQ"]
 		duty, dpo, fdo := w.officer("IRQ", "duty", section.RoleDuty), w.dpo("IRQ"), w.officer("IRQ", "fdo", section.RoleRelease)

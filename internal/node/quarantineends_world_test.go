@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"entente/act"
-	"entente/charter"
-	"entente/internal/centre"
 	"entente/internal/keyring"
 	"entente/label"
 	"entente/seal"
@@ -24,12 +22,7 @@ func leafName(index int64) string { return leafPrefix + strconv.FormatInt(index,
 // 365 days after it was logged, and an officer ends either by its leaf.
 func TestQuarantinedPersonalDataEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, "IRQ", func(c *charter.Charter) { c.GraceDays, c.ReceiptSeconds = 2, 3600 })
-		w.tuning = centre.Tuning{CompareEvery: 10 * time.Minute, Alive: 10 * time.Minute}
-		w.startNodes(four...)
-		defer w.close()
-		w.settle(2 * time.Minute)
-		w.ready(four...)
+		w := newSlowWorld(t, 2)
 		ctx := context.Background()
 		const word = "quincunxzebra"
 		say := func(p act.PortionInput) {

@@ -10,8 +10,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"entente/charter"
-	"entente/internal/centre"
 	"entente/internal/section"
 	"entente/internal/store/viewdb"
 )
@@ -21,12 +19,7 @@ import (
 // before the own copy goes (rule 21).
 func TestAnOwnRecordWithoutItsDraftIsRecalledFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, "IRQ", func(c *charter.Charter) { c.ReceiptSeconds = 3600 })
-		w.tuning = centre.Tuning{CompareEvery: 10 * time.Minute, Alive: 10 * time.Minute}
-		w.startNodes(four...)
-		defer w.close()
-		w.settle(2 * time.Minute)
-		w.ready(four...)
+		w := newSlowWorld(t, 14)
 		ctx := context.Background()
 		dpo := w.dpo("RUS")
 		w.officer("RUS", "duty", section.RoleDuty)

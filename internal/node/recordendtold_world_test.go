@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"entente/act"
-	"entente/charter"
-	"entente/internal/centre"
 	"entente/internal/section"
 	"entente/internal/store/viewdb"
 	"entente/label"
@@ -20,12 +18,7 @@ import (
 // recalls every portion, by as many recalls.
 func TestEndingTellsOfEveryPortion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, "IRQ", func(c *charter.Charter) { c.ReceiptSeconds = 3600 })
-		w.tuning = centre.Tuning{CompareEvery: 10 * time.Minute, Alive: 10 * time.Minute}
-		w.startNodes(four...)
-		defer w.close()
-		w.settle(2 * time.Minute)
-		w.ready(four...)
+		w := newSlowWorld(t, 14)
 		ctx := context.Background()
 		d := &Draft{ReportType: act.INTREP}
 		for i := range act.MaxCites + 2 {
@@ -76,12 +69,7 @@ func TestEndingTellsOfEveryPortion(t *testing.T) {
 // has what tells of it, which cannot be let go before.
 func TestAnEndThatBreaksOffIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, "IRQ", func(c *charter.Charter) { c.ReceiptSeconds = 3600 })
-		w.tuning = centre.Tuning{CompareEvery: 10 * time.Minute, Alive: 10 * time.Minute}
-		w.startNodes(four...)
-		defer w.close()
-		w.settle(2 * time.Minute)
-		w.ready(four...)
+		w := newSlowWorld(t, 14)
 		w.plainReport("IRQ", "the lorry is quincunx")
 		row := w.find("IRN", viewdb.Query{Text: "quincunx"}, 1)[0]
 		irn, dpo := w.nodes["IRN"], w.dpo("IRN")
@@ -127,12 +115,7 @@ func TestAnEndThatBreaksOffIsTold(t *testing.T) {
 // for the first of them alone.
 func TestAnOwnRecordEndsWhenAllAreToldOfIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, "IRQ", func(c *charter.Charter) { c.ReceiptSeconds = 3600 })
-		w.tuning = centre.Tuning{CompareEvery: 10 * time.Minute, Alive: 10 * time.Minute}
-		w.startNodes(four...)
-		defer w.close()
-		w.settle(2 * time.Minute)
-		w.ready(four...)
+		w := newSlowWorld(t, 14)
 		ctx := context.Background()
 		w.plainReport("IRQ", "the lorry is quincunx")
 		irq, dpo := w.nodes["IRQ"], w.dpo("IRQ")

@@ -10,7 +10,6 @@ import (
 
 	"entente/act"
 	"entente/charter"
-	"entente/internal/centre"
 	"entente/internal/section"
 	"entente/internal/store/viewdb"
 	"entente/label"
@@ -39,12 +38,7 @@ func (w *world) approve(m label.MemberID, x *Issued) {
 // but its originator's.
 func TestAReviewRenews(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, "IRQ", func(c *charter.Charter) { c.GraceDays, c.ReceiptSeconds = 1, 3600 })
-		w.tuning = centre.Tuning{CompareEvery: 10 * time.Minute, Alive: 10 * time.Minute}
-		w.startNodes(four...)
-		defer w.close()
-		w.settle(2 * time.Minute)
-		w.ready(four...)
+		w := newSlowWorld(t, 1)
 		ctx := context.Background()
 		const word = "quincunxzebra"
 		plain := portion(mark("RESTRICTED", "IRQ", four...), "IRQ", "a bridge")

@@ -38,12 +38,7 @@ func (w *world) madeAgain(m label.MemberID) bool {
 // keeps its draft. Views made again are the same at every stage.
 func TestWhatHasEndedIsHiddenAndDestroyed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, "IRQ", func(c *charter.Charter) { c.GraceDays, c.ReceiptSeconds = 2, 3600 })
-		w.tuning = centre.Tuning{CompareEvery: 10 * time.Minute, Alive: 10 * time.Minute}
-		w.startNodes(four...)
-		defer w.close()
-		w.settle(2 * time.Minute)
-		w.ready(four...)
+		w := newSlowWorld(t, 2)
 		ctx := context.Background()
 		const word = "quincunxzebra"
 		end, ok := label.InstantOf(time.Now().Add(24 * time.Hour).Truncate(time.Second))

@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"entente/act"
-	"entente/charter"
-	"entente/internal/centre"
 	"entente/internal/section"
 	"entente/internal/store/viewdb"
 	"entente/label"
@@ -77,12 +75,7 @@ func TestNobodyElseVoidsARequestForRedress(t *testing.T) {
 // What one member says of destruction takes no room without end.
 func TestReceiptsOfDestructionAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, "IRQ", func(c *charter.Charter) { c.GraceDays, c.ReceiptSeconds = 2, 3600 })
-		w.tuning = centre.Tuning{CompareEvery: 10 * time.Minute, Alive: 10 * time.Minute}
-		w.startNodes(four...)
-		defer w.close()
-		w.settle(2 * time.Minute)
-		w.ready(four...)
+		w := newSlowWorld(t, 2)
 		ctx := context.Background()
 		for range 2 {
 			w.releaseReport("IRQ", &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{personal(w.in(time.Hour), "IRQ", "somebody")}})
@@ -127,12 +120,7 @@ func TestReceiptsOfDestructionAreBounded(t *testing.T) {
 // destroyed and was not given again is told as destroyed.
 func TestWhoIsGivenItAgainHasNotDestroyedIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, "IRQ", func(c *charter.Charter) { c.ReceiptSeconds = 3600 })
-		w.tuning = centre.Tuning{CompareEvery: 10 * time.Minute, Alive: 10 * time.Minute}
-		w.startNodes(four...)
-		defer w.close()
-		w.settle(2 * time.Minute)
-		w.ready(four...)
+		w := newSlowWorld(t, 14)
 		ctx := context.Background()
 		d := &Draft{ReportType: act.INTREP}
 		for i := range 3 {
