@@ -20,7 +20,7 @@ type demoCmd struct {
 	UNList       string `name:"un-list" help:"The UN's consolidated list in XML, instead of an invented one." type:"existingfile" placeholder:"FILE"`
 	Dir          string `help:"Directory for the four nodes; must be empty. Without it a temporary one, removed at the end." placeholder:"DIR"`
 	PortShift    int    `help:"Move all ports by this much, for demonstrations beside each other." placeholder:"N"`
-	Plant        string `help:"Plant a fault to see a check fail: leak, fork or body." enum:",leak,fork,body" default:"" placeholder:"FAULT"`
+	Plant        string `help:"Plant a fault to see a check fail." enum:",leak,fork,body" default:"" placeholder:"FAULT"`
 	Verbose      bool   `short:"v" help:"Show the nodes' own logs."`
 }
 

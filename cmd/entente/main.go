@@ -123,13 +123,10 @@ func main() {
 func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
 	var c cli
 	code := -1
-	parser, err := kong.New(&c,
-		kong.Name("entente"),
+	parser, err := newParser(&c,
 		kong.Description("A joint information centre for sovereign members who do not fully trust one another.\n\nExit codes: 0 done; 1 done with findings (invalid, no match, refused by the node); 2 usage (a wrong argument, or an input file that cannot be read: missing, closed, not of the form); 3 and above failure.\n\nWith --json the answer is on standard output; where there is none, the last line of standard error says why: {\"error\":{\"code\",\"message\"}}, with rule and findings where the node gives them. Codes beside the node's own: usage, input, interrupted, unreachable, answer (what answered is no node), no_session, failure."),
-		kong.Vars{"version": programVersion()},
 		kong.Writers(out, errs),
 		kong.Exit(func(n int) { code = n }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 	)
 	if err != nil {
 		return failed(errs, asked(args), exitFailure, api.Error{Code: faultOther, Message: err.Error()})
@@ -146,7 +143,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		return code
 	}
 	if err != nil {
-		return failed(errs, asked(args), exitUsage, api.Error{Code: faultUsage, Message: fmt.Sprintf("%v; see %s --help", err, commandOf(err))})
+		return failed(errs, asked(args), exitUsage, api.Error{Code: faultUsage, Message: fmt.Sprintf("%s; see %s --help", withoutEmpty(err.Error()), commandOf(err))})
 	}
 	w := &world{ctx: ctx, in: in, out: out, err: errs, json: c.JSON}
 	err = w.refused(parsed.Run(w))

@@ -22,7 +22,7 @@ type recallIssue struct {
 	asOfficer
 	Report     string   `arg:"" help:"A released draft, a report or a portion."`
 	Kind       string   `help:"What is said." enum:"recall,correction,narrowing,doubt" default:"recall"`
-	Reason     string   `help:"Why: error, fabrication, unlawful, release-mistake or doubt." enum:"error,fabrication,unlawful,release-mistake,doubt" required:""`
+	Reason     string   `help:"Why." enum:"error,fabrication,unlawful,release-mistake,doubt" required:""`
 	Number     []int    `help:"Only these portions of it, from 1."`
 	Text       string   `help:"To the readers."`
 	From       []string `help:"Of a narrowing: members that are to have it no more." placeholder:"RUS"`

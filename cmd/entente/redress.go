@@ -22,7 +22,7 @@ type redressAsk struct {
 	Report   string `arg:"" help:"A report that is here, a released own draft, or a portion."`
 	Number   []int  `help:"Only these portions of it, from 1."`
 	Ask      string `help:"What is to be done." enum:"correct,erase,restrict" required:""`
-	Reason   string `help:"Why: inaccurate, mistaken-identity, unlawful, no-ground (rules 19 and 20), not-needed, overdue (rule 21), no-consent (rule 17)." enum:"inaccurate,mistaken-identity,unlawful,no-ground,not-needed,overdue,no-consent" required:""`
+	Reason   string `help:"Why; no-ground is of rules 19 and 20, overdue of rule 21, no-consent of rule 17." enum:"inaccurate,mistaken-identity,unlawful,no-ground,not-needed,overdue,no-consent" required:""`
 	Text     string `help:"What is wrong, and what would be right; no number of papers, no name beyond what the portion says." required:""`
 	Basis    string `help:"On what law it rests." required:""`
 	For      string `help:"For this member, or on behalf of a person." enum:"member,person" default:"member"`

@@ -40,7 +40,7 @@ type grounds struct {
 	Purpose        string `help:"What it is for." required:""`
 	Basis          string `help:"On what law it rests." required:""`
 	Requirement    string `help:"Reference of a requirement of this member." placeholder:"'PIR 3'"`
-	About          string `help:"What it asks about: a matter, a person, a person who is detained." enum:"matter,person,detained" default:"matter"`
+	About          string `help:"What it asks about: a matter, a person, or a person who is detained." enum:"matter,person,detained" default:"matter"`
 	Decision       string `help:"The written decision that asking about a detained person does no harm (rule 23)."`
 	Officer        string `help:"Who took that decision."`
 	NobodyDetained bool   `help:"It speaks of detention and asks about nobody who is detained."`

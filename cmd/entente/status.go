@@ -86,7 +86,7 @@ func wanting(st *api.Status) []string {
 		for _, e := range st.LostEpochs {
 			es = append(es, strconv.FormatUint(uint64(e), 10))
 		}
-		add("the keys of epoch %s that this member published are not here, and what is sealed to them cannot be opened: renew the certificate (entente keys renew)", strings.Join(es, " "))
+		add("the keys of epoch %s that this member published are not here, and what is sealed to them cannot be opened: renew the certificate (entente keys next)", strings.Join(es, " "))
 	}
 	if n := st.Failed; n > 0 {
 		add("%s", failedReleases(n))

@@ -48,8 +48,8 @@ func (c *suggestCmd) AfterApply() error {
 type suggestList struct {
 	asOfficer
 	ID    string `arg:"" help:"Id of the report or draft."`
-	Kind  string `help:"Only of this kind: person, group, organisation, place, date, quantity, statement, credit, language." enum:",person,group,organisation,place,date,quantity,statement,credit,language" default:""`
-	State string `help:"Only open, accepted or rejected ones." enum:",open,accepted,rejected" default:""`
+	Kind  string `help:"Only of this kind." enum:",person,group,organisation,place,date,quantity,statement,credit,language" default:""`
+	State string `help:"Only in this state." enum:",open,accepted,rejected" default:""`
 	Wait  int    `help:"Seconds to wait until the text was read, 10 at most." default:"5"`
 	After string `help:"Behind this suggestion." placeholder:"ID"`
 	Limit int    `help:"How many, 500 at most." default:"500"`

@@ -24,7 +24,7 @@ func (c *Config) Check() []string {
 	add := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
 
 	if st, err := os.Stat(c.Dir); err != nil || !st.IsDir() {
-		add("dir: %s is no directory; entente init makes it", c.Dir)
+		add("dir: %s is no directory; entente init keys makes it", c.Dir)
 		return found
 	} else if st.Mode().Perm()&0o077 != 0 {
 		add("dir: %s is open to others (mode %o); chmod 700 it", c.Dir, st.Mode().Perm())

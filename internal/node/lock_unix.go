@@ -18,7 +18,7 @@ import (
 func lockDir(dir string) (*os.File, error) {
 	f, err := os.OpenFile(filepath.Join(dir, fileLock), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("no node can be opened in %s; run entente init first, or name the right directory: %w", dir, err)
+		return nil, fmt.Errorf("no node can be opened in %s; run entente init keys and entente init join first, or name the right directory: %w", dir, err)
 	}
 	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		who := make([]byte, 32)

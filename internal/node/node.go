@@ -121,7 +121,7 @@ func Open(ctx context.Context, o Options) (n *Node, err error) {
 	}
 	file, err := os.ReadFile(filepath.Join(o.Dir, FileCharter))
 	if err != nil {
-		return nil, fmt.Errorf("no charter is here; run entente init first: %w", err)
+		return nil, fmt.Errorf("no charter is here; run entente init join first: %w", err)
 	}
 	if n.found, err = charter.ParseFounding(file); err != nil {
 		return nil, fmt.Errorf("the charter is refused: %w", err)
@@ -197,7 +197,7 @@ func (n *Node) pin(ctx context.Context) error {
 		return err
 	}
 	if pinned == nil {
-		return errors.New("no charter is pinned here: run entente init --charter FILE --fingerprint ... after comparing the fingerprint with the other members")
+		return errors.New("no charter is pinned here: run entente init join --charter FILE --fingerprint ... after comparing the fingerprint with the other members")
 	}
 	if string(pinned) != h.String() {
 		return fmt.Errorf("rule 5: the charter here has the fingerprint %s, pinned is another; put the right %s back", n.found.Fingerprint(), FileCharter)

@@ -90,7 +90,7 @@ func (n *Node) repeated(ctx context.Context, r *Recall, s *speech, draft string)
 			}
 		}
 	}
-	return finding(CodeAlready, "10", "rule 10: all who hold it were told already that it is %s, for this reason; entente recall list --own shows who has followed; give another reason if there is one, or take back more", wordFor(r.Kind)), nil
+	return finding(CodeAlready, "10", "rule 10: all who hold it were told already that it is %s, for this reason; entente recall list --from own shows who has followed; give another reason if there is one, or take back more", wordFor(r.Kind)), nil
 }
 
 func wordFor(k act.RecallKind) string {
