@@ -60,15 +60,21 @@ func (w *world) release(r *api.Release, err error) error {
 
 // decision writes a decision on one line, and below it why it ended.
 func (w *world) decision(r *api.Release) {
-	what := r.Kind
-	if r.Title != "" {
-		what += ": " + r.Title
-	}
+	what := kindAndTitle(r.Kind, r.Title)
 	if what != "" {
 		what = "  " + what
 	}
 	w.printf("%s  %s  %s  digest %s  put up by %s%s", r.ID, r.State, plural.Of(r.Drafts, "draft"), r.Digest, r.PreparedBy, what)
 	w.why(r)
+}
+
+// kindAndTitle names a draft: not every kind has a title, and a title alone does
+// not say what it is of.
+func kindAndTitle(kind, title string) string {
+	if title == "" {
+		return kind
+	}
+	return kind + ": " + title
 }
 
 // why writes why a decision ended otherwise than it was meant.
@@ -77,7 +83,7 @@ func (w *world) why(r *api.Release) {
 		w.printf("  %s: %s", r.State, r.Reason)
 	}
 	if r.State == "failed" {
-		w.printf("  %d of %s left; the others can be changed and put up again", r.Left, plural.Of(r.Drafts, "draft"))
+		w.printf("  %d of %s left; the others can be changed and put up again, or given up (entente report discard)", r.Left, plural.Of(r.Drafts, "draft"))
 	}
 }
 

@@ -22,6 +22,7 @@ type reportCmd struct {
 	New     reportNew     `cmd:"" help:"Write a report as a draft."`
 	Drafts  reportDrafts  `cmd:"" help:"List drafts."`
 	Draft   reportDraft   `cmd:"" help:"Show a draft with its marks and texts."`
+	Discard reportDiscard `cmd:"" help:"Give up drafts that have not left."`
 	Plan    reportPlan    `cmd:"" help:"Dry-run: who would see what, and why not the rest."`
 	Release reportRelease `cmd:"" help:"Put up, decide on and list releases."`
 	State   reportState   `cmd:"" help:"What became of a draft: waiting, filed, logged, received by whom."`
@@ -255,7 +256,7 @@ func (c *reportDrafts) Run(w *world) error {
 	defer w.more("before", page.Next)
 	return w.answer(page, func() {
 		for _, d := range page.Drafts {
-			w.printf("%s  %-9s  %s  %s", d.ID, d.State, d.Modified.Format(time.RFC3339), d.Title)
+			w.printf("%s  %-9s  %s  %s", d.ID, d.State, d.Modified.Format(time.RFC3339), kindAndTitle(d.Kind, d.Title))
 		}
 	})
 }
@@ -417,6 +418,9 @@ func (c *reportState) Run(w *world) error {
 			return w.answer(st, func() {
 				w.printf("%s", st.State)
 				for _, v := range st.Views {
+					if v.Report == "" {
+						v.Report = v.Act // a statement has no views: it is what its act is called
+					}
 					w.printf("  %s  leaf %d  to %s  received by %s", v.Report, v.Index, strings.Join(v.Recipients, " "), strings.Join(v.Received, " "))
 				}
 			})

@@ -105,7 +105,7 @@ func wanting(st *api.Status) []string {
 
 // failedReleases says what to do about releases that could not leave.
 func failedReleases(n int) string {
-	return fmt.Sprintf("%s could not leave and %s as %s put up: entente report release list --state failed says why; change the draft, put it up again, or give it up", plural.Of(n, "release"), plural.Choose(n, "stands", "stand"), plural.Choose(n, "it was", "they were"))
+	return fmt.Sprintf("%s could not leave and %s as %s put up: entente report release list --state failed says why; change the draft, put it up again, or give it up (entente report discard)", plural.Of(n, "release"), plural.Choose(n, "stands", "stand"), plural.Choose(n, "it was", "they were"))
 }
 
 func printStatus(w *world, st *api.Status) {

@@ -47,5 +47,5 @@ func (in *importing) askedBefore(p position) {
 	}
 	in.out.Ignored = true
 	in.out.Notes = append(in.out.Notes, collect.Note{Text: "this file was taken in before as import " + in.out.Batch +
-		" with another marking, grade, source, language or type: what was asked for now was not applied to it; discard that import and take the file in again to apply it (what has left stays as it is)"})
+		" with another marking, grade, source, language or type: what was asked for now was not applied to it; give that import up (entente collect discard) and take the file in again to apply it (what has left stays as it is)"})
 }

@@ -70,7 +70,7 @@ func (in *importing) since(forms collect.MISPForms, digests map[string]act.Diges
 				plural.Of(len(gone), "thing"), named, plural.Choose(len(gone), "it", "them"), plural.Choose(len(gone), "it", "them")))
 		}
 		for _, draft := range extra[uuid] {
-			in.say(0, "", fmt.Sprintf("event %s fills fewer drafts than before: draft %s is of its earlier form; discard it, or recall it if it was released", uuid, draft))
+			in.say(0, "", fmt.Sprintf("event %s fills fewer drafts than before: draft %s is of its earlier form; give it up (entente report discard), or recall it if it was released", uuid, draft))
 		}
 	}
 	if len(older) > 0 && len(older) == events {

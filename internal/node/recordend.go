@@ -86,7 +86,7 @@ func (n *Node) checkRecord(ctx context.Context, id string) error {
 }
 
 func notRecord(id, kind string) error {
-	return &Refused{finding(CodeEndNoRecord, "21", "rule 21: %s is no record but a %s: a statement has no term that could end early; end the record that it is about (entente review end), answer a request (entente redress answer), or give up a draft that has not left", shortened(id), kind)}
+	return &Refused{finding(CodeEndNoRecord, "21", "rule 21: %s is no record but a %s: a statement has no term that could end early; end the record that it is about (entente review end), answer a request (entente redress answer), or give up a draft that has not left (entente report discard)", shortened(id), kind)}
 }
 
 // endOfOthers destroys this node's copy of another's record. What tells its

@@ -391,14 +391,21 @@ func (s *Section) Draft(ctx context.Context, o Officer, id string) (Draft, error
 }
 
 // Drafts returns a page of drafts without contents, the one modified last
-// first; discarded ones only when asked for.
+// first; discarded ones only when asked for. The beginning of a content that this
+// officer may not read is left out.
 func (s *Section) Drafts(ctx context.Context, o Officer, q DraftQuery) ([]Draft, error) {
 	if err := s.Authorise(ctx, o, OpDraftRead, ""); err != nil {
 		return nil, err
 	}
 	q.Limit = pageLimit(q.Limit)
 	q.HideAt = s.hideAt(o)
-	return s.db.Read(ctx).Drafts(q)
+	page, err := s.db.Read(ctx).Drafts(q)
+	for i := range page {
+		if opSave(page[i].Kind) == OpRedress && Authorise(o, OpRedressRead) != nil {
+			page[i].Head = nil
+		}
+	}
+	return page, err
 }
 
 // Versions says who wrote each version of a draft, the first one first; their

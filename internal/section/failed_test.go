@@ -46,4 +46,41 @@ func TestFailedReleaseWaitsForSomebody(t *testing.T) {
 	count(b, 0, "with the third put up again")
 	must(t, b.WithdrawRelease(b.ctx, b.duty, again.ID, "not now"))
 	count(b, 0, "with the third taken back by somebody")
+
+	four, five := b.planned("four"), b.planned("five")
+	failed(b, four.ID, five.ID)
+	count(b, 1, "after another failed")
+	for _, d := range []Draft{four, five} {
+		got := b.load(d.ID)
+		must(t, b.DiscardDraft(b.ctx, b.duty, got.ID, got.ETag()))
+	}
+	count(b, 0, "with all of it given up")
+}
+
+// A list of drafts shows the beginning of each but of those that the officer who
+// reads it may not read (rule 22).
+func TestListsLeaveOutWhatMayNotBeRead(t *testing.T) {
+	b := newBed(t)
+	for _, c := range []Content{{Kind: "request", Bytes: []byte("lorries")}, {Kind: KindRedress, Bytes: []byte("a person")}} {
+		who := b.duty
+		if c.Kind == KindRedress {
+			who = b.dpo
+		}
+		_, err := b.CreateDraft(b.ctx, who, c)
+		must(t, err)
+	}
+	for _, c := range []struct {
+		who  Officer
+		want string
+	}{{b.duty, ""}, {b.dpo, "a person"}} {
+		page, err := b.Drafts(b.ctx, c.who, DraftQuery{})
+		must(t, err)
+		heads := map[string]string{}
+		for _, d := range page {
+			heads[d.Kind] = string(d.Head)
+		}
+		if len(page) != 2 || heads["request"] != "lorries" || heads[KindRedress] != c.want {
+			t.Errorf("%s reads %v", c.who.Login, heads)
+		}
+	}
 }

@@ -26,9 +26,7 @@ func shownDraft(d section.Draft) api.Draft {
 		out.Content = d.Content
 		d.Head = d.Content
 	}
-	if d.Kind == node.KindReport {
-		out.Title = node.TitleOf(d.Head)
-	}
+	out.Title = node.TitleOf(d.Head)
 	return out
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"entente/internal/node"
 	"entente/internal/web/api"
@@ -37,5 +38,19 @@ func TestReleasesAreNamedInLists(t *testing.T) {
 	page := decode[api.Releases](t, b.request(http.MethodGet, base+"/releases", "release", nil))
 	if len(page.Releases) != 1 || page.Releases[0].Kind != "report" || page.Releases[0].Title != "Depot" {
 		t.Errorf("listed: %+v", page.Releases)
+	}
+}
+
+// A list of drafts says what each of them is, of whatever kind.
+func TestDraftsAreNamedInLists(t *testing.T) {
+	b := newBed(t)
+	until := time.Date(2099, 10, 4, 12, 0, 0, 0, time.UTC)
+	asked := api.RequestContent{Title: "Flour by road", Parts: []string{"How many lorries?"}, To: []string{"IRN"}, Class: "RESTRICTED", Purpose: "relief", LegalBasis: "an agreement", LTIOV: &until}
+	if w := b.request(http.MethodPost, base+"/requests", "duty", asked); w.Code != http.StatusCreated {
+		t.Fatalf("HTTP %d, %s", w.Code, w.Body)
+	}
+	page := decode[api.Drafts](t, b.request(http.MethodGet, base+"/drafts", "duty", nil))
+	if len(page.Drafts) != 1 || page.Drafts[0].Kind != node.KindRequest || page.Drafts[0].Title != asked.Title {
+		t.Errorf("listed: %+v", page.Drafts)
 	}
 }

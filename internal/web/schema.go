@@ -190,7 +190,8 @@ func (s *Server) finishSpec() {
 	for _, name := range []string{"Report"} {
 		reg[name].Properties["act"] = &huma.Schema{Ref: "#/components/schemas/Act", Description: reg[name].Properties["act"].Description}
 	}
-	reg["Draft"].Properties["content"] = &huma.Schema{Ref: "#/components/schemas/Content", Description: reg["Draft"].Properties["content"].Description}
+	reg["Draft"].Properties["content"] = &huma.Schema{Description: reg["Draft"].Properties["content"].Description, AnyOf: []*huma.Schema{
+		{Ref: "#/components/schemas/Content"}, {Type: huma.TypeObject, Description: "Of a draft that is no report: what its officer wrote, and the ids that are fixed."}}}
 	spec, err := doc.MarshalJSON()
 	if err != nil {
 		panic(err) // built from this program alone
