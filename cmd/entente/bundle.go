@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"entente/internal/bundle"
 	"entente/internal/client"
 	"entente/internal/plural"
 	"entente/internal/web/api"
@@ -283,6 +284,9 @@ func takeBundle(w *world, as asOfficer, path string, inspect bool) error {
 	st, err := f.Stat()
 	if err != nil {
 		return err
+	}
+	if st.Mode().IsRegular() && st.Size() == 0 {
+		return w.refused(&client.Error{Code: bundle.Code(bundle.ErrEmpty), Message: path + ": " + bundle.ErrEmpty.Error()})
 	}
 	read := w.progress("reading")
 	sum, err := sumOf(w, f, func(n int64) { read(n, st.Size()) })

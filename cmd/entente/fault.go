@@ -28,7 +28,7 @@ var errNoSession = errors.New("nobody is logged in there; entente login URL LOGI
 // faultCode is the code of an error that no node gave.
 func faultCode(err error) string {
 	switch {
-	case errors.Is(err, errUsage):
+	case errors.Is(err, errUsage), errors.Is(err, client.ErrTooLong):
 		return faultUsage
 	case errors.Is(err, errInput):
 		return faultInput

@@ -159,7 +159,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		errors.As(err, &said)
 		fault.Code, fault.Message = faultInterrupted, said.Error()
 		return failed(errs, c.JSON, exitFailure, fault)
-	case errors.Is(err, errUsage):
+	case errors.Is(err, errUsage), errors.Is(err, client.ErrTooLong):
 		fault.Message = fmt.Sprintf("%v; see %s --help", err, pathOf(parsed.Selected()))
 		return failed(errs, c.JSON, exitUsage, fault)
 	case errors.Is(err, errInput):

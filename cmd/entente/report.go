@@ -376,7 +376,7 @@ func printPlan(w *world, p *api.Plan) {
 		w.printf("  %s (%s): %s", placeOf(f), f.Code, f.Text)
 	}
 	if p.Blocked != "" {
-		w.printf("  %s", p.Blocked)
+		w.printf("  blocked: %s", p.Blocked)
 	}
 	for _, m := range p.Members {
 		w.printf("  %s  %s", m.Member, m.Explain)

@@ -85,7 +85,7 @@ func (r *refusal) Error() string { return r.text }
 var (
 	ErrEmpty     = &refusal{"bundle_empty", "the file is empty: nothing was copied; copy the bundle again from the medium it came on, or have its sender write it again"}
 	ErrTruncated = &refusal{"bundle_truncated", "the file has not the size of a bundle: it was cut short, or something was added; copy it again, the transfer goes on where it stopped"}
-	ErrAddressee = &refusal{"bundle_addressee", "no key here opens this bundle: it is for another member, or for an epoch whose keys are destroyed here; take it to its addressee, or ask its sender for a new one"}
+	ErrAddressee = &refusal{"bundle_addressee", "no key here opens this bundle: it is for another member, or damaged, or for an epoch whose keys are destroyed here; take it to its addressee, copy it again, or ask its sender for a new one"}
 	ErrDamaged   = &refusal{"bundle_damaged", "the bundle was changed after it was sealed; copy it again from the medium it came on, or ask its sender for it again"}
 	ErrMalformed = &refusal{"bundle_malformed", "the bundle is not of the form of spec/bundle.md; copy it again; where that does not help, its sender's program is at fault: ask for one made by another version"}
 	ErrVersion   = &refusal{"bundle_version", "the bundle is of a version that this program does not know; update it"}

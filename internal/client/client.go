@@ -113,11 +113,19 @@ func (c *Client) send(ctx context.Context, x call) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(req.URL.RequestURI()) > api.MaxAddress {
+		return nil, ErrTooLong
+	}
 	if x.body != nil && x.length >= 0 {
 		req.ContentLength = x.length
 	}
 	for k, v := range x.header {
 		req.Header[k] = v
+		for _, one := range v {
+			if len(one) > api.MaxAddress {
+				return nil, ErrTooLong
+			}
+		}
 	}
 	if x.json != nil {
 		req.Header.Set("Content-Type", "application/json")

@@ -20,6 +20,8 @@ var (
 	ErrUnreachable = errors.New("the node does not answer")
 	// ErrAnswer: what answered does not speak this API.
 	ErrAnswer = errors.New("the answer is not one of a node's API")
+	// ErrTooLong: an id or a text is longer than a node takes; it was not asked.
+	ErrTooLong = errors.New("an id, or a text to search for, is longer than a node takes; shorten it")
 	// ErrIncomplete: a stream ended before its end.
 	ErrIncomplete = errors.New("the stream broke off before its end")
 

@@ -39,7 +39,8 @@ type Node interface {
 	// LogTime returns the present log time in Unix seconds.
 	LogTime() int64
 	// LoggedBy returns the log time, in Unix seconds, by which a leaf was
-	// certified. It may be rounded up, and is the same whenever it is asked.
+	// certified. It may be rounded up, and is the same whenever it is asked. An
+	// error that wraps ErrNotYet says that no head of it is kept yet.
 	LoggedBy(ctx context.Context, index int64) (int64, error)
 	// Inspect says whether an object may be taken in at all, and how many
 	// records of persons it is (rules 2 and 3).
@@ -71,6 +72,10 @@ type Options struct {
 	// (rule 2).
 	MaxPersons int
 }
+
+// ErrNotYet: a leaf has no log time yet, as for a moment after a start. The feed
+// waits for it.
+var ErrNotYet = errors.New("no head of the leaf is kept yet")
 
 // errBehind: the views are being made again.
 var errBehind = errors.New("the views are behind the feed")
@@ -152,7 +157,7 @@ func (f *Feed) Run(ctx context.Context) error {
 	defer tick.Stop()
 	for {
 		if err := f.turn(ctx); err != nil && ctx.Err() == nil {
-			f.o.Logger.Error("the feed waits", "err", err)
+			f.o.Logger.Log(ctx, levelOf(err), "the feed waits", "err", err)
 		}
 		select {
 		case <-f.wake:
@@ -161,6 +166,23 @@ func (f *Feed) Run(ctx context.Context) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// levelOf says how loud a turn that was broken off is told: quietly where all
+// that it waits for comes by itself.
+func levelOf(err error) slog.Level {
+	if all, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, one := range all.Unwrap() {
+			if levelOf(one) == slog.LevelError {
+				return slog.LevelError
+			}
+		}
+		return slog.LevelDebug
+	}
+	if errors.Is(err, ErrNotYet) || errors.Is(err, errBehind) {
+		return slog.LevelDebug
+	}
+	return slog.LevelError
 }
 
 // turn does all that is to be done.

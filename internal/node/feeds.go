@@ -14,6 +14,7 @@ import (
 	"entente/internal/collect"
 	"entente/internal/feed"
 	"entente/internal/section"
+	"entente/internal/store/logdb"
 	"entente/internal/store/viewdb"
 )
 
@@ -108,6 +109,9 @@ func (f feeding) LogTime() int64 { return f.n.station.Certified().Time }
 // LoggedBy implements feed.Node: by the end of its minute.
 func (f feeding) LoggedBy(ctx context.Context, index int64) (int64, error) {
 	t, err := f.n.log.LoggedAt(ctx, index)
+	if errors.Is(err, logdb.ErrNotCertified) {
+		return 0, fmt.Errorf("%w: leaf %d", feed.ErrNotYet, index)
+	}
 	return t + 60, err
 }
 

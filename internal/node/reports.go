@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -349,7 +350,7 @@ func (n *Node) judge(ctx context.Context, d *Draft) (*judgement, error) {
 	if len(findings) > 0 {
 		j.blocked = (&Refused{findings}).Error()
 	} else if err := rel.Ready(); err != nil {
-		j.blocked = err.Error()
+		j.blocked = strings.TrimPrefix(err.Error(), label.ErrBlocked.Error()+": ") // who refuses by it says so
 	}
 	j.digest, err = planDigest(rel, uses)
 	return j, err

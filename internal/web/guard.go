@@ -16,7 +16,7 @@ import (
 // Bounds of a request that is not a file.
 const (
 	maxBody = 4 << 20
-	maxURL  = 8 << 10
+	maxURL  = api.MaxAddress
 )
 
 // patience is how long a request may take.

@@ -33,6 +33,9 @@ func (s *Server) ledger() {
 			if err := s.known(in.Holder); err != nil {
 				return nil, err
 			}
+			if raw, err := hex.DecodeString(in.Portion); in.Portion != "" && (err != nil || len(raw) != 16) {
+				return nil, refusal(http.StatusUnprocessableEntity, api.CodeRequest, "portion is no id: give 32 hexadecimal digits, as a row of the ledger names it")
+			}
 			q := node.LedgerQuery{Holder: label.MemberID(in.Holder), Portion: act.ID(in.Portion), Overdue: in.Overdue, Ended: in.Ended, Recalled: in.Recalled, Limit: limited(in.Limit, 50)}
 			var err error
 			if q.After, err = ledgerPlace(in.Before); err != nil {

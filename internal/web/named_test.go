@@ -54,3 +54,32 @@ func TestDraftsAreNamedInLists(t *testing.T) {
 		t.Errorf("listed: %+v", page.Drafts)
 	}
 }
+
+// What is no id is called that, and not one of which nothing is here.
+func TestWhatIsNoPortionIsCalledSo(t *testing.T) {
+	b := newBed(t)
+	for _, id := range []string{"zzz", "0c1d", strings.Repeat("z", 32)} {
+		w := b.request(http.MethodGet, base+"/ledger?portion="+id, "inspector", nil)
+		if e := refusalOf(t, w); w.Code != http.StatusUnprocessableEntity || !strings.Contains(e.Message, "portion is no id") {
+			t.Errorf("%s: HTTP %d, %+v", id, w.Code, e)
+		}
+	}
+	if w := b.request(http.MethodGet, base+"/ledger?portion="+strings.Repeat("0a", 16), "inspector", nil); w.Code != http.StatusOK {
+		t.Errorf("an id: HTTP %d, %s", w.Code, w.Body)
+	}
+}
+
+// A release that is blocked says so once, and whose portion it is.
+func TestABlockedReleaseSaysSoOnce(t *testing.T) {
+	b := newBed(t)
+	content := `{"report_type":"INTREP","title":"Depot","portions":[{"label":{"policy":"CENTRE","class":"RESTRICTED","rel":["IRN","IRQ"],"originators":["IRQ"],"expires":"2016-01-01T00:00:00Z"},"grade":{"reliability":"B","credibility":"2"},"lang":"en","text":"the depot","sources":[{"descriptor":"a notice","kind":"official","originator":"IRQ"}]}]}`
+	d := decode[api.Draft](t, b.request(http.MethodPost, base+"/drafts", "duty", []byte(content), "Content-Type", "application/json"))
+	plan := decode[api.Plan](t, b.request(http.MethodPost, base+"/drafts/"+d.ID+"/plan", "duty", nil))
+	if !strings.HasPrefix(plan.Blocked, "portion 1: ") {
+		t.Errorf("planned: %q", plan.Blocked)
+	}
+	w := b.request(http.MethodPost, base+"/releases", "duty", api.PrepareRelease{Drafts: []string{d.ID}})
+	if e := refusalOf(t, w); e.Code != api.CodeBlocked || e.Message != "release blocked: "+plan.Blocked {
+		t.Errorf("put up: HTTP %d, %+v", w.Code, e)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -144,7 +145,7 @@ func (s *Server) problem(err error) *problem {
 		p.body.Rule, p.retry = "10", 1
 		return p
 	case errors.Is(err, label.ErrBlocked):
-		return refusal(http.StatusUnprocessableEntity, api.CodeBlocked, err.Error())
+		return refusal(http.StatusUnprocessableEntity, api.CodeBlocked, strings.TrimPrefix(err.Error(), "label: "))
 	case errors.Is(err, node.ErrMixed), errors.Is(err, node.ErrKind):
 		return refusal(http.StatusUnprocessableEntity, api.CodeDraft, err.Error())
 	case errors.Is(err, node.ErrDraft):

@@ -25,6 +25,9 @@ const HeaderSize = 256
 // ErrCorrupt: the file contradicts itself; restore it or mirror the log anew.
 var ErrCorrupt = errors.New("log.db contradicts itself: move it away and mirror the log anew")
 
+// ErrNotCertified: no certified head that covers the index is kept (yet).
+var ErrNotCertified = errors.New("not certified")
+
 // Log is an open log.db.
 type Log struct {
 	db *store.DB
@@ -138,12 +141,12 @@ func (l *Log) LastHead(ctx context.Context) (Head, error) {
 
 // HeadTime returns the log time of the first kept head that covers index. Of the
 // heads of one minute the last alone is kept, so it is never before the leaf was
-// logged, and may grow within that minute.
+// logged, and may grow within that minute; ErrNotCertified when there is none.
 func (l *Log) HeadTime(ctx context.Context, index int64) (int64, error) {
 	var t int64
 	err := l.db.Reader.QueryRowContext(ctx, `SELECT time FROM head WHERE size > ? ORDER BY size LIMIT 1`, index).Scan(&t)
 	if errors.Is(err, sql.ErrNoRows) {
-		return 0, fmt.Errorf("index %d is not certified", index)
+		return 0, fmt.Errorf("index %d: %w", index, ErrNotCertified)
 	}
 	return t, err
 }

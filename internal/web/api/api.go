@@ -9,6 +9,9 @@ package api
 // Base is the path under which the API stands.
 const Base = "/api/v1"
 
+// MaxAddress bounds the path and query of a request in bytes.
+const MaxAddress = 8 << 10
+
 // HeaderDesk must stand, with any value, on every changing request that is
 // authorised by the cookie: a foreign page cannot set it.
 const HeaderDesk = "Entente-Desk"
