@@ -210,7 +210,7 @@ func (n *Node) decisionsIn(ctx context.Context, state section.DecisionState, min
 
 // ErrPlanChanged: between approval and sealing the answer to who would see a
 // draft has become another one.
-var ErrPlanChanged = errors.New("rule 6: who would see this is no longer what was approved: plan it and put it up for release again")
+var ErrPlanChanged = errors.New("rule 6: who would see this is no longer what was approved: plan it and put it up for release again, or give it up (entente report discard)")
 
 // send seals and files the drafts of one decision. resumed says that this was
 // begun before, and that some may have been filed already without a record.
