@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -40,20 +41,21 @@ type AnswerPart struct {
 	Number int             `json:"number"`
 	State  act.AnswerState `json:"state"`
 	// Portions are named by their ids, or all those of an own report that the
-	// asker got are meant; digests are filled in.
+	// asker got, named by the draft that left or by the view, are meant; digests
+	// are filled in.
 	Portions []act.PortionRef `json:"portions,omitempty"`
 	Report   string           `json:"report,omitempty"`
 }
 
 type answerKind struct{}
 
-func (k answerKind) settle(ctx context.Context, n *Node, _ section.Officer, raw []byte) ([]byte, []act.Finding, error) {
+func (k answerKind) settle(ctx context.Context, n *Node, o section.Officer, raw []byte) ([]byte, []act.Finding, error) {
 	var a Answer
 	if err := readStatement(raw, &a); err != nil {
 		return nil, nil, err
 	}
 	a.ID, a.Written = act.NewID(), n.minute()
-	if err := n.fillAnswer(ctx, &a); err != nil {
+	if err := n.fillAnswer(ctx, o, &a); err != nil {
 		fs, err := refusals(err)
 		return nil, fs, err
 	}
@@ -83,7 +85,7 @@ func checkParts(parts []AnswerPart, of int) error {
 
 // fillAnswer puts in the portions of the reports that are named, those that the
 // asker still has.
-func (n *Node) fillAnswer(ctx context.Context, a *Answer) error {
+func (n *Node) fillAnswer(ctx context.Context, o section.Officer, a *Answer) error {
 	x, err := n.requestByID(ctx, string(a.Request))
 	if err != nil {
 		return err
@@ -102,24 +104,14 @@ func (n *Node) fillAnswer(ctx context.Context, a *Answer) error {
 		if p.Report == "" {
 			continue
 		}
-		full, err := n.views.Get(ctx, p.Report)
-		if errors.Is(err, viewdb.ErrNotFound) {
-			return fmt.Errorf("part %d: %w", p.Number, errNotReport)
-		}
+		refs, err := n.ownReport(ctx, o, p.Report, label.MemberID(x.Originator))
 		if err != nil {
+			if r := new(act.Refusal); errors.As(err, &r) {
+				return fmt.Errorf("part %d, report %s: %w", p.Number, shortened(p.Report), err)
+			}
 			return err
 		}
-		held, err := act.Parse(full.Act)
-		if err != nil {
-			return err
-		}
-		if !full.Own || !held.Report.To.Contains(label.MemberID(x.Originator)) {
-			return fmt.Errorf("part %d: %w", p.Number, errNotReport)
-		}
-		for k := range held.Report.Portions {
-			q := &held.Report.Portions[k]
-			p.Portions = append(p.Portions, act.PortionRef{Portion: q.ID, Digest: q.Digest})
-		}
+		p.Portions = append(p.Portions, refs...)
 	}
 	given, err := n.givenTo(ctx, a, x.Originator)
 	if err != nil {
@@ -138,6 +130,59 @@ func (n *Node) fillAnswer(ctx context.Context, a *Answer) error {
 		p.Portions, p.Report = append(p.Portions[:of[i]], left...), ""
 	}
 	return a.checkGiven(given)
+}
+
+// ownReport returns the portions of an own report that a member got: of a view, or
+// of the view in which a released draft went to it. Refusals: errNotReport where
+// none is here, errNotGiven where it went to others.
+func (n *Node) ownReport(ctx context.Context, o section.Officer, id string, to label.MemberID) ([]act.PortionRef, error) {
+	full, err := n.views.Get(ctx, id)
+	if errors.Is(err, viewdb.ErrNotFound) {
+		had, err := n.releasedAs(ctx, o, id)
+		switch {
+		case err != nil:
+			return nil, err
+		case had[to] == "":
+			return nil, errNotGiven
+		}
+		if full, err = n.views.Get(ctx, string(had[to])); errors.Is(err, viewdb.ErrNotFound) {
+			return nil, errNotGiven // taken back
+		} else if err != nil {
+			return nil, err
+		}
+	} else if err != nil {
+		return nil, err
+	}
+	held, err := act.Parse(full.Act)
+	switch {
+	case err != nil:
+		return nil, err
+	case !full.Own:
+		return nil, errNotReport
+	case !held.Report.To.Contains(to):
+		return nil, errNotGiven
+	}
+	return refsOf(held.Report.Portions), nil
+}
+
+// releasedAs says in which views a released draft of a report went to whom.
+func (n *Node) releasedAs(ctx context.Context, o section.Officer, draft string) (map[label.MemberID]act.ID, error) {
+	d, err := n.section.Draft(ctx, o, draft)
+	switch {
+	case errors.Is(err, section.ErrNotFound) || err == nil && d.Kind != KindReport:
+		return nil, errNotReport
+	case err != nil:
+		return nil, err
+	}
+	switch err := n.arrived(ctx, d); {
+	case errors.Is(err, errNotYet):
+		return nil, errGivenLater
+	case err != nil:
+		return nil, err
+	case d.State != section.Released:
+		return nil, errNotGiven
+	}
+	return n.viewsOf(ctx, draft)
 }
 
 // givenTo returns those of the portions of an answer that the asker holds, with
@@ -201,6 +246,8 @@ func (answerKind) acts(ctx context.Context, n *Node, a *Answer) (*speech, error)
 		refuse(errAnswerDoubt)
 	case x.Closed || x.Lapsed:
 		refuse(errEnded)
+	case x.Final:
+		refuse(errAnswerFinal)
 	case x.Answers >= viewdb.MostAnswers:
 		refuse(errAnswersMany)
 	}
@@ -231,8 +278,41 @@ func (answerKind) acts(ctx context.Context, n *Node, a *Answer) (*speech, error)
 		}
 		out.Parts = append(out.Parts, act.AnswerPart{Part: parsed.Request.Parts[p.Number-1].ID, State: state, Portions: p.Portions})
 	}
+	if x.Answers > 0 && len(s.findings) == 0 {
+		same, err := n.saidLast(ctx, &out)
+		if err != nil {
+			return nil, err
+		}
+		if same {
+			refuse(errAnswerSame)
+			return s, nil
+		}
+	}
 	s.add(act.BuildAnswer(out))
 	return s, nil
+}
+
+// saidLast says whether the last answer to a request that counts says the same.
+func (n *Node) saidLast(ctx context.Context, a *act.Answer) (bool, error) {
+	said, err := n.views.RepliesTo(ctx, []string{string(a.Request)}, true)
+	if err != nil {
+		return false, err
+	}
+	var last *act.Answer
+	for _, s := range said {
+		if x, err := act.Parse(s.Act); err == nil && x.Answer != nil && x.Answer.ID != a.ID {
+			last = x.Answer
+		}
+	}
+	if last == nil || last.Note != a.Note || last.Final != a.Final {
+		return false, nil
+	}
+	parts := func(x *act.Answer) []act.AnswerPart {
+		return slices.SortedFunc(slices.Values(x.Parts), func(p, q act.AnswerPart) int { return cmp.Compare(p.Part, q.Part) })
+	}
+	return slices.EqualFunc(parts(last), parts(a), func(p, q act.AnswerPart) bool {
+		return p.Part == q.Part && p.State == q.State && slices.Equal(p.Portions, q.Portions)
+	}), nil
 }
 
 // Closing is a closing in the making.

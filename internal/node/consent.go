@@ -108,7 +108,7 @@ func (n *Node) fillConsent(ctx context.Context, o section.Officer, c *Consent) e
 	case c.Step != act.ConsentAsk && !own:
 		return errNotOurs
 	case !n.found.Members().Contains(by.Member()), !n.found.Members().Includes(c.Members):
-		return errStranger
+		return n.noMembers(errStranger, c.Members.With(by.Member()))
 	case c.Members.Contains(by.Member()):
 		return errItself
 	}

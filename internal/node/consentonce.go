@@ -32,13 +32,13 @@ func (n *Node) answerWaits(ctx context.Context, c *Consent, draft string) error 
 	if c.Step == act.ConsentAsk || c.Answers == "" {
 		return nil
 	}
-	drafts, err := n.filedDrafts(ctx, KindConsent, draft)
+	drafts, err := n.filedDrafts(ctx, map[string]bool{draft: true})
 	if err != nil {
 		return err
 	}
 	for _, d := range drafts {
 		var x Consent
-		if readStatement(d.Content, &x) == nil && x.Step != act.ConsentAsk && x.Answers == c.Answers {
+		if d.Kind == KindConsent && readStatement(d.Content, &x) == nil && x.Step != act.ConsentAsk && x.Answers == c.Answers {
 			return errAnswerWaits
 		}
 	}

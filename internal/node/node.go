@@ -90,6 +90,7 @@ type Node struct {
 	suggesting suggesting
 	naming     sync.RWMutex // held for reading while a draft is saved
 	releasing  releaser
+	approving  sync.Mutex    // held while a decision is approved
 	kick       chan struct{} // an approved release waits
 
 	withholding releaser

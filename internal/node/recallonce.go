@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -14,9 +15,9 @@ import (
 // CodeAlready: it was taken back, or doubted, already.
 const CodeAlready = "recall_already"
 
-// filedDrafts returns the drafts of a kind that were filed and that the views do
-// not show, one draft left out.
-func (n *Node) filedDrafts(ctx context.Context, kind, but string) (out []section.Draft, err error) {
+// filedDrafts returns the drafts beside reports that were filed and that the views
+// do not show, some left out.
+func (n *Node) filedDrafts(ctx context.Context, but map[string]bool) (out []section.Draft, err error) {
 	cursor, err := n.views.Cursor(ctx)
 	if err != nil {
 		return nil, err
@@ -26,10 +27,10 @@ func (n *Node) filedDrafts(ctx context.Context, kind, but string) (out []section
 		return nil, err
 	}
 	var ids []string
-	seen := map[string]bool{but: true}
+	seen := map[string]bool{}
 	for _, f := range filed {
 		part := strings.Split(f.Ref, "/") // as releaseRef writes it
-		if len(part) == 4 && part[0] == "release" && !seen[part[2]] {
+		if len(part) == 4 && part[0] == "release" && !seen[part[2]] && !but[part[2]] {
 			seen[part[2]] = true
 			ids = append(ids, part[2])
 		}
@@ -40,12 +41,31 @@ func (n *Node) filedDrafts(ctx context.Context, kind, but string) (out []section
 			return nil, err
 		}
 		for _, d := range drafts {
-			if d.Kind == kind {
+			if d.Kind != KindReport {
 				out = append(out, d)
 			}
 		}
 	}
 	return out, nil
+}
+
+// waitingDrafts are filedDrafts, and before them those whose decisions are in any
+// of some states.
+func (n *Node) waitingDrafts(ctx context.Context, but map[string]bool, states ...section.DecisionState) (out []section.Draft, err error) {
+	waiting, err := n.section.WaitingActs(ctx, states...)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]bool{}
+	maps.Copy(seen, but)
+	for _, d := range waiting {
+		if !seen[d.ID] {
+			seen[d.ID] = true
+			out = append(out, d)
+		}
+	}
+	filed, err := n.filedDrafts(ctx, seen)
+	return append(out, filed...), err
 }
 
 // earlier is what a recall that was let go before says of some portions.
@@ -72,10 +92,11 @@ func (e *earlier) covers(r *act.Recall, m label.MemberID, p act.PortionRef) bool
 }
 
 // repeated refuses what takes back, or doubts, nothing that was not taken back,
-// or doubted, before from the same readers, for the same reason and as far. What
-// carries out redress, and what is under review, may be said again.
+// or doubted, before from the same readers, for the same reason and as far. A
+// review may be said again, but not to carry out redress while it stands.
 func (n *Node) repeated(ctx context.Context, r *Recall, s *speech, draft string) ([]act.Finding, error) {
-	if r.Redress != "" || reach(r.Kind) == 0 && r.Kind != act.RecallDoubt || len(s.acts) == 0 {
+	review := r.Redress != "" && r.Kind == act.RecallReview
+	if reach(r.Kind) == 0 && r.Kind != act.RecallDoubt && !review || len(s.acts) == 0 {
 		return nil, nil
 	}
 	before, err := n.recalledBefore(ctx, r, draft)
@@ -90,12 +111,18 @@ func (n *Node) repeated(ctx context.Context, r *Recall, s *speech, draft string)
 			}
 		}
 	}
+	if r.Redress != "" {
+		return finding(CodeAlready, "10", "rule 10: all who hold it were told already that it is %s; say so to who asked (entente redress answer %s), or give what is new: another reason, or what says it right", wordFor(r.Kind), r.Redress), nil
+	}
 	return finding(CodeAlready, "10", "rule 10: all who hold it were told already that it is %s, for this reason; entente recall list --from own shows who has followed; give another reason if there is one, or take back more", wordFor(r.Kind)), nil
 }
 
 func wordFor(k act.RecallKind) string {
-	if k == act.RecallDoubt {
+	switch k {
+	case act.RecallDoubt:
 		return "in doubt"
+	case act.RecallReview:
+		return "under review"
 	}
 	return "withdrawn"
 }
@@ -103,17 +130,26 @@ func wordFor(k act.RecallKind) string {
 // recalledBefore returns what other own recalls say of the portions of one: those
 // in force, and those that were filed and are not logged yet.
 func (n *Node) recalledBefore(ctx context.Context, r *Recall, draft string) (out []earlier, err error) {
-	drafts, err := n.filedDrafts(ctx, KindRecall, draft)
+	// Of two that wait to leave neither stands back for the other.
+	var let []section.DecisionState
+	if draft == "" {
+		let = []section.DecisionState{section.Approved, section.Leaving}
+	}
+	drafts, err := n.waitingDrafts(ctx, map[string]bool{draft: true}, let...)
 	if err != nil {
 		return nil, err
 	}
 	for _, d := range drafts {
 		var x Recall
-		if readStatement(d.Content, &x) != nil {
+		if d.Kind != KindRecall || readStatement(d.Content, &x) != nil {
 			continue
 		}
 		out = append(out, earlier{kind: x.Kind, reason: x.Reason, portions: refSet(x.Portions), right: refIDs(x.Replacements),
 			to: func(m label.MemberID) bool { return x.Kind != act.RecallNarrowing || x.From.Contains(m) }})
+	}
+	if r.Kind == act.RecallReview {
+		standing, err := n.reviewsStanding(ctx, r.Portions)
+		return append(out, standing...), err
 	}
 	held, err := n.views.OwnRecalls(ctx, rawIDs(r.Portions))
 	if err != nil {
@@ -139,6 +175,28 @@ func (n *Node) recalledBefore(ctx context.Context, r *Recall, draft string) (out
 			out = append(out, earlier{kind: act.RecallKind(t.Kind), reason: act.RecallReason(t.Reason), portions: map[act.PortionRef]bool{p: true}, right: right[t.ID],
 				to: func(m label.MemberID) bool { return slices.Contains(t.Recipients, string(m)) }})
 		}
+	}
+	return out, nil
+}
+
+// reviewsStanding are the own reviews of portions that are under review still.
+func (n *Node) reviewsStanding(ctx context.Context, refs []act.PortionRef) (out []earlier, err error) {
+	said, err := n.views.RecallsOn(ctx, string(n.self), rawIDs(refs))
+	if err != nil {
+		return nil, err
+	}
+	standing, err := n.views.StandingOfPortions(ctx, viewRefs(refs))
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range said {
+		a, err := act.Parse(x.Act)
+		if err != nil || a.Recall == nil || a.Recall.Kind != act.RecallReview {
+			continue
+		}
+		still := slices.DeleteFunc(slices.Clone(a.Recall.Portions), func(p act.PortionRef) bool { return !standing[viewRef(p)].Review })
+		out = append(out, earlier{kind: act.RecallReview, portions: refSet(still),
+			to: func(m label.MemberID) bool { return slices.Contains(x.Recipients, string(m)) }})
 	}
 	return out, nil
 }

@@ -245,7 +245,7 @@ func (k redressKind) speak(ctx context.Context, n *Node, d section.Draft) (*spee
 func (redressKind) acts(ctx context.Context, n *Node, r *Redress) (*speech, error) {
 	s := new(speech)
 	if !n.found.Members().Contains(r.To) {
-		s.findings = append(s.findings, findingOf(errStranger))
+		s.findings = append(s.findings, findingOf(n.noMembers(errStranger, label.Members(r.To))))
 		return s, nil
 	}
 	s.add(act.BuildRedress(act.Redress{

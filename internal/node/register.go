@@ -98,7 +98,7 @@ func (n *Node) tell(to *label.MemberSet, was *viewdb.RegisterLine, state act.Reg
 	}
 	*to = to.Minus(label.Members(n.self))
 	if !n.found.Members().Includes(*to) {
-		return nil, errToldStranger
+		return nil, n.noMembers(errToldStranger, *to)
 	}
 	var ids []act.ID
 	for range max(1, to.Len()) {

@@ -51,6 +51,9 @@ func (n *Node) Prepare(ctx context.Context, o section.Officer, drafts []string, 
 		if err := n.fitByID(ctx, drafts); err != nil {
 			return section.Decision{}, err
 		}
+		if err := n.putUpTwice(ctx, drafts); err != nil {
+			return section.Decision{}, err
+		}
 	}
 	switch {
 	case batch != "" || reports == len(drafts):
@@ -67,8 +70,14 @@ func (n *Node) Prepare(ctx context.Context, o section.Officer, drafts []string, 
 // ErrMixed refuses reports and other acts in one decision.
 var ErrMixed = errors.New("reports and other acts are decided on apart: a report always needs a second person (rule 6); put them up one after the other")
 
-// Approve lets a decision go ahead; the node then seals and sends.
+// Approve lets a decision go ahead; the node then seals and sends. It refuses what
+// was let go meanwhile by another decision.
 func (n *Node) Approve(ctx context.Context, o section.Officer, id string, digest section.Digest) (section.Decision, error) {
+	n.approving.Lock() // of two that clash, one is approved
+	defer n.approving.Unlock()
+	if err := n.letGoTwice(ctx, o, id); err != nil {
+		return section.Decision{}, err
+	}
 	d, err := n.section.ApproveRelease(ctx, o, id, digest)
 	if err != nil {
 		return d, err

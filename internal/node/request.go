@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -62,6 +63,14 @@ var requestLimits = viewdb.Limits{Day: 240, Person: 24}
 // are open at a time; each member that is asked counts (spec/requests.md).
 var openLimits = struct{ member, officer int }{member: 480, officer: 160}
 
+// farthestDays is how many days ahead the latest time of value of an own request
+// is at most.
+const farthestDays = 366
+
+// farthest is the latest time of value that a request may have which is written
+// now.
+func (n *Node) farthest() time.Time { return n.now().UTC().Add(farthestDays * 24 * time.Hour) }
+
 type requestKind struct{}
 
 func (k requestKind) settle(ctx context.Context, n *Node, o section.Officer, raw []byte) ([]byte, []act.Finding, error) {
@@ -112,7 +121,7 @@ func (n *Node) fillRequest(ctx context.Context, r *Request) error {
 	case r.To.Contains(n.self):
 		return errAskOneself
 	case !n.found.Members().Includes(r.To):
-		return errAskStranger
+		return n.noMembers(errAskStranger, r.To)
 	case len(r.Parts) == 0 || len(r.Parts) > act.MaxParts:
 		return errParts
 	case !r.WantedBy.IsZero() && r.WantedBy.After(r.LTIOV):
@@ -149,6 +158,15 @@ func (n *Node) fillJoined(ctx context.Context, r *Request) error {
 	case x.Closed || x.Lapsed || x.Over:
 		return errJoinEnded
 	}
+	if x.Joins != "" {
+		j, err := n.requestByID(ctx, x.Joins)
+		if err != nil && !errors.Is(err, errNoRequest) {
+			return err
+		}
+		if err == nil && j.Own && j.Member == x.Originator {
+			return errJoinOwn
+		}
+	}
 	asker := label.Members(label.MemberID(x.Originator))
 	if r.To.IsEmpty() {
 		r.To = asker
@@ -170,7 +188,9 @@ func (n *Node) fillJoined(ctx context.Context, r *Request) error {
 		}
 	}
 	if r.LTIOV.IsZero() {
-		r.LTIOV = j.LTIOV
+		if r.LTIOV = j.LTIOV; r.LTIOV.After(n.farthest()) { // which a foreign node may allow
+			r.LTIOV = n.farthest().Truncate(time.Minute)
+		}
 	}
 	if r.Class == "" {
 		r.Policy, r.Class = j.Label.Policy, j.Label.Class
@@ -244,8 +264,11 @@ func ownActs(r *Request) map[string]bool {
 func (requestKind) acts(ctx context.Context, n *Node, r *Request) (*speech, error) {
 	s := &speech{findings: asks(r.About, r.NobodyDetained, r.Title, r.Parts)}
 	refuse := func(err error) { s.findings = append(s.findings, findingOf(err)) }
-	if now := n.station.Certified().Time; r.LTIOV.Unix() <= now {
+	switch now := n.station.Certified().Time; {
+	case r.LTIOV.Unix() <= now:
 		refuse(errLate)
+	case r.LTIOV.After(n.farthest()):
+		refuse(errFar)
 	}
 	if err := s.refuse(n.requirementStill(ctx, r)); err != nil {
 		return s, err
@@ -295,7 +318,8 @@ type Similar struct {
 	Title string `json:"title"`
 	// Percent says how many of their words they share, 0 to 100.
 	Percent int `json:"percent"`
-	// Join says that it can be joined: another member asks it.
+	// Join says that it can be joined: another member asks it, for its own part, and
+	// this member does not join it yet.
 	Join bool `json:"join"`
 }
 
@@ -349,13 +373,19 @@ const shownSimilar = 10
 
 func similarAmong(open []wordedRequest, text wording, but map[string]bool, joins string) []Similar {
 	var out []Similar
+	joined := map[string]bool{}
+	for i := range open {
+		if x := &open[i]; x.row.Own && x.r.Joins != "" {
+			joined[string(x.r.Joins)] = true
+		}
+	}
 	for i := range open {
 		x := &open[i]
 		if but[x.row.ID] || x.row.ID == joins || joins == "" && string(x.r.Joins) != "" && but[string(x.r.Joins)] {
 			continue
 		}
 		if l := text.like(&x.wording); l >= similarFrom && len(out) < shownSimilar {
-			out = append(out, Similar{ID: x.row.ID, From: x.row.Originator, To: x.row.Member, Title: x.r.Title, Percent: int(l*100 + 0.5), Join: !x.row.Own})
+			out = append(out, Similar{ID: x.row.ID, From: x.row.Originator, To: x.row.Member, Title: x.r.Title, Percent: int(l*100 + 0.5), Join: !x.row.Own && x.r.Joins == "" && !joined[x.row.ID]})
 		}
 	}
 	return out

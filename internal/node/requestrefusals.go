@@ -2,10 +2,23 @@ package node
 
 import (
 	"fmt"
+	"strings"
 
 	"entente/act"
 	"entente/internal/store/viewdb"
+	"entente/label"
 )
+
+// noMembers is a refusal that names who is no member.
+func (n *Node) noMembers(r *act.Refusal, named label.MemberSet) *act.Refusal {
+	out := *r
+	var names []string
+	for m := range named.Minus(n.found.Members()).All() {
+		names = append(names, string(m))
+	}
+	out.Why = strings.Join(names, ", ") + ": no member of the centre"
+	return &out
+}
 
 // Refusals of requests (spec/requests.md, "Refusals").
 var (
@@ -20,7 +33,7 @@ var (
 	errJoinOne = &act.Refusal{Code: "request_join_one",
 		Why: "a request that joins another goes to the asker of that one alone", Cure: "ask others in a request of its own: entente rfi new"}
 	errJoinOwn = &act.Refusal{Code: "request_join_own",
-		Why: "an own request is not joined", Cure: "ask others the same: entente rfi new"}
+		Why: "an own request is not joined, nor is one that joins it", Cure: "ask others the same: entente rfi new; what joins an own request is answered when that is: entente rfi answer"}
 	errJoinEnded = &act.Refusal{Code: "request_join_ended",
 		Why: "the request is closed, past its latest time of value or in doubt, and is not joined any more", Cure: "ask its asker anew: entente rfi new"}
 	errJoinTwice = &act.Refusal{Code: "request_join_twice",
@@ -29,6 +42,8 @@ var (
 		Why: "no open requirement of that reference is in the register of this member", Cure: "write it first, or leave it out: entente requirement add"}
 	errLate = &act.Refusal{Code: "request_late",
 		Why: "its latest time of value is past by the log's time", Cure: "give a later one"}
+	errFar = &act.Refusal{Code: "request_far",
+		Why: fmt.Sprintf("its latest time of value is more than %d days ahead", farthestDays), Cure: "give an earlier one, and ask anew then"}
 	errWanted = &act.Refusal{Code: "request_wanted",
 		Why: "the answer is wanted after its latest time of value", Cure: "want it earlier"}
 	errParts = &act.Refusal{Code: "request_parts",
@@ -51,6 +66,10 @@ var (
 		Why: "the request is beyond its asker's budget of the day, and is not answered", Cure: "ask its asker to ask again on another day"}
 	errEnded = &act.Refusal{Code: "answer_ended",
 		Why: "the request is closed, or its latest time of value is past, and nothing is answered to it any more", Cure: "ask its asker to ask again"}
+	errAnswerFinal = &act.Refusal{Code: "answer_final",
+		Why: "this member has answered that nothing follows (final), and an answer after that does not count", Cure: "ask its asker to ask again"}
+	errAnswerSame = &act.Refusal{Code: "answer_repeated",
+		Why: "the last answer of this member said the same", Cure: "say what is new; entente rfi show has what was said"}
 	errAnswerParts = &act.Refusal{Code: "answer_parts",
 		Why: fmt.Sprintf("an answer speaks to 1 to %d parts, each once, by their numbers in the request", act.MaxParts), Cure: "entente rfi show numbers them"}
 	errAnswersMany = &act.Refusal{Code: "answer_many",
@@ -60,7 +79,9 @@ var (
 	errNotGiven = &act.Refusal{Code: "answer_not_given", Rule: "7",
 		Why: "the asker does not hold this portion by a report of this member", Cure: "release a report with it to the asker first: entente report release ask"}
 	errNotReport = &act.Refusal{Code: "answer_report",
-		Why: "no own report of that id that the asker got is here", Cure: "entente report state shows what a draft left as"}
+		Why: "no own report is here of that id", Cure: "name the draft that was released to the asker (entente report drafts), or the report (entente report search)"}
+	errGivenLater = &act.Refusal{Code: "answer_report",
+		Why: "the report is on its way into the log", Cure: "answer when it has arrived: entente report state"}
 )
 
 // Refusals of closings.

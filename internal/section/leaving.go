@@ -139,6 +139,16 @@ func (s *Section) DraftsOf(ctx context.Context, ids []string) ([]Draft, error) {
 	return s.db.Read(ctx).DraftsOf(ids)
 }
 
+// maxWaitingActs bounds how many acts that wait are looked through, the oldest.
+const maxWaitingActs = 2000
+
+// WaitingActs returns for the node the drafts beside reports whose decisions are in
+// any of some states and that have not left, with contents, the oldest decision
+// first, at most 2000.
+func (s *Section) WaitingActs(ctx context.Context, states ...DecisionState) ([]Draft, error) {
+	return s.db.Read(ctx).WaitingActs(DecideRelease, states, maxWaitingActs)
+}
+
 // SourceOf returns for the node the import that a draft came with.
 func (s *Section) SourceOf(ctx context.Context, batch string) (Batch, error) {
 	b, err := s.db.Read(ctx).Batch(batch)

@@ -77,10 +77,13 @@ func (in *inserts) requests(s *Said) {
 const MostAnswers = 64
 
 // What counts (spec/act.md): r is a request, a an answer, c a closing. Whoever
-// answers without end is read no further than the first answers.
+// answers without end is read no further than the first answers, and nobody
+// further than a final one.
 var (
 	answerCounts = fmt.Sprintf(`a.request = r.id AND a.asker = r.originator AND a.originator = r.member AND a.idx > r.idx
 		AND NOT EXISTS (SELECT 1 FROM answer_part x WHERE x.idx = a.idx AND NOT EXISTS (SELECT 1 FROM request_part y WHERE y.idx = r.idx AND y.part = x.part))
+		AND NOT EXISTS (SELECT 1 FROM answer f WHERE f.request = a.request AND f.originator = a.originator AND f.asker = a.asker AND f.final = 1 AND f.idx > r.idx AND f.idx < a.idx
+			AND NOT EXISTS (SELECT 1 FROM answer_part x WHERE x.idx = f.idx AND NOT EXISTS (SELECT 1 FROM request_part y WHERE y.idx = r.idx AND y.part = x.part)))
 		AND a.idx IN (SELECT b.idx FROM answer b WHERE b.request = r.id AND b.originator = r.member AND b.asker = r.originator AND b.idx > r.idx ORDER BY b.idx LIMIT %d)`, MostAnswers)
 	closingCounts = `c.request = r.id AND c.originator = r.originator AND c.member = r.member AND c.idx > r.idx`
 )

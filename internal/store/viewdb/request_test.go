@@ -244,3 +244,34 @@ func TestTheLastLineStands(t *testing.T) {
 		}
 	}
 }
+
+// Nothing follows a final answer that counts: what is logged later counts for
+// nothing, and one that does not count itself ends nothing (spec/act.md, "answer").
+func TestNothingCountsBehindAFinalAnswer(t *testing.T) {
+	final := func(i int64, id string, parts ...string) Said {
+		return answerTo(i, id, "IRN", "IRQ", Answer{Request: "q", Parts: parts, Final: true})
+	}
+	later := answerTo(9, "later", "IRN", "IRQ", Answer{Request: "q", Parts: []string{"b"}})
+	for what, c := range map[string]struct {
+		before Said
+		counts bool
+	}{
+		"a final one":                       {final(5, "f", "a"), false},
+		"one that is not final":             {answerTo(5, "f", "IRN", "IRQ", Answer{Request: "q", Parts: []string{"a"}}), true},
+		"a final one to a part not asked":   {final(5, "f", "c"), true},
+		"a final one logged before it":      {final(1, "f", "a"), true},
+		"a final one of somebody else":      {answerTo(5, "f", "RUS", "IRQ", Answer{Request: "q", Parts: []string{"a"}, Final: true}), true},
+		"a final one that was logged after": {final(11, "f", "a"), true},
+	} {
+		v := viewsWith(t, askedBy(3, "q", "IRQ", "IRN", Request{}), c.before, later)
+		replies, err := v.RepliesTo(context.Background(), []string{"q"}, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range replies {
+			if r.ID == "later" && r.Counts != c.counts {
+				t.Errorf("behind %s an answer counts: %v", what, r.Counts)
+			}
+		}
+	}
+}
