@@ -62,7 +62,7 @@ type rfiNew struct {
 	Title  string   `help:"What it is about, in a line." required:""`
 	Part   []string `help:"What is asked; once for each part." required:"" sep:"none"`
 	To     []string `help:"Members that are asked." required:"" placeholder:"IRQ,IRN"`
-	LTIOV  string   `name:"ltiov" help:"Latest time of value, as 2015-10-04T12:00Z; past it the request closes itself." required:"" placeholder:"TIME"`
+	LTIOV  string   `name:"ltiov" help:"Latest time of value, as 2015-10-04T12:00Z; past it the request closes itself; at most 366 days ahead." required:"" placeholder:"TIME"`
 	Class  string   `help:"Class of the request itself." required:"" placeholder:"RESTRICTED"`
 	Policy string   `help:"Policy of the class; the centre's common one without it."`
 	Draft  bool     `help:"Only write the draft and show its plan."`
@@ -129,7 +129,7 @@ type rfiJoin struct {
 
 // Help gives an example.
 func (rfiJoin) Help() string {
-	return "A request back to its asker, with the same title, parts, class and latest time of value: it tells that asker, and nobody else, that this member wants the answer too.\n\nExample:\n\n    entente rfi join 8d3c... --purpose relief --basis 'agreement, article 3'"
+	return "A request back to its asker, with the same title, parts, class and latest time of value: it tells that asker, and nobody else, that this member wants the answer too. A request is joined once while that is open, and what joins an own one is not joined.\n\nExample:\n\n    entente rfi join 8d3c... --purpose relief --basis 'agreement, article 3'"
 }
 
 // Run joins.
@@ -262,18 +262,18 @@ func (w *world) requestDetail(r *api.Request) {
 type rfiAnswer struct {
 	asOfficer
 	ID        string   `arg:"" help:"Id of the request."`
-	Full      []string `help:"Part and the own report that answers it in full: 1=ID. The asker must have got the report." placeholder:"PART=REPORT"`
+	Full      []string `help:"Part and the own report that answers it in full: 1=ID, of its draft or of the report. The asker must have got it." placeholder:"PART=REPORT"`
 	Partial   []string `help:"The same, of what answers it in part." placeholder:"PART=REPORT"`
 	Declined  []int    `help:"Parts that are declined." placeholder:"PART"`
 	NoHolding []int    `help:"Parts on which nothing is held." placeholder:"PART"`
 	Alike     bool     `help:"Declined and no holding both leave as \"nothing to give\"; which it was stays here."`
 	Note      string   `help:"To the asker."`
-	Final     bool     `help:"Nothing follows."`
+	Final     bool     `help:"Nothing follows: the asker's node counts no later answer, and this one refuses it."`
 }
 
 // Help gives an example.
 func (rfiAnswer) Help() string {
-	return "What is given stands in reports: release one of type ANSWER to the asker first.\n\nExample:\n\n    entente rfi answer 8d3c... --full 1=4be0... --declined 2 --no-holding 3 --alike --final"
+	return "What is given stands in reports: release one of type ANSWER to the asker first, and name its draft. After --final nothing is answered until its asker asks again.\n\nExample:\n\n    entente rfi answer 8d3c... --full 1=4be0... --declined 2 --no-holding 3 --alike --final"
 }
 
 // Run answers.
