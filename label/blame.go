@@ -100,6 +100,9 @@ const (
 	// WidenOwn: the releaser itself decides on the portions; it adds the member
 	// to their release sets. Where others are asked too, both are needed.
 	WidenOwn RemedyKind = "widen"
+	// SecondMember: the release sets take no more members; they go to the member
+	// once a second one has agreed (rule 19). It stands in the place of WidenOwn.
+	SecondMember RemedyKind = "second member"
 	// DropPortions: leave the portions out for everybody.
 	DropPortions RemedyKind = "drop"
 	// CurePortions: put right the portions that nobody may see.
@@ -141,6 +144,12 @@ type whole struct {
 	effective []*Label
 	blocks    [][]Reason // nil where nothing can block
 	consents  Consents
+	bilateral []bool // nil where no portion is
+}
+
+// full says whether the release set of a portion takes no more members.
+func (w *whole) full(i int) bool {
+	return w.bilateral != nil && w.bilateral[i] && w.effective[i] != nil && w.effective[i].Rel.Len() >= 2
 }
 
 func (w *whole) id(i int) PortionID {

@@ -96,6 +96,8 @@ func (r Remedy) Text(m MemberID) string {
 			sets = "sets"
 		}
 		return fmt.Sprintf("widen: add %s to the release %s of %s", m, sets, portions(r.Portions))
+	case SecondMember:
+		return fmt.Sprintf("by the agreement of a second member alone (rule 19): name it in consent_needed of %s, ask it, and grant %s", portions(r.Portions), m)
 	case DropPortions:
 		return fmt.Sprintf("drop %s for everybody", portions(r.Portions))
 	case CurePortions:

@@ -33,3 +33,22 @@ func (b MemberBlame) ownDecision(releaser MemberID) MemberBlame {
 	b.Remedies = out
 	return b
 }
+
+// agreed puts what no release set can be widened for, since it takes no more
+// members, apart from what can.
+func (b MemberBlame) agreed(full func(index int) bool) MemberBlame {
+	for k, r := range b.Remedies {
+		if r.Kind != WidenOwn || !slices.ContainsFunc(r.Portions, full) {
+			continue
+		}
+		open := slices.DeleteFunc(slices.Clone(r.Portions), full)
+		shut := slices.DeleteFunc(slices.Clone(r.Portions), func(i int) bool { return !full(i) })
+		in := []Remedy{{Kind: SecondMember, Portions: shut}}
+		if len(open) > 0 {
+			in = append(in, Remedy{Kind: WidenOwn, Portions: open})
+		}
+		b.Remedies = slices.Concat(b.Remedies[:k:k], in, b.Remedies[k+1:])
+		break // there is one of them
+	}
+	return b
+}

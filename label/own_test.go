@@ -38,3 +38,24 @@ func TestNobodyAsksItself(t *testing.T) {
 		t.Errorf("%q", text)
 	}
 }
+
+// Nobody is told to widen what rule 19 keeps from a third member: a second one
+// has to agree.
+func TestNobodyWidensWhatASecondMemberMustAgreeTo(t *testing.T) {
+	in := centre // IRQ releases
+	person, alone := own("SECRET", "IRQ", "IRQ", "RUS"), own("SECRET", "IRQ", "IRQ")
+	person.Personal, alone.Personal = true, true
+	person.ReviewBy, alone.ReviewBy = in.At+1000, in.At+1000
+	a, b, c := portion("a", person), portion("b", alone), portion("c", own("SECRET", "IRQ", "IRQ", "RUS"))
+	a.Bilateral, b.Bilateral = true, true
+	in.Portions = []Portion{a, b, c}
+	text := planOf(t, in).Explain("SYR")
+	contain(t, text, "widen: add SYR to the release sets of portions 2, 3", "agreement of a second member alone (rule 19): name it in consent_needed of portion 1, ask it, and grant SYR")
+	in.Portions = in.Portions[:1]
+	if text := planOf(t, in).Explain("SYR"); strings.Contains(text, "widen") {
+		t.Errorf("%q", text)
+	}
+	a.Bilateral = false // a public listing
+	in.Portions = []Portion{a}
+	contain(t, planOf(t, in).Explain("SYR"), "widen: add SYR to the release set of portion 1")
+}

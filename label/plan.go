@@ -16,6 +16,9 @@ type Portion struct {
 	// Sourced says that the portion cites its source or is its originator's
 	// own statement.
 	Sourced bool
+	// Bilateral says that its release set takes a second member and no third:
+	// further it goes by consents alone (rule 19; act.CheckAgreed).
+	Bilateral bool
 }
 
 // PlanInput is what a release plan is computed from.
@@ -133,6 +136,7 @@ func (in *PlanInput) prepare() (*whole, MemberSet, error) {
 		raw:       make([]*Label, n),
 		effective: make([]*Label, n),
 		blocks:    make([][]Reason, n),
+		bilateral: make([]bool, n),
 	}
 	labels := make([]Label, n)
 	seen := make(map[PortionID]int, n)
@@ -145,7 +149,7 @@ func (in *PlanInput) prepare() (*whole, MemberSet, error) {
 			return nil, none, fmt.Errorf("%w: portions %d and %d have the same identifier %q: each has its own", ErrPlan, j+1, i+1, p.ID)
 		}
 		seen[p.ID] = i
-		w.ids[i] = p.ID
+		w.ids[i], w.bilateral[i] = p.ID, p.Bilateral
 		if p.Label != nil {
 			if err := in.Table.Check(*p.Label); err != nil {
 				return nil, none, fmt.Errorf("%w: portion %d: %w", ErrPlan, i+1, err)
@@ -283,7 +287,9 @@ func (p *ReleasePlan) Sees(m MemberID, i int) bool {
 // Blame returns what keeps m from seeing all of it, why, and what would change
 // that. It goes by the release sets alone: that somebody is neither a member
 // nor an observer (any more) is no fault of a portion.
-func (p *ReleasePlan) Blame(m MemberID) MemberBlame { return p.w.blame(m).ownDecision(p.Releaser) }
+func (p *ReleasePlan) Blame(m MemberID) MemberBlame {
+	return p.w.blame(m).ownDecision(p.Releaser).agreed(p.w.full)
+}
 
 // ViewOf returns the view of m; ok is false if m would see nothing.
 func (p *ReleasePlan) ViewOf(m MemberID) (v View, ok bool) {

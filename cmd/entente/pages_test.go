@@ -98,3 +98,24 @@ func TestFindingsNameTheirPlace(t *testing.T) {
 		t.Errorf("%s", errs)
 	}
 }
+
+// What stands against a plan is printed once, with its code, and the remedies once.
+func TestPlansSayEachThingOnce(t *testing.T) {
+	for _, c := range []struct {
+		plan api.Plan
+		once []string
+	}{
+		{api.Plan{Blocked: "portion 2: too wide", Findings: []api.Finding{{Portion: 2, Code: "act_taint", Text: "too wide"}},
+			Members: []api.PlanMember{{Member: "SYR", Explain: "SYR would see nothing. Remedies: drop it.", Remedies: []api.PlanRemedy{{Text: "drop it"}}}}}, []string{"too wide", "act_taint", "drop it", "Nothing of it leaves as it is"}},
+		{api.Plan{Blocked: "portion 1 is expired"}, []string{"portion 1 is expired", "Nothing of it leaves as it is"}},
+	} {
+		c.plan.Portions = []api.PlanPortion{{Number: 1}}
+		atNode(t, func(w http.ResponseWriter, _ *http.Request) { json.NewEncoder(w).Encode(c.plan) })
+		_, out, _ := command("", "report", "plan", "5f")
+		for _, text := range c.once {
+			if n := strings.Count(out, text); n != 1 {
+				t.Errorf("%q is said %d times:\n%s", text, n, out)
+			}
+		}
+	}
+}

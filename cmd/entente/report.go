@@ -376,13 +376,15 @@ func printPlan(w *world, p *api.Plan) {
 		w.printf("  %s (%s): %s", placeOf(f), f.Code, f.Text)
 	}
 	if p.Blocked != "" {
-		w.printf("  blocked: %s", p.Blocked)
+		if len(p.Findings) == 0 { // else it is the first of them
+			w.printf("  blocked: %s", p.Blocked)
+		}
+		if len(p.Portions) > 0 { // of a report
+			w.printf("  Nothing of it leaves as it is. By its markings alone:")
+		}
 	}
 	for _, m := range p.Members {
-		w.printf("  %s  %s", m.Member, m.Explain)
-		for _, r := range m.Remedies {
-			w.printf("       %s", r.Text)
-		}
+		w.printf("  %s  %s", m.Member, m.Explain) // with the remedies
 	}
 	w.printf("Digest of who would see what: %s (equal for drafts with equal markings; a release is approved by its own digest)", p.Digest)
 }

@@ -66,7 +66,7 @@ func TestABoardOfRecallsIsReadAtOnce(t *testing.T) {
 		for i := range n {
 			id := recall("IRQ", "RUS", of)
 			recall("RUS", "IRQ", act.PortionRef{Portion: act.NewID(), Digest: act.Digest{2}}) // it is not here
-			recall("RUS", "IRQ", of) // it is not its own
+			recall("RUS", "IRQ", of)                                                          // it is not its own
 			for k := range i % 3 {
 				state := []act.AckState{act.AckQuarantined, act.AckDestroyed}[k]
 				a, err := act.BuildAcknowledgement(act.Acknowledgement{Statement: act.Statement{ID: act.NewID(), Written: minuteNow(), To: label.Members("IRQ", "RUS")}, Recall: id, State: state, Complete: k == 0})

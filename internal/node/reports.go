@@ -309,6 +309,9 @@ func (n *Node) planOf(ctx context.Context, d section.Draft) (*Plan, error) {
 	out := &Plan{Draft: d.ID, Kind: KindReport, ETag: d.ETag(), Release: j.rel, Findings: j.findings, Blocked: j.blocked, Digest: hex.EncodeToString(j.digest[:]), Explain: map[label.MemberID]string{}, Uses: j.uses}
 	for m := range n.found.Members().All() {
 		out.Explain[m] = j.rel.Explain(m)
+		if j.blocked != "" { // nobody sees any of it yet
+			out.Explain[m] = strings.Replace(out.Explain[m], string(m)+" sees ", string(m)+" would see ", 1)
+		}
 		if bound := boundTo(j.uses, m); bound != "" {
 			out.Explain[m] += "; " + bound
 		}
@@ -405,7 +408,7 @@ func (n *Node) planViews(ctx context.Context, d *Draft) (*label.ReleasePlan, []C
 	in := label.PlanInput{Table: n.table, Members: n.found.Members(), Releaser: n.self, At: at, Consents: consents}
 	for i := range d.Portions {
 		p := &d.Portions[i]
-		lp := label.Portion{ID: label.PortionID(p.ID), Sourced: len(p.Sources)+len(p.Cites) > 0}
+		lp := label.Portion{ID: label.PortionID(p.ID), Sourced: len(p.Sources)+len(p.Cites) > 0, Bilateral: p.Label.Personal && p.Designation == nil}
 		if p.Label.Policy != "" {
 			l := p.Label
 			lp.Label = &l

@@ -91,7 +91,7 @@ type PlanBlame struct {
 
 // PlanRemedy is one way to let a member in.
 type PlanRemedy struct {
-	Kind     string `json:"kind" doc:"tearline, drop, ask consent, widen or cure."`
+	Kind     string `json:"kind" doc:"tearline, drop, ask consent, widen, second member or cure."`
 	Text     string `json:"text" doc:"In words."`
 	Portions []int  `json:"portions" doc:"Numbers of the portions of the tearline, or of those to be dropped, cured or consented to."`
 	Banner   string `json:"banner,omitempty" doc:"Marking of the tearline, or of what is left."`
