@@ -196,7 +196,9 @@ type rfiShow struct {
 }
 
 // Help gives an example.
-func (rfiShow) Help() string { return "Example:\n\n    entente rfi show 8d3c..." }
+func (rfiShow) Help() string {
+	return "What was given is marked where it was withdrawn since, is in doubt or under review.\n\nExample:\n\n    entente rfi show 8d3c..."
+}
 
 // Run shows.
 func (c *rfiShow) Run(w *world) error {
@@ -232,7 +234,11 @@ func (w *world) requestDetail(r *api.Request) {
 		}
 		w.printf("  %d. %s: %s", p.Number, p.Text, state)
 		for _, x := range p.Portions {
-			w.printf("     portion %s", x.Portion)
+			standing := ""
+			if x.Standing != "" {
+				standing = ", " + x.Standing
+			}
+			w.printf("     portion %s%s", x.Portion, standing)
 		}
 	}
 	for _, x := range r.Replies {

@@ -113,7 +113,7 @@ func (d *demo) asks(ctx context.Context) error {
 			if m == "RUS" && r.To == "IRN" && (len(r.Parts) != 2 || r.Parts[0].State != "full" || r.Parts[1].State != "nothing to give") {
 				return fmt.Errorf("RUS reads %+v", r.Parts)
 			}
-			if m == "RUS" && r.To == "IRN" && !slices.ContainsFunc(r.Parts[0].Portions, func(p api.PortionRef) bool { return p.Portion == string(given.id) }) {
+			if m == "RUS" && r.To == "IRN" && !slices.ContainsFunc(r.Parts[0].Portions, func(p api.GivenPortion) bool { return p.Portion == string(given.id) }) {
 				return fmt.Errorf("RUS is given %+v", r.Parts[0].Portions)
 			}
 			if m == "RUS" && r.To == "IRQ" && slices.ContainsFunc(r.Parts, func(p api.RequestPart) bool { return p.State != "" }) {

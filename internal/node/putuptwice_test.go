@@ -215,6 +215,30 @@ func TestAnAnswerNamesADraft(t *testing.T) {
 	if got := a.Answer.Parts[0].Portions; len(got) != 1 || got[0].Portion != held.Report.Portions[0].ID {
 		t.Errorf("it gives %v", got)
 	}
+
+	// What was given is marked as it stands, at asker and answerer.
+	standing := func(m label.MemberID) viewdb.Standing {
+		t.Helper()
+		row, _, _, err := h.nodes[m].RequestByID(context.Background(), h.officer(m, "duty", section.RoleDuty), string(asked))
+		check(t, err)
+		if row.Parts[0].State != act.AnswerFull || len(row.Parts[0].Portions) != 1 {
+			t.Fatalf("%s reads %+v", m, row.Parts[0])
+		}
+		return row.Parts[0].Standing[row.Parts[0].Portions[0]]
+	}
+	if s := standing("IRN"); s.Withdrawn || s.Doubt || s.Review {
+		t.Errorf("before: %+v", s)
+	}
+	for i, r := range []Recall{{Kind: act.RecallDoubt, Reason: act.ReasonDoubt, Report: theirs}, {Kind: act.RecallWithdrawn, Reason: act.ReasonError, Report: theirs}} {
+		h.recall("RUS", r)
+		h.said("IRN", act.TypeRecall, i+1)
+		h.atRest(four...)
+		for _, m := range []label.MemberID{"IRN", "RUS"} {
+			if s := standing(m); s.Withdrawn != (i == 1) || !s.Doubt {
+				t.Errorf("%s after %s: %+v", m, r.Kind, s)
+			}
+		}
+	}
 }
 
 // draftReport is a draft of a report that nobody let go.

@@ -42,6 +42,8 @@ type RequestPart struct {
 	State    act.AnswerState // empty: nothing was said to it
 	Answer   string          // id of the act that said so
 	Portions []act.PortionRef
+	// Standing are those of the portions against which something stands.
+	Standing map[act.PortionRef]viewdb.Standing
 }
 
 // RequestReply is an answer to a request, or its closing.
@@ -223,7 +225,36 @@ func (n *Node) repliesTo(ctx context.Context, ids []string, rows []RequestRow, c
 			}
 		}
 	}
-	return out, nil
+	return out, n.standingOfGiven(ctx, rows)
+}
+
+// standingOfGiven puts in what stands against what was given.
+func (n *Node) standingOfGiven(ctx context.Context, rows []RequestRow) error {
+	var refs []viewdb.Ref
+	for i := range rows {
+		for k := range rows[i].Parts {
+			refs = append(refs, viewRefs(rows[i].Parts[k].Portions)...)
+		}
+	}
+	if len(refs) == 0 {
+		return nil
+	}
+	standing, err := n.views.StandingOfPortions(ctx, refs)
+	if err != nil || len(standing) == 0 {
+		return err
+	}
+	for i := range rows {
+		for k := range rows[i].Parts {
+			q := &rows[i].Parts[k]
+			q.Standing = map[act.PortionRef]viewdb.Standing{}
+			for _, p := range q.Portions {
+				if x, ok := standing[viewRef(p)]; ok {
+					q.Standing[p] = x
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // truths puts in as what own answers were drafted.

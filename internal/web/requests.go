@@ -141,10 +141,29 @@ func (s *Server) shownRequest(x *node.RequestRow) api.Request {
 		out.Decision = &api.RequestDecision{Officer: r.Decision.Officer, Text: r.Decision.Text}
 	}
 	for i, p := range x.Parts {
-		out.Parts = append(out.Parts, api.RequestPart{Number: i + 1, Text: p.Text, State: string(p.State), Portions: shownRefs(p.Portions)})
+		out.Parts = append(out.Parts, api.RequestPart{Number: i + 1, Text: p.Text, State: string(p.State), Portions: shownGiven(&p)})
 	}
 	for _, a := range x.Together {
 		out.Together = append(out.Together, api.AskedTogether{Member: string(a.Member), ID: string(a.ID)})
+	}
+	return out
+}
+
+// shownGiven are the portions that answer a part, with what stands against them.
+func shownGiven(p *node.RequestPart) []api.GivenPortion {
+	var out []api.GivenPortion
+	for _, r := range shownRefs(p.Portions) {
+		out = append(out, api.GivenPortion{Portion: r.Portion, Digest: r.Digest})
+	}
+	for i, r := range p.Portions {
+		switch s := p.Standing[r]; {
+		case s.Withdrawn:
+			out[i].Standing = "withdrawn"
+		case s.Doubt:
+			out[i].Standing = "in doubt"
+		case s.Review:
+			out[i].Standing = "under review"
+		}
 	}
 	return out
 }

@@ -84,10 +84,17 @@ type Request struct {
 
 // RequestPart is one thing that a request asks.
 type RequestPart struct {
-	Number   int          `json:"number" doc:"From 1."`
-	Text     string       `json:"text" doc:"What is asked."`
-	State    string       `json:"state,omitempty" doc:"full, partial, no holding, declined or nothing to give; absent while nothing was said."`
-	Portions []PortionRef `json:"portions,omitempty" doc:"What was given."`
+	Number   int            `json:"number" doc:"From 1."`
+	Text     string         `json:"text" doc:"What is asked."`
+	State    string         `json:"state,omitempty" doc:"full, partial, no holding, declined or nothing to give; absent while nothing was said."`
+	Portions []GivenPortion `json:"portions,omitempty" doc:"What was given."`
+}
+
+// GivenPortion is a portion that was given in answer.
+type GivenPortion struct {
+	Portion  string `json:"portion" doc:"Its id."`
+	Digest   string `json:"digest,omitempty" doc:"Of its content."`
+	Standing string `json:"standing,omitempty" doc:"What stands against it now: withdrawn, in doubt or under review; absent when nothing does."`
 }
 
 // AskedTogether is another request of the same draft.
