@@ -41,7 +41,7 @@ type AnswerPartContent struct {
 	Number   int          `json:"number" minimum:"1" maximum:"32" doc:"Its place in the request, from 1."`
 	State    string       `json:"state" enum:"full,partial,no holding,declined" doc:"How it truly stands."`
 	Portions []PortionRef `json:"portions,omitempty" maxItems:"32" doc:"What is given: portions of own reports that the asker got."`
-	Report   string       `json:"report,omitempty" maxLength:"64" doc:"Or all portions of this own report that the asker got."`
+	Report   string       `json:"report,omitempty" maxLength:"64" doc:"Or all portions of this own report that the asker got, named by the draft that left or by its own id."`
 }
 
 // ClosingContent is a closing in the making (spec/act.md, "closing").
