@@ -70,6 +70,7 @@ type courier struct {
 	files sync.Mutex    // while attachments are brought, or those that nothing names removed
 	head  int64         // certified when the last bundle was taken; files guards it
 	ended chan struct{} // a bundle was taken, or refused
+	left  bool          // copies of bundles, or imports that had begun, lay here when the node was opened
 }
 
 func (n *Node) courierDir(way string) string { return filepath.Join(n.dir, DirCourier, way) }

@@ -230,16 +230,22 @@ func (n *Node) courierFault(stage string) {
 	}
 }
 
-// finishAdopting finishes what a crash has interrupted, when the node starts.
-// What cannot be finished is left to the custodian: nothing of it shows.
-func (n *Node) finishAdopting(ctx context.Context) error {
-	// A custodian is not kept waiting where nothing was interrupted.
+// loadCourier looks, before anybody brings a bundle, whether any was left over.
+func (n *Node) loadCourier(ctx context.Context) error {
 	copies, err := os.ReadDir(n.courierDir("in"))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if adopting, err := n.log.Adopting(ctx); err != nil || len(adopting)+len(copies) == 0 {
-		return err
+	adopting, err := n.log.Adopting(ctx)
+	n.courier.left = len(adopting)+len(copies) > 0
+	return err
+}
+
+// finishAdopting finishes what a crash has interrupted, when the node starts.
+// What cannot be finished is left to the custodian: nothing of it shows.
+func (n *Node) finishAdopting(ctx context.Context) error {
+	if !n.courier.left {
+		return nil // a custodian is not kept waiting where nothing was interrupted
 	}
 	n.courier.Lock()
 	defer n.courier.Unlock()

@@ -175,7 +175,7 @@ func Open(ctx context.Context, o Options) (n *Node, err error) {
 	if err := n.sweepSealing(); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(n.finishForgetting(ctx), n.loadRetired(ctx)); err != nil {
+	if err := errors.Join(n.finishForgetting(ctx), n.loadRetired(ctx), n.loadCourier(ctx)); err != nil {
 		return nil, err
 	}
 	if err := n.applyDirect(ctx); err != nil {

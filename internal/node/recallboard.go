@@ -124,7 +124,43 @@ func (n *Node) bearings(ctx context.Context, words []RecallWord, reports bool) e
 			}
 		}
 	}
-	return n.holdersOf(ctx, words)
+	if err := n.holdersOf(ctx, words); err != nil {
+		return err
+	}
+	return n.endedThere(ctx, words)
+}
+
+// endedThere puts in which readers of own recalls have destroyed all that a recall
+// names since it was logged: a review that ends at its reader names that, and not
+// the recall.
+func (n *Node) endedThere(ctx context.Context, words []RecallWord) error {
+	var ids [][16]byte
+	for i := range words {
+		if words[i].Own {
+			for _, p := range words[i].Recall.Portions {
+				ids = append(ids, rawID(p.Portion))
+			}
+		}
+	}
+	gone, err := n.views.GoneEarly(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for i := range words {
+		w := &words[i]
+		for k := range w.Holders {
+			h := &w.Holders[k]
+			here := slices.ContainsFunc(w.Recall.Portions, func(p act.PortionRef) bool {
+				return !slices.ContainsFunc(gone[rawID(p.Portion)], func(g viewdb.GoneAt) bool {
+					return g.Holder == string(h.Member) && g.Digest == [32]byte(p.Digest) && g.Index > w.Index
+				})
+			})
+			if !here && h.State != string(act.AckRetained) {
+				h.State = string(act.AckDestroyed)
+			}
+		}
+	}
+	return nil
 }
 
 func bearingOf(heard []viewdb.Heard) string {
@@ -159,18 +195,6 @@ func (n *Node) holdersOf(ctx context.Context, words []RecallWord) error {
 	if err != nil {
 		return err
 	}
-	var ids [][16]byte
-	for i := range words {
-		if words[i].Own {
-			for _, p := range words[i].Recall.Portions {
-				ids = append(ids, rawID(p.Portion))
-			}
-		}
-	}
-	gone, err := n.views.GoneEarly(ctx, ids)
-	if err != nil {
-		return err
-	}
 	for i := range words {
 		w := &words[i]
 		if !w.Own {
@@ -200,14 +224,6 @@ func (n *Node) holdersOf(ctx context.Context, words []RecallWord) error {
 				if a.State != act.AckReceived || h.State == "sent" {
 					h.State, h.Basis = string(a.State), a.Basis
 				}
-			}
-			// A review at its reader that ended names what it destroyed, not the recall.
-			if h.State != string(act.AckRetained) && len(w.Recall.Portions) > 0 && !slices.ContainsFunc(w.Recall.Portions, func(p act.PortionRef) bool {
-				return !slices.ContainsFunc(gone[rawID(p.Portion)], func(g viewdb.GoneAt) bool {
-					return g.Holder == m && g.Digest == [32]byte(p.Digest) && g.Index > w.Index
-				})
-			}) {
-				h.State = string(act.AckDestroyed)
 			}
 			w.Holders = append(w.Holders, h)
 		}

@@ -44,7 +44,7 @@ func TestReleasesAreNamedInLists(t *testing.T) {
 // A list of drafts says what each of them is, of whatever kind.
 func TestDraftsAreNamedInLists(t *testing.T) {
 	b := newBed(t)
-	until := time.Date(2099, 10, 4, 12, 0, 0, 0, time.UTC)
+	until := time.Now().UTC().Add(24 * time.Hour).Truncate(time.Minute)
 	asked := api.RequestContent{Title: "Flour by road", Parts: []string{"How many lorries?"}, To: []string{"IRN"}, Class: "RESTRICTED", Purpose: "relief", LegalBasis: "an agreement", LTIOV: &until}
 	if w := b.request(http.MethodPost, base+"/requests", "duty", asked); w.Code != http.StatusCreated {
 		t.Fatalf("HTTP %d, %s", w.Code, w.Body)
