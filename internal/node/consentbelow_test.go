@@ -60,6 +60,22 @@ func (h *house) consentsAbout(m label.MemberID, step act.ConsentStep, id act.ID)
 	return out
 }
 
+// depot has RUS tell three members of a convoy, p, and IRQ make d1 of it for them,
+// which has both for originators.
+func (h *house) depot() (three label.MemberSet, p, d1 act.Cite) {
+	h.t.Helper()
+	three = label.Members("IRQ", "RUS", "SYR")
+	l := mark("RESTRICTED", "RUS")
+	l.Rel = three
+	h.releaseReport("RUS", &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{portion(l, "RUS", "convoy southbound")}})
+	p = h.cite("IRQ", "convoy")
+	h.cite("SYR", "convoy")
+	h.step("IRQ", "an amaranth depot", three, label.Members("IRQ", "RUS"), p)
+	d1 = h.cite("SYR", "amaranth")
+	h.find("RUS", viewdb.Query{Text: "amaranth"}, 1)
+	return three, p, d1
+}
+
 // A withdrawal reaches what its member holds two steps down across a step that
 // it never held: the step was granted to it, and is named. Nobody is told of a
 // portion by that who was not told before: each act goes to who read the grant.
@@ -68,15 +84,7 @@ func TestWithdrawalAcrossAStepThatIsNotHeld(t *testing.T) {
 	h.start(four...)
 	defer h.stopAll()
 	h.ready(four...)
-	three := label.Members("IRQ", "RUS", "SYR")
-	l := mark("RESTRICTED", "RUS")
-	l.Rel = three
-	h.releaseReport("RUS", &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{portion(l, "RUS", "convoy southbound")}})
-	p := h.cite("IRQ", "convoy")
-	h.cite("SYR", "convoy")
-	h.step("IRQ", "an amaranth depot", three, label.Members("IRQ", "RUS"), p)
-	d1 := h.cite("SYR", "amaranth")
-	h.find("RUS", viewdb.Query{Text: "amaranth"}, 1)
+	three, p, d1 := h.depot()
 	h.step("IRQ", "a cinnabar depot", three, label.Members("IRQ", "RUS"), p) // IRN is told nothing of it
 	untold := h.cite("SYR", "cinnabar")
 	h.find("RUS", viewdb.Query{Text: "cinnabar"}, 1)
@@ -134,15 +142,7 @@ func TestWithdrawalNamesWhatItsMemberGot(t *testing.T) {
 	h.start(four...)
 	defer h.stopAll()
 	h.ready(four...)
-	three := label.Members("IRQ", "RUS", "SYR")
-	l := mark("RESTRICTED", "RUS")
-	l.Rel = three
-	h.releaseReport("RUS", &Draft{ReportType: act.INTREP, Portions: []act.PortionInput{portion(l, "RUS", "convoy southbound")}})
-	p := h.cite("IRQ", "convoy")
-	h.cite("SYR", "convoy")
-	h.step("IRQ", "an amaranth depot", three, label.Members("IRQ", "RUS"), p)
-	d1 := h.cite("SYR", "amaranth")
-	h.find("RUS", viewdb.Query{Text: "amaranth"}, 1)
+	_, p, d1 := h.depot()
 	h.granted("SYR", "RUS", "IRN", p)
 	h.granted("SYR", "IRQ", "IRN", d1)
 	h.step("SYR", "two steps down, celadon", label.Members(four...), label.Members("IRQ", "RUS", "SYR"), d1)

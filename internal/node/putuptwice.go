@@ -155,19 +155,6 @@ func (n *Node) notTwice(ctx context.Context, drafts []section.Draft, states ...s
 	return clash(drafts, waiting)
 }
 
-// putUpTwice is notTwice for what is put up.
-func (n *Node) putUpTwice(ctx context.Context, ids []string) error {
-	var drafts []section.Draft
-	for some := range slices.Chunk(ids, 500) {
-		part, err := n.section.DraftsOf(ctx, some)
-		if err != nil {
-			return err
-		}
-		drafts = append(drafts, part...)
-	}
-	return n.notTwice(ctx, drafts, section.Prepared, section.Approved, section.Leaving)
-}
-
 // letGoTwice is notTwice for a decision that is to be approved: two may have been
 // put up at once. Whether this officer may approve it, the section says.
 func (n *Node) letGoTwice(ctx context.Context, o section.Officer, id string) error {

@@ -48,10 +48,7 @@ func (n *Node) Prepare(ctx context.Context, o section.Officer, drafts []string, 
 		}
 	}
 	if reports < len(drafts) {
-		if err := n.fitByID(ctx, drafts); err != nil {
-			return section.Decision{}, err
-		}
-		if err := n.putUpTwice(ctx, drafts); err != nil {
+		if err := n.mayBePutUp(ctx, drafts); err != nil {
 			return section.Decision{}, err
 		}
 	}

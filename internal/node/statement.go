@@ -256,8 +256,9 @@ func (n *Node) fitTogether(ctx context.Context, drafts []section.Draft) error {
 	return n.budgetsOfAll(ctx, drafts)
 }
 
-// fitByID is fitTogether for drafts by id.
-func (n *Node) fitByID(ctx context.Context, ids []string) error {
+// mayBePutUp refuses drafts, by id, that do not fit together, or that clash with
+// what waits. Error: *Refused.
+func (n *Node) mayBePutUp(ctx context.Context, ids []string) error {
 	var drafts []section.Draft
 	for some := range slices.Chunk(ids, 500) {
 		part, err := n.section.DraftsOf(ctx, some)
@@ -266,11 +267,11 @@ func (n *Node) fitByID(ctx context.Context, ids []string) error {
 		}
 		drafts = append(drafts, part...)
 	}
-	err := n.fitTogether(ctx, drafts)
-	if errors.Is(err, ErrDraft) {
-		return nil // its own plan has said so
+	// Of a draft that cannot be read its own plan has said so.
+	if err := n.fitTogether(ctx, drafts); err != nil && !errors.Is(err, ErrDraft) {
+		return err
 	}
-	return err
+	return n.notTwice(ctx, drafts, section.Prepared, section.Approved, section.Leaving)
 }
 
 // statements makes the outgoing acts of a draft that is no report.
